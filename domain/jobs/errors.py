@@ -1,0 +1,109 @@
+"""
+The one tree of errors.
+
+    AntiphonError
+    |- InvalidInput           the caller's words are wrong: which field, what was found, expected, and to do
+    |- NotFound               no such thing in this organization
+    |- Conflict               the thing is there, and its state forbids the move
+    |  |- AlreadyRunning      a second active job of one kind on one subject
+    |  `- KeyReused           an idempotency key came again with another request
+    |- ServiceUnavailable     a database or broker that is needed can't be reached, or refuses to work
+    |- BrokenSettings         settings that would break a promise; nothing was started
+    `- ItemFailure            one attempt at one item failed; the kernel turns it into a retry or an outcome
+       |- TransientFailure    another attempt may succeed
+       `- PermanentFailure    another attempt would fail the same way
+
+Adapters turn the errors of their libraries into this tree (`raise ... from exc`); nothing else decides about retry.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AntiphonError(Exception):
+    """Anything Antiphon says no with; the message is written for its user."""
+
+
+class InvalidInput(AntiphonError):
+    """
+    The caller's words are wrong; nothing was changed.
+
+    *problems* holds one line per thing to mend, so that a file with three mistakes needs one round, not three.
+    """
+
+    def __init__(self, message: str, *, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class NotFound(AntiphonError):
+    """No such thing in this organization (another organization's things are not found either)."""
+
+
+class Conflict(AntiphonError):
+    """The thing exists, and its state forbids what was asked."""
+
+
+class AlreadyRunning(Conflict):
+    """A second active job of one kind on one subject was refused."""
+
+
+class KeyReused(Conflict):
+    """An idempotency key came again with a request that differs from its first one."""
+
+
+class ServiceUnavailable(AntiphonError):
+    """A service that is needed can't be reached, or refuses to work; what was accepted before stays accepted."""
+
+
+class BrokenSettings(AntiphonError):
+    """The settings would break a promise; *problems* says which and what to set instead."""
+
+    def __init__(self, message: str, *, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class FailureKind(StrEnum):
+    """Why an item could not be executed or judged. Stable names: reports, filters and users' scripts rely on them."""
+
+    CONNECTION = "connection"
+    TIMED_OUT = "timed_out"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    REFUSED = "refused"
+    BAD_ANSWER = "bad_answer"
+    TOO_LARGE = "too_large"
+    BAD_INPUT = "bad_input"
+    EVALUATION_ERROR = "evaluation_error"
+    POISON = "poison"
+    INTERNAL = "internal"
+
+
+class ItemFailure(AntiphonError):
+    """One attempt failed; *partial_result* keeps what was paid for before it did (an answer that could not be judged)."""
+
+    def __init__(self, message: str, *, kind: FailureKind, partial_result: dict[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.partial_result = partial_result or {}
+
+
+class TransientFailure(ItemFailure):
+    """Another attempt may succeed; *retry_after_s* is what the far side asked for, in seconds, when it said so."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: FailureKind,
+        retry_after_s: float | None = None,
+        partial_result: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(message, kind=kind, partial_result=partial_result)
+        self.retry_after_s = retry_after_s
+
+
+class PermanentFailure(ItemFailure):
+    """Another attempt would fail the same way."""

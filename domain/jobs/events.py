@@ -1,0 +1,116 @@
+"""
+What the outbox carries: facts that happened, and the two commands that move a job on. All plain values.
+
+A message is stored in the transaction of the change it belongs to, and leaves only after the commit. Consumers get it
+at least once, with the row's id as event id.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from domain.jobs.item import ItemNo
+from domain.jobs.job import JobId, JobStatus
+
+
+@frozen(kw_only=True)
+class StartJob:
+    """Command: write the job's plan and send its first shards."""
+
+    kind: ClassVar[str] = "start_job"
+    job_id: JobId
+
+
+@frozen(kw_only=True)
+class SendShard:
+    """Command: send the shard's pending items to the workers; only *items*, when they are named."""
+
+    kind: ClassVar[str] = "send_shard"
+    job_id: JobId
+    shard: int
+    items: tuple[ItemNo, ...] = ()
+
+
+@frozen(kw_only=True)
+class JobAccepted:
+    """Fact: the job was stored; it will be worked on."""
+
+    kind: ClassVar[str] = "job_accepted"
+    job_id: JobId
+
+
+@frozen(kw_only=True)
+class PlanFrozen:
+    """Fact: the job's items are all known."""
+
+    kind: ClassVar[str] = "plan_frozen"
+    job_id: JobId
+    planned: int
+    shards: int
+
+
+@frozen(kw_only=True)
+class CancelRequested:
+    """Fact: somebody asked for the job's end; *stopped* items had not begun and will not."""
+
+    kind: ClassVar[str] = "cancel_requested"
+    job_id: JobId
+    stopped: int
+
+
+@frozen(kw_only=True)
+class LeasesLost:
+    """Fact: items whose worker vanished were taken back."""
+
+    kind: ClassVar[str] = "leases_lost"
+    job_id: JobId
+    items: tuple[ItemNo, ...]
+
+
+@frozen(kw_only=True)
+class LateRecord:
+    """Fact: an attempt that had lost its lease came back with a result; it changed nothing."""
+
+    kind: ClassVar[str] = "late_record"
+    job_id: JobId
+    item: ItemNo
+    token: int
+
+
+@frozen(kw_only=True)
+class JobRevised:
+    """Fact: an ended job was opened again (*why*: resume or retry_failed), with *items* to do."""
+
+    kind: ClassVar[str] = "job_revised"
+    job_id: JobId
+    revision: int
+    why: str
+    items: int
+
+
+@frozen(kw_only=True)
+class JobEnded:
+    """Fact: the job reached its end; stored exactly once a revision, by the closer that won."""
+
+    kind: ClassVar[str] = "job_ended"
+    job_id: JobId
+    revision: int
+    status: JobStatus
+    planned: int
+    succeeded: int
+    failed: int
+    skipped: int
+    cancelled: int
+
+
+Command = StartJob | SendShard
+Fact = JobAccepted | PlanFrozen | CancelRequested | LeasesLost | LateRecord | JobRevised | JobEnded
+Message = Command | Fact
+MESSAGES: dict[str, type[Message]] = {
+    message.kind: message
+    for message in (
+        StartJob, SendShard, JobAccepted, PlanFrozen, CancelRequested, LeasesLost, LateRecord, JobRevised, JobEnded,
+    )
+}  # fmt: skip

@@ -1,0 +1,114 @@
+"""
+Test-execution values as JSON and back: what rows, job specifications and messages hold.
+
+Readers ignore keys they do not know, so that rows of a newer version can still be read; missing keys get the value's
+own default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+import attrs
+
+from domain.jobs.item import Document
+from domain.test_execution.metric import Metric, Score, Verdict
+from domain.test_execution.target import Answer, ChatTarget, HttpTarget, PythonTarget, TargetSpec
+from domain.test_execution.test_set import Gates, TestCase, TestItem
+
+T = TypeVar("T", bound=attrs.AttrsInstance)
+
+_TARGETS: dict[str, type[TargetSpec]] = {"http": HttpTarget, "openai": ChatTarget, "python": PythonTarget}
+
+
+def to_json(value: attrs.AttrsInstance) -> dict[str, object]:
+    """Return an attrs value as a JSON object; fields at their default are left out, so rows stay small."""
+    return {
+        name: content
+        for name, content in attrs.asdict(value, value_serializer=_plain).items()
+        if content != _default(type(value), name)
+    }
+
+
+def case_from_json(data: Document) -> TestCase:
+    """Read a test back from what `to_json` wrote."""
+    metrics = tuple(_build(Metric, metric) for metric in cast(list[Document], data.get("metrics", ())))
+    tags = tuple(cast(list[str], data.get("tags", ())))
+    return _build(TestCase, {**data, "metrics": metrics, "tags": tags})
+
+
+def case_to_json(case: TestCase) -> dict[str, object]:
+    """Return a test as JSON, its metrics without the fields that stand at their default."""
+    return {**to_json(case), **({"metrics": [to_json(metric) for metric in case.metrics]} if case.metrics else {})}
+
+
+def item_to_json(item: TestItem) -> dict[str, object]:
+    """Return what an item row of a test run holds as its input."""
+    return {"case": case_to_json(item.case), "repeat": item.repeat}
+
+
+def item_from_json(data: Document) -> TestItem:
+    """Read back the input of a test run's item row."""
+    return TestItem(case=case_from_json(cast(Document, data["case"])), repeat=int(cast(int, data["repeat"])))
+
+
+def target_to_json(target: TargetSpec) -> dict[str, object]:
+    """Return a target as JSON; `kind` says which of the three it is."""
+    kind = next(kind for kind, cls in _TARGETS.items() if type(target) is cls)
+    return {"kind": kind, **to_json(target)}
+
+
+def target_from_json(data: Document) -> TargetSpec:
+    """Read a target back from what `target_to_json` wrote."""
+    return _build(_TARGETS[cast(str, data["kind"])], data)
+
+
+def gates_from_json(data: Document) -> Gates:
+    """Read gates back from what `to_json` wrote."""
+    return _build(Gates, data)
+
+
+def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: float | None) -> dict[str, object]:
+    """
+    Return what a test run keeps of an item: the prompt, the answer and every score.
+
+    Keys: prompt, answer (text), latency_s, status, prompt_tokens, completion_tokens, scores (list), score (0 to 1).
+    """
+    kept = {
+        "prompt": prompt,
+        "answer": answer.text,
+        "latency_s": round(answer.latency_s, 6),
+        "status": answer.status,
+        "prompt_tokens": answer.prompt_tokens,
+        "completion_tokens": answer.completion_tokens,
+        "scores": [to_json(score) for score in scores],
+        "score": value,
+    }
+    return {name: content for name, content in kept.items() if content is not None}
+
+
+def scores_from_json(result: Document) -> list[Score]:
+    """Read the scores back from an item's result; none where the item was not judged."""
+    return [
+        _build(Score, {**score, "verdict": Verdict(cast(str, score["verdict"]))})
+        for score in cast(list[Document], result.get("scores", ()))
+    ]
+
+
+def _build(cls: type[T], data: Mapping[str, object]) -> T:
+    known = {field.name for field in attrs.fields(cls)}
+    return cls(**{name: content for name, content in data.items() if name in known})
+
+
+def _plain(_instance: object, _field: object, value: Any) -> Any:
+    if isinstance(value, tuple | frozenset):
+        return list(value)
+    return value.value if isinstance(value, Verdict) else value
+
+
+def _default(cls: type[attrs.AttrsInstance], name: str) -> object:
+    default = getattr(attrs.fields(cls), name).default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # attrs declares its Factory as a function
+        default = default.factory()
+    return list(default) if isinstance(default, tuple) else default

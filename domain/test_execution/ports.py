@@ -1,0 +1,119 @@
+"""What a test run needs of the world: a target to ask, scorers, templates, and where test sets are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Protocol
+
+from domain.jobs.item import Document
+from domain.tenancy import TenantContext
+from domain.test_execution.metric import Metric, Score
+from domain.test_execution.target import Answer, Question, TargetSpec
+from domain.test_execution.test_set import (
+    ConfigurationId,
+    StoredTestSet,
+    TestCase,
+    TestConfiguration,
+    TestSetId,
+)
+
+
+class Target(Protocol):
+    """An endpoint under test; called from several threads at once."""
+
+    def ask(self, question: Question, *, deadline_s: float) -> Answer:
+        """
+        Ask once and return the answer; never retries, that is the kernel's.
+
+        Raises:
+            TransientFailure: connection, timed_out, rate_limited, server_error (5xx): may pass.
+            PermanentFailure: refused (4xx), bad_answer, too_large, bad_input: will not.
+        """
+
+    def close(self) -> None:
+        """Free what the target holds (connections)."""
+
+
+class Targets(Protocol):
+    """Opens targets."""
+
+    def open(self, spec: TargetSpec, *, connections: int) -> Target:
+        """
+        Return the target, ready for *connections* calls at once.
+
+        Raises:
+            InvalidInput: the specification can't work here: an unset environment variable, no such module.
+        """
+
+
+class Scorer(Protocol):
+    """Judges answers by one metric, which it was made for."""
+
+    def __call__(self, answer: Answer, variables: Document) -> Score:
+        """
+        Return the score.
+
+        Raises:
+            PermanentFailure: evaluation_error: the metric could not be computed; never a verdict.
+        """
+
+
+class Scorers(Protocol):
+    """Makes scorers; a metric is checked and prepared once, then used for many answers."""
+
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of metric there are, without `not-`."""
+
+    def make(self, metric: Metric) -> Scorer:
+        """
+        Return the scorer for the metric.
+
+        Raises:
+            InvalidInput: no such kind, or a value or threshold that the kind can't use.
+        """
+
+
+class Templates(Protocol):
+    """Fills `{{ name }}` templates."""
+
+    def render(self, template: object, variables: Document) -> object:
+        """
+        Return *template* (a string, or JSON whose strings are templates) with its variables filled in.
+
+        Raises:
+            PermanentFailure: bad_input: a variable that has no value, or a template that doesn't parse.
+        """
+
+
+class TestSets(Protocol):
+    """Test sets and test configurations of an organization."""
+
+    __test__: ClassVar[bool] = False
+
+    def save(self, tenant: TenantContext, name: str, cases: Iterable[TestCase]) -> StoredTestSet:
+        """Store a version of the set, or return the stored one that has the same name and content."""
+
+    def get(self, tenant: TenantContext, test_set_id: TestSetId) -> StoredTestSet:
+        """
+        Return the stored set.
+
+        Raises:
+            NotFound: no such set in this organization.
+        """
+
+    def cases(self, tenant: TenantContext, test_set_id: TestSetId) -> Iterator[TestCase]:
+        """Yield the tests in their order, read in pages."""
+
+    def count(self, tenant: TenantContext) -> int:
+        """Return how many test sets the organization has."""
+
+    def save_configuration(self, tenant: TenantContext, configuration: TestConfiguration) -> None:
+        """Store a configuration."""
+
+    def configuration(self, tenant: TenantContext, configuration_id: ConfigurationId) -> TestConfiguration:
+        """
+        Return a configuration.
+
+        Raises:
+            NotFound: no such configuration in this organization.
+        """

@@ -1,0 +1,91 @@
+"""
+What is under test: the three kinds of target, what is sent to one, and what comes back.
+
+Specifications carry no secrets: a header or parameter may hold `${NAME}`, which the adapter replaces, at the call,
+by the environment variable of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+from attrs.validators import gt, min_len, optional
+
+from domain.jobs.item import Document
+
+DEFAULT_MAX_ANSWER_BYTES = 1_000_000
+
+
+@frozen(kw_only=True)
+class HttpTarget:
+    """
+    Any HTTP endpoint.
+
+    *body* is JSON (or one string) whose strings are templates over the test's variables and `prompt`; None sends none.
+    *response_path* picks the answer out of a JSON response (`choices[0].message.content`); empty means: a JSON string,
+    else the whole body as text. *timeout_s* bounds one request; None leaves it to the item's deadline.
+    """
+
+    url: str = field(validator=min_len(1))
+    method: str = "POST"
+    headers: Mapping[str, str] = field(factory=dict)
+    body: object = field(factory=lambda: {"prompt": "{{ prompt }}"})
+    response_path: str = ""
+    timeout_s: float | None = field(default=None, validator=optional(gt(0)))
+    max_answer_bytes: int = field(default=DEFAULT_MAX_ANSWER_BYTES, validator=gt(0))
+
+
+@frozen(kw_only=True)
+class ChatTarget:
+    """
+    A model behind an OpenAI-compatible chat API.
+
+    *base_url* ends before `/chat/completions`; *parameters* are sent as they are (temperature, max_tokens ...).
+    *api_key* is normally `${OPENAI_API_KEY}`; empty sends no Authorization header.
+    """
+
+    base_url: str = field(validator=min_len(1))
+    model: str = field(validator=min_len(1))
+    system: str = ""
+    parameters: Document = field(factory=dict)
+    api_key: str = ""
+    headers: Mapping[str, str] = field(factory=dict)
+    timeout_s: float | None = field(default=None, validator=optional(gt(0)))
+    max_answer_bytes: int = field(default=DEFAULT_MAX_ANSWER_BYTES, validator=gt(0))
+
+
+@frozen(kw_only=True)
+class PythonTarget:
+    """A callable `function(prompt, variables) -> str | dict` in an importable *module*."""
+
+    module: str = field(validator=min_len(1))
+    function: str = field(validator=min_len(1))
+
+
+TargetSpec = HttpTarget | ChatTarget | PythonTarget
+
+
+@frozen(kw_only=True)
+class Question:
+    """What one test asks: the *prompt*, rendered, and the variables it was rendered from."""
+
+    prompt: str
+    variables: Document
+
+
+@frozen(kw_only=True)
+class Answer:
+    """
+    What came back: the extracted *text* and, for metrics and for looking closer, *data* (the parsed JSON response).
+
+    *latency_s* is the time in seconds from the first byte sent to the last byte read. Tokens are None where the target
+    does not say.
+    """
+
+    text: str
+    latency_s: float
+    data: object = None
+    status: int | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
