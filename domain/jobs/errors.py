@@ -82,7 +82,7 @@ class FailureKind(StrEnum):
 
 
 class ItemFailure(AntiphonError):
-    """One attempt failed; *partial_result* keeps what was paid for before it did (an answer that could not be judged)."""
+    """One attempt failed; *partial_result* keeps what was paid for before (an answer that could not be judged)."""
 
     def __init__(self, message: str, *, kind: FailureKind, partial_result: dict[str, object] | None = None) -> None:
         super().__init__(message)

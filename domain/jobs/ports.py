@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from attrs import field, frozen
 
@@ -22,8 +22,6 @@ from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, PlannedI
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.plan import Shard, ShardState
 from domain.tenancy import OrganizationId, TenantContext
-
-T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -52,7 +50,7 @@ class Refusal(StrEnum):
 
 @frozen(kw_only=True)
 class Claim:
-    """A worker's wish to begin an attempt at each of *numbers*; as many are granted as *concurrency* leaves room for."""
+    """A worker's wish to begin attempts at *numbers*; as many are granted as *concurrency* leaves room for."""
 
     job_id: JobId
     numbers: tuple[ItemNo, ...]
@@ -269,6 +267,16 @@ class Store(Protocol):
             ServiceUnavailable: the store can't be reached, or refuses to work.
         """
 
+    def view(self, tenant: TenantContext) -> AbstractContextManager[UnitOfWork]:
+        """
+        Begin a read-only unit of work: one consistent state of the rows, seen without waiting for a writer.
+
+        Only what reads may be called in it; leaving it undoes whatever else was done, and `commit` is refused.
+
+        Raises:
+            ServiceUnavailable: the store can't be reached, or refuses to work.
+        """
+
 
 class Installation(Protocol):
     """What concerns all organizations at once: ids only, for the relay and the sweeper."""
@@ -322,13 +330,25 @@ class Desk(Protocol):
 
 
 class Bench(Protocol):
-    """The bounded set of threads that items run on in one process."""
+    """
+    The bounded set of places that items run on in one process.
 
-    def reserve(self, at_most: int) -> int:
-        """Wait for a free place, take up to *at_most*, and return how many; 0 when the bench is closing."""
+    A place is reserved before an item is claimed, and given back by whoever settles the attempt first: the thread that
+    ran it, or the keeper whose deadline passed. A thread that never returns thus costs a thread, not a place.
+    """
 
-    def run(self, call: Callable[[], T]) -> Future[T]:
-        """Run *call* on a reserved place, which becomes free when the call ends."""
+    def reserve(self, at_most: int, *, timeout_s: float) -> int:
+        """Wait up to *timeout_s* for a free place, take up to *at_most*, return how many; 0 also when closing."""
+
+    def start(self, call: Callable[[], None]) -> None:
+        """Run *call*, which raises nothing, on a thread of a reserved place."""
 
     def give_back(self, places: int) -> None:
-        """Free reserved places that are not needed, or whose call is not waited for any longer."""
+        """Free reserved places."""
+
+
+class Doorbell(Protocol):
+    """Wakes the relay of this process: something was committed to the outbox."""
+
+    def ring(self) -> None:
+        """Wake the relay; never blocks, and may come in vain."""

@@ -1,0 +1,65 @@
+"""
+The bench: the bounded places that items run on, and the threads behind them.
+
+Places are counted apart from threads, so that a thread that hangs past its deadline (it can't be stopped) does not take
+its place away for good. The threads are daemons: one that hangs does not keep the process from ending.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+
+IDLE_S = 30.0
+
+
+class ThreadBench:
+    """Runs calls on at most *places* threads, not counting those that were given up."""
+
+    def __init__(self, *, places: int) -> None:
+        self._free = places
+        self._changed = threading.Condition()
+        self._closing = False
+        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._idle = threading.Semaphore(0)
+
+    def reserve(self, at_most: int, *, timeout_s: float) -> int:
+        """Wait up to *timeout_s* for a free place, take up to *at_most*, return how many; 0 also when closing."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free or self._closing, timeout=timeout_s)
+            taken = 0 if self._closing else min(self._free, at_most)
+            self._free -= taken
+            return taken
+
+    def start(self, call: Callable[[], None]) -> None:
+        """Run *call* on a thread that waits for work, or on a new one."""
+        self._calls.put(call)
+        if not self._idle.acquire(blocking=False):
+            threading.Thread(target=self._work, name="antiphon-item", daemon=True).start()
+
+    def give_back(self, places: int) -> None:
+        """Free reserved places."""
+        if places:
+            with self._changed:
+                self._free += places
+                self._changed.notify(places)
+
+    def close(self) -> None:
+        """Hand out no more places; calls that run go on."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            try:
+                call = self._calls.get(timeout=IDLE_S)
+            except Empty:
+                # leave only if this thread's own notice of idleness can be taken back: else a call is on its way
+                if self._idle.acquire(blocking=False):
+                    return
+                continue
+            call()
+            del call
+            self._idle.release()

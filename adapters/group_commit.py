@@ -1,0 +1,189 @@
+"""
+The desk of one process: its claims and records, committed in groups.
+
+Threads hand in what they have; one writer takes all that is there and commits it in one transaction. While it writes,
+the next group gathers, so that a busy process makes few transactions and a quiet one waits for nobody.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from time import sleep
+
+import structlog
+from attrs import evolve, field, frozen
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.events import LateRecord
+from domain.jobs.item import ItemNo
+from domain.jobs.job import JobId
+from domain.jobs.ports import Claim, ClaimAnswer, Clock, Refusal, Report, Store, UnitOfWork
+from domain.tenancy import TenantContext
+
+log = structlog.get_logger(__name__)
+
+
+@frozen(kw_only=True, eq=False)
+class _Recording:
+    tenant: TenantContext
+    job_id: JobId
+    report: Report
+    answer: Future[bool] = field(factory=Future)
+
+
+@frozen(kw_only=True, eq=False)
+class _Claiming:
+    tenant: TenantContext
+    claim: Claim
+    answer: Future[ClaimAnswer] = field(factory=Future)
+
+
+_Wish = _Recording | _Claiming
+
+
+class GroupCommit:
+    """
+    A `Desk` over any store.
+
+    *gather_s*: how long a group may gather after its first wish. *patience_s*: how long a store that can't be reached
+    is tried again before the wishes fail; a group is written whole or not at all, so trying again is safe.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, gather_s: float = 0.005, patience_s: float = 30.0) -> None:
+        self._store = store
+        self._clock = clock
+        self._gather_s = gather_s
+        self._patience_s = patience_s
+        self._wishes: SimpleQueue[_Wish | None] = SimpleQueue()
+        self._writer = threading.Thread(target=self._write_groups, name="antiphon-desk", daemon=True)
+        self._writer.start()
+
+    def claim(self, tenant: TenantContext, claim: Claim) -> ClaimAnswer:
+        """Claim items; returns when the claim is committed."""
+        wish = _Claiming(tenant=tenant, claim=claim)
+        self._wishes.put(wish)
+        return wish.answer.result()
+
+    def record(self, tenant: TenantContext, job_id: JobId, report: Report) -> Future[bool]:
+        """Record a report; the future is answered when it is committed."""
+        wish = _Recording(tenant=tenant, job_id=job_id, report=report)
+        self._wishes.put(wish)
+        return wish.answer
+
+    def close(self) -> None:
+        """Write what was handed in, then stop."""
+        self._wishes.put(None)
+        self._writer.join()
+
+    def _write_groups(self) -> None:
+        while (first := self._wishes.get()) is not None:
+            sleep(self._gather_s)
+            group, more = [first], True
+            with _emptied():
+                while more:
+                    wish = self._wishes.get_nowait()
+                    more = wish is not None
+                    if wish is not None:
+                        group.append(wish)
+            self._write(group)
+            if not more:
+                return
+
+    def _write(self, group: list[_Wish]) -> None:
+        by_tenant: dict[TenantContext, list[_Wish]] = defaultdict(list)
+        for wish in group:
+            by_tenant[wish.tenant].append(wish)
+        for tenant, wishes in by_tenant.items():
+            try:
+                answers = self._patiently(tenant, wishes)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the threads that wait must hear of it
+                for wish in wishes:
+                    wish.answer.set_exception(error)
+                continue
+            for answer in answers:
+                answer()
+
+    def _patiently(self, tenant: TenantContext, wishes: list[_Wish]) -> list[Callable[[], None]]:
+        retrying = Retrying(
+            retry=retry_if_exception_type(ServiceUnavailable),
+            stop=stop_after_delay(self._patience_s),
+            wait=wait_random_exponential(multiplier=0.05, max=2.0),
+            before_sleep=lambda state: log.warning(
+                "the store refused a group of records; trying again",
+                wishes=len(wishes),
+                attempt=state.attempt_number,
+                error=str(state.outcome.exception()) if state.outcome else "",
+            ),
+            reraise=True,
+        )
+        return retrying(self._commit, tenant, wishes)
+
+    def _commit(self, tenant: TenantContext, wishes: list[_Wish]) -> list[Callable[[], None]]:
+        """Write one tenant's wishes in one transaction; return what to call when they are durable."""
+        with self._store.begin(tenant) as work:
+            # records first: they free the slots that the claims ask for
+            answers = self._record(work, [wish for wish in wishes if isinstance(wish, _Recording)])
+            answers += _claim(work, [wish for wish in wishes if isinstance(wish, _Claiming)])
+            work.commit()
+        return answers
+
+    def _record(self, work: UnitOfWork, wishes: list[_Recording]) -> list[Callable[[], None]]:
+        by_job: dict[JobId, list[_Recording]] = defaultdict(list)
+        for wish in wishes:
+            by_job[wish.job_id].append(wish)
+        answers: list[Callable[[], None]] = []
+        for job_id, recordings in by_job.items():
+            now = self._clock.now()
+            counted = work.ledger.record(job_id, [wish.report for wish in recordings], now=now)
+            for wish, was_live in zip(recordings, counted, strict=True):
+                if not was_live:
+                    late = LateRecord(job_id=job_id, item=wish.report.no, token=wish.report.token)
+                    work.outbox.add(late, now=now)
+                answers.append(_answering(wish.answer, was_live))
+        return answers
+
+
+def _claim(work: UnitOfWork, wishes: list[_Claiming]) -> list[Callable[[], None]]:
+    """Make one claim of each job's wishes, and share out what was granted."""
+    by_job: dict[JobId, list[_Claiming]] = defaultdict(list)
+    for wish in wishes:
+        by_job[wish.claim.job_id].append(wish)
+    answers: list[Callable[[], None]] = []
+    for claimings in by_job.values():
+        numbers = tuple(dict.fromkeys(no for wish in claimings for no in wish.claim.numbers))
+        answer = work.ledger.claim(evolve(claimings[0].claim, numbers=numbers))
+        given: set[ItemNo] = set()
+        answers += [_answering(wish.answer, _share(answer, wish.claim, given)) for wish in claimings]
+    return answers
+
+
+def _share(answer: ClaimAnswer, claim: Claim, given: set[ItemNo]) -> ClaimAnswer:
+    """Return the part of the common *answer* that belongs to one claim; an item two asked for goes to the first."""
+    mine = set(claim.numbers)
+    granted = tuple(item for item in answer.granted if item.no in mine and item.no not in given)
+    taken = {item.no: Refusal.LEASED for item in answer.granted if item.no in mine & given}
+    given.update(item.no for item in granted)
+    return ClaimAnswer(
+        granted=granted,
+        refused=taken | {no: why for no, why in answer.refused.items() if no in mine},
+        due={no: due for no, due in answer.due.items() if no in mine},
+    )
+
+
+def _answering(answer: Future[bool] | Future[ClaimAnswer], value: bool | ClaimAnswer) -> Callable[[], None]:
+    return lambda: answer.set_result(value)  # type: ignore[arg-type]  # each future gets the value of its own kind
+
+
+@contextmanager
+def _emptied() -> Iterator[None]:
+    """Read a queue until it is empty."""
+    try:
+        yield
+    except Empty:
+        return

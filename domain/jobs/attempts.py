@@ -1,0 +1,115 @@
+"""
+The attempts one process has in hand: who settles each, keeping their leases, and their deadlines.
+
+An attempt is settled once, by whoever comes first: the thread that ran it, or the keeper when its deadline has passed
+(a thread can't be stopped; what it brings later is fenced off by the token).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import timedelta
+
+from attrs import define, field, frozen
+
+from domain.jobs.errors import FailureKind
+from domain.jobs.item import Failure, Item, ItemState, Outcome
+from domain.jobs.job import JobId
+from domain.jobs.ports import Clock, Desk, Ended, Released, Report, Store
+from domain.tenancy import TenantContext
+
+
+@frozen(kw_only=True, eq=False)
+class Attempt:
+    """One attempt in hand; *free* gives back what it occupies, *settled* gets the report that counted and its fate."""
+
+    tenant: TenantContext
+    job_id: JobId
+    item: Item
+    free: Callable[[], None]
+    settled: Future[tuple[Report, Future[bool]]] = field(factory=Future)
+
+
+@define(eq=False)
+class AttemptsInHand:
+    """All attempts of this process."""
+
+    store: Store
+    desk: Desk
+    clock: Clock
+    lease_s: float
+    _held: dict[tuple[JobId, int, int], Attempt] = field(factory=dict, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def take(self, attempt: Attempt) -> None:
+        """Hold the attempt until it is settled."""
+        with self._lock:
+            self._held[_key(attempt)] = attempt
+
+    def settle(self, attempt: Attempt, report: Report) -> None:
+        """
+        Record the report. The first one for an attempt frees what it occupies and answers who waits for it.
+
+        The record is queued before the place is freed, so that the next claim finds the item ended.
+        """
+        recorded = self.desk.record(attempt.tenant, attempt.job_id, report)
+        with self._lock:
+            first = self._held.pop(_key(attempt), None) is not None
+        if first:
+            attempt.free()
+            attempt.settled.set_result((report, recorded))
+
+    def keep_leases(self) -> None:
+        """Extend the leases of everything in hand, one statement a job."""
+        by_job: dict[tuple[TenantContext, JobId], list[Item]] = defaultdict(list)
+        for attempt in self._all():
+            by_job[attempt.tenant, attempt.job_id].append(attempt.item)
+        until = self.clock.now() + timedelta(seconds=self.lease_s)
+        for (tenant, job_id), items in by_job.items():
+            with self.store.begin(tenant) as work:
+                tokens = [(item.no, item.token) for item in items]
+                work.ledger.extend(job_id, tokens, lease_until=until)
+                work.commit()
+
+    def end_overdue(self) -> None:
+        """Fail the attempts whose deadline has passed, without waiting for their threads."""
+        now = self.clock.now()
+        for attempt in self._all():
+            lease = attempt.item.lease
+            if lease is not None and lease.deadline_at <= now:
+                outcome = Outcome(state=ItemState.FAILED, failure=timed_out(attempt.item))
+                self.settle(attempt, Ended(no=attempt.item.no, token=attempt.item.token, outcome=outcome))
+
+    def release_all(self) -> list[Future[bool]]:
+        """Give every attempt back as if it had not begun, so that others can go on at once; return the records."""
+        records = []
+        for attempt in self._all():
+            self.settle(attempt, Released(no=attempt.item.no, token=attempt.item.token))
+            if attempt.settled.done():
+                records.append(attempt.settled.result()[1])
+        return records
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def _all(self) -> list[Attempt]:
+        with self._lock:
+            return list(self._held.values())
+
+
+def timed_out(item: Item) -> Failure:
+    """Return the failure of an item whose attempt reached its deadline."""
+    limit = ""
+    if item.lease is not None and item.started_at is not None:
+        limit = f" of {(item.lease.deadline_at - item.started_at).total_seconds():g} s"
+    return Failure(
+        kind=FailureKind.TIMED_OUT,
+        message=f"no answer within the deadline{limit}; set a longer --deadline if the target needs more",
+    )
+
+
+def _key(attempt: Attempt) -> tuple[JobId, int, int]:
+    return attempt.job_id, attempt.item.no, attempt.item.token

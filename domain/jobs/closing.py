@@ -1,0 +1,89 @@
+"""
+Moving a job on inside a unit of work: closing shards that are over, sending the next ones, closing the job.
+
+The caller holds the job's lock. Everything is read from the rows, so that it does not matter who calls, how often, or
+in which order: chord callbacks, the sweeper and an impatient user all do the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from domain.jobs.aggregate import final_status
+from domain.jobs.events import JobEnded, SendShard
+from domain.jobs.job import Job, JobStatus, closed
+from domain.jobs.plan import Shard, ShardState
+from domain.jobs.ports import UnitOfWork
+
+SHARDS_A_PAGE = 200
+
+
+def settle(work: UnitOfWork, job: Job) -> None:
+    """Close every shard whose items have all ended; unsent ones too when the job is being cancelled."""
+    for state in (ShardState.SENT, ShardState.PLANNED) if job.cancel_requested_at else (ShardState.SENT,):
+        while page := work.ledger.shards(job.id, state, limit=SHARDS_A_PAGE):
+            closed_some = [shard.no for shard in page if settle_shard(work, job, shard)]
+            if not closed_some:
+                break
+
+
+def settle_shard(work: UnitOfWork, job: Job, shard: Shard) -> bool:
+    """Close the shard if all its items have ended, with their tally; return whether it is closed now."""
+    tally = work.ledger.tally(job.id, shard)
+    if tally.is_over:
+        work.ledger.put_shard(job.id, attrs.evolve(shard, state=ShardState.CLOSED, tally=tally))
+    return tally.is_over
+
+
+def advance(work: UnitOfWork, job: Job, *, now: datetime) -> Job:
+    """Send the shards the window has room for, and close the job when no shard is left open; return the job."""
+    sent = len(work.ledger.shards(job.id, ShardState.SENT, limit=job.window))
+    waiting = work.ledger.shards(job.id, ShardState.PLANNED, limit=max(job.window - sent, 1))
+    if not sent and not waiting:
+        return close_by_rows(work, job, now=now)
+    if not job.cancel_requested_at:
+        for shard in waiting[: job.window - sent]:
+            send(work, job, shard, now=now)
+    return job
+
+
+def send(work: UnitOfWork, job: Job, shard: Shard, *, now: datetime) -> None:
+    """Have the shard's pending items sent once this is committed."""
+    work.ledger.put_shard(job.id, attrs.evolve(shard, state=ShardState.SENT, sends=shard.sends + 1, sent_at=now))
+    work.outbox.add(SendShard(job_id=job.id, shard=shard.no), now=now)
+
+
+def close_by_rows(work: UnitOfWork, job: Job, *, now: datetime) -> Job:
+    """Close the job with the status its rows say, if they say one."""
+    status = final_status(job.planned or 0, work.ledger.tally(job.id))
+    return job if status is None else close(work, job, status, now=now)
+
+
+def close(work: UnitOfWork, job: Job, status: JobStatus, *, now: datetime, failure: str | None = None) -> Job:
+    """
+    Close the job, and store that it ended; exactly one of several closers does either.
+
+    A job whose plan was never frozen ends with a plan of no items: nothing of it ran.
+    """
+    if not job.is_frozen:
+        work.ledger.discard(job.id)
+        job = attrs.evolve(job, planned=0 if failure is not None else None)
+    ended = closed(job, status, now=now, failure=failure)
+    if work.jobs.close(ended, revision=job.revision):
+        tally = work.ledger.tally(job.id)
+        work.outbox.add(
+            JobEnded(
+                job_id=job.id,
+                revision=job.revision,
+                status=status,
+                planned=ended.planned or 0,
+                succeeded=tally.succeeded,
+                failed=tally.failed,
+                skipped=tally.skipped,
+                cancelled=tally.cancelled,
+            ),
+            now=now,
+        )
+    return ended

@@ -1,0 +1,238 @@
+"""
+Running items: claim, do the family's work, record; never more at once than the job allows.
+
+What a Celery task asks for ends in one of three ways: the item has ended (here or elsewhere), it is somebody else's, or
+it has to wait and must be asked for again. Nothing here raises because of an item.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+from datetime import datetime, timedelta
+
+from attrs import define, field, frozen
+
+from domain.jobs.attempts import Attempt, AttemptsInHand
+from domain.jobs.errors import AntiphonError, FailureKind, InvalidInput, ItemFailure, PermanentFailure
+from domain.jobs.family import Family, ItemRunner
+from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
+from domain.jobs.job import Job, JobId
+from domain.jobs.ports import Bench, Claim, Clock, Desk, Ended, Postponed, Refusal, Report, Store
+from domain.jobs.retry import RetryAfter, RetryPolicy
+from domain.tenancy import TenantContext
+
+LONGEST_WAIT_S = 1.0
+"""A wait for a free slot never holds a Celery thread longer than this; the items are asked for again instead."""
+
+JOBS_PREPARED = 64
+
+
+@frozen(kw_only=True)
+class Executed:
+    """How the asked items stand: those that are settled, and those to ask for again after *wait_s* seconds."""
+
+    settled: tuple[tuple[ItemNo, str], ...] = ()
+    waiting: tuple[ItemNo, ...] = ()
+    wait_s: float = 0.0
+
+
+@frozen(kw_only=True, eq=False)
+class _Prepared:
+    """What all items of a job share in this process: its runner, and a gate as wide as its concurrency."""
+
+    job: Job
+    runner: ItemRunner
+    gate: threading.BoundedSemaphore
+
+
+@define(eq=False)
+class Executor:
+    """Runs items in one process."""
+
+    store: Store
+    desk: Desk
+    bench: Bench
+    clock: Clock
+    families: Mapping[str, Family]
+    attempts: AttemptsInHand
+    worker_id: WorkerId
+    jitter: Callable[[], float]
+    retry: RetryPolicy = field(factory=RetryPolicy)
+    _jobs: OrderedDict[JobId, _Prepared] = field(factory=OrderedDict, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def execute(self, tenant: TenantContext, job_id: JobId, numbers: Sequence[ItemNo]) -> Executed:
+        """
+        Run the items that may run and wait for their end; return how all of them stand.
+
+        Safe to call twice for the same items, at once or later: an item under a live lease, or at its end, is left
+        alone.
+
+        Raises:
+            NotFound: no such job in this organization.
+            ServiceUnavailable: the store refuses to work; nothing is known to be recorded.
+        """
+        round_ = _Round(prepared=self._prepared(tenant, job_id), todo=deque(numbers))
+        while round_.todo and (self._begin_some(tenant, round_) or round_.wait_for_one()):
+            pass
+        for attempt in round_.attempts:
+            report, recorded = attempt.settled.result()
+            round_.note(report, was_mine=recorded.result())
+        return round_.result(self.clock.now())
+
+    def _begin_some(self, tenant: TenantContext, round_: _Round) -> bool:
+        """Begin what there is room for now; return whether it is worth asking for more at once."""
+        gate = round_.prepared.gate
+        wished = _acquire(gate, len(round_.todo))
+        if not wished:
+            return False
+        places = self.bench.reserve(wished, timeout_s=LONGEST_WAIT_S)
+        _release(gate, wished - places)
+        if not places:
+            return False
+        granted = self._claim(tenant, round_, places)
+        unused = places - len(granted)
+        self.bench.give_back(unused)
+        _release(gate, unused)
+        for item in granted:
+            round_.attempts.append(self._start(tenant, round_.prepared, item))
+        return not round_.is_busy
+
+    def _claim(self, tenant: TenantContext, round_: _Round, places: int) -> Sequence[Item]:
+        numbers = tuple(round_.todo.popleft() for _ in range(places))
+        job, now = round_.prepared.job, self.clock.now()
+        claim = Claim(
+            job_id=job.id,
+            numbers=numbers,
+            worker_id=self.worker_id,
+            concurrency=job.options.concurrency,
+            lease_until=now + timedelta(seconds=self.attempts.lease_s),
+            deadline_at=now + timedelta(seconds=job.options.deadline_s),
+            now=now,
+        )
+        answer = self.desk.claim(tenant, claim)
+        round_.refuse(answer.refused, answer.due)
+        return answer.granted
+
+    def _start(self, tenant: TenantContext, prepared: _Prepared, item: Item) -> Attempt:
+        def free() -> None:
+            self.bench.give_back(1)
+            prepared.gate.release()
+
+        attempt = Attempt(tenant=tenant, job_id=prepared.job.id, item=item, free=free)
+        self.attempts.take(attempt)
+        self.bench.start(lambda: self.attempts.settle(attempt, self._report(prepared, item)))
+        return attempt
+
+    def _report(self, prepared: _Prepared, item: Item) -> Report:
+        try:
+            outcome = prepared.runner.run(item, deadline_s=prepared.job.options.deadline_s)
+        except ItemFailure as failure:
+            return self._failed(prepared.job, item, failure)
+        except Exception as error:  # noqa: BLE001  # the one boundary: whatever a family raises becomes an outcome
+            message = f"{type(error).__name__}: {error}"
+            return self._failed(prepared.job, item, PermanentFailure(message, kind=FailureKind.INTERNAL))
+        return Ended(no=item.no, token=item.token, outcome=outcome)
+
+    def _failed(self, job: Job, item: Item, failure: ItemFailure) -> Report:
+        why = Failure(kind=failure.kind, message=str(failure))
+        budget = job.options.max_attempts
+        decision = self.retry.decide(failure, attempt=item.attempts, max_attempts=budget, jitter=self.jitter)
+        if isinstance(decision, RetryAfter):
+            due = self.clock.now() + decision.delay
+            return Postponed(no=item.no, token=item.token, failure=why, not_before=due)
+        outcome = Outcome(state=ItemState.FAILED, result=failure.partial_result, failure=why)
+        return Ended(no=item.no, token=item.token, outcome=outcome)
+
+    def _prepared(self, tenant: TenantContext, job_id: JobId) -> _Prepared:
+        with self._lock:
+            known = self._jobs.get(job_id)
+            # the organization in the row is the truth: another tenant's message never meets a prepared job
+            if known is None or known.job.organization_id != tenant.organization_id:
+                known = self._prepare(tenant, job_id)
+                self._jobs[job_id] = known
+            self._jobs.move_to_end(job_id)
+            while len(self._jobs) > JOBS_PREPARED:
+                self._jobs.popitem(last=False)
+            return known
+
+    def _prepare(self, tenant: TenantContext, job_id: JobId) -> _Prepared:
+        with self.store.view(tenant) as work:
+            job = work.jobs.get(job_id)
+        runner: ItemRunner
+        try:
+            runner = self.families[job.kind].prepare(tenant, job)
+        except (PermanentFailure, InvalidInput) as error:
+            runner = _Unrunnable(error)
+        return _Prepared(job=job, runner=runner, gate=threading.BoundedSemaphore(job.options.concurrency))
+
+
+@define(eq=False)
+class _Round:
+    """One call of `execute`: what is still to do, what runs, and what became of the rest."""
+
+    prepared: _Prepared
+    todo: deque[ItemNo]
+    attempts: list[Attempt] = field(factory=list)
+    is_busy: bool = False
+    _settled: list[tuple[ItemNo, str]] = field(factory=list)
+    _due: dict[ItemNo, datetime] = field(factory=dict)
+
+    def refuse(self, refused: Mapping[ItemNo, Refusal], due: Mapping[ItemNo, datetime]) -> None:
+        """Note the items that were not granted; busy ones go back to the head of the list."""
+        busy = [no for no, why in refused.items() if why is Refusal.BUSY]
+        self.is_busy = bool(busy)
+        self.todo.extendleft(reversed(busy))
+        self._due.update(due)
+        self._settled += [(no, why) for no, why in refused.items() if why not in (Refusal.BUSY, Refusal.NOT_DUE)]
+
+    def wait_for_one(self) -> bool:
+        """Wait until an attempt of this round is settled, which makes room; return whether there was one."""
+        unsettled = [attempt.settled for attempt in self.attempts if not attempt.settled.done()]
+        wait(unsettled, return_when=FIRST_COMPLETED)
+        return bool(unsettled)
+
+    def note(self, report: Report, *, was_mine: bool) -> None:
+        """Note how an attempt was settled."""
+        if isinstance(report, Postponed) and was_mine:
+            self._due[report.no] = report.not_before
+        else:
+            state = report.outcome.state if isinstance(report, Ended) and was_mine else "elsewhere"
+            self._settled.append((report.no, state))
+
+    def result(self, now: datetime) -> Executed:
+        """Return how all items stand; the wait ends when the first of them can go on."""
+        waiting = (*self.todo, *self._due)
+        waits = [max((due - now).total_seconds(), 0.0) for due in self._due.values()]
+        if self.todo:
+            waits.append(LONGEST_WAIT_S)
+        return Executed(settled=tuple(self._settled), waiting=waiting, wait_s=min(waits, default=0.0))
+
+
+@frozen
+class _Unrunnable:
+    """Stands in for the runner of a job that can't run here: every item fails for the same, stated reason."""
+
+    error: AntiphonError
+
+    def run(self, item: Item, *, deadline_s: float) -> Outcome:
+        _ = item, deadline_s
+        raise PermanentFailure(str(self.error), kind=FailureKind.BAD_INPUT) from self.error
+
+
+def _acquire(gate: threading.BoundedSemaphore, at_most: int) -> int:
+    """Take up to *at_most* permits: wait for the first, take the others only if they are free."""
+    if not gate.acquire(timeout=LONGEST_WAIT_S):
+        return 0
+    taken = 1
+    while taken < at_most and gate.acquire(blocking=False):
+        taken += 1
+    return taken
+
+
+def _release(gate: threading.BoundedSemaphore, permits: int) -> None:
+    if permits:
+        gate.release(permits)

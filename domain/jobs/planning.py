@@ -1,0 +1,136 @@
+"""
+Writing a job's plan: from the family's list of items, page by page, to frozen rows cut into shards.
+
+One writer at a time, under a lease with a fence of its own: a second start message finds the lease and leaves; a
+writer that vanished is replaced after the lease, and its half-written plan is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from itertools import islice
+
+import attrs
+from attrs import field, frozen
+
+from domain.jobs.closing import advance, close
+from domain.jobs.errors import AntiphonError, ServiceUnavailable, TransientFailure
+from domain.jobs.events import PlanFrozen
+from domain.jobs.family import Family
+from domain.jobs.item import ItemNo, PlannedItem
+from domain.jobs.job import Job, JobId, JobStatus, PlanningLease, frozen_plan, planning
+from domain.jobs.plan import cut_for
+from domain.jobs.ports import Clock, Doorbell, Store, UnitOfWork
+from domain.tenancy import TenantContext
+
+
+@frozen(kw_only=True)
+class Planner:
+    """Starts jobs. *lease_s* bounds the time between two pages; *page* is the number of items a transaction."""
+
+    store: Store
+    clock: Clock
+    doorbell: Doorbell
+    families: Mapping[str, Family]
+    lease_s: float = 60.0
+    page: int = field(default=1000)
+
+    def start(self, tenant: TenantContext, job_id: JobId, *, task_id: str | None = None) -> None:
+        """
+        Freeze the job's plan and have its first shards sent; do nothing when that is done, or being done.
+
+        A family that can't plan closes the job as failed, with the reason.
+
+        Raises:
+            TransientFailure: the family's source may answer later; the plan can be started again at once.
+            ServiceUnavailable: the store refuses to work.
+        """
+        job = self._begin(tenant, job_id, task_id)
+        if job is None:
+            return
+        try:
+            self._write(tenant, job)
+        except (TransientFailure, ServiceUnavailable):
+            self._give_up_lease(tenant, job)
+            raise
+        except AntiphonError as error:
+            self._fail(tenant, job, str(error))
+        self.doorbell.ring()
+
+    def _begin(self, tenant: TenantContext, job_id: JobId, task_id: str | None) -> Job | None:
+        now = self.clock.now()
+        with self.store.begin(tenant) as work:
+            job = work.jobs.get(job_id, lock=True)
+            if job.status.is_end or job.is_frozen or (job.planning is not None and job.planning.until > now):
+                return None
+            if job.cancel_requested_at is not None:
+                close(work, job, JobStatus.CANCELLED, now=now)
+                work.commit()
+                return None
+            lease = PlanningLease(token=job.planning_token + 1, until=now + timedelta(seconds=self.lease_s))
+            job = planning(job, lease=lease, task_id=task_id, now=now)
+            work.ledger.discard(job_id)
+            work.jobs.put(job)
+            work.commit()
+        return job
+
+    def _write(self, tenant: TenantContext, job: Job) -> None:
+        planned = 0
+        for page in _pages(self.families[job.kind].plan(tenant, job), self.page):
+            with self.store.begin(tenant) as work:
+                if not self._still_mine(work, job):
+                    work.commit()
+                    return
+                work.ledger.add(job.id, ItemNo(planned), page)
+                work.commit()
+            planned += len(page)
+        self._freeze(tenant, job, planned)
+
+    def _still_mine(self, work: UnitOfWork, job: Job) -> bool:
+        """Extend the planning lease; or close the job when it was cancelled; or find that another writer took over."""
+        now = self.clock.now()
+        current = work.jobs.get(job.id, lock=True)
+        if current.status.is_end or current.planning is None or current.planning_token != job.planning_token:
+            return False
+        if current.cancel_requested_at is not None:
+            close(work, current, JobStatus.CANCELLED, now=now)
+            return False
+        until = now + timedelta(seconds=self.lease_s)
+        work.jobs.put(attrs.evolve(current, planning=attrs.evolve(current.planning, until=until), updated_at=now))
+        return True
+
+    def _freeze(self, tenant: TenantContext, job: Job, planned: int) -> None:
+        cut = cut_for(planned, concurrency=job.options.concurrency)
+        with self.store.begin(tenant) as work:
+            if self._still_mine(work, job):
+                now = self.clock.now()
+                job = frozen_plan(work.jobs.get(job.id), planned=planned, window=cut.window, chunk=cut.chunk, now=now)
+                work.jobs.put(job)
+                work.ledger.cut(job.id, cut.shards(planned))
+                shards = -(-planned // cut.shard)
+                work.outbox.add(PlanFrozen(job_id=job.id, planned=planned, shards=shards), now=now)
+                if planned or self.families[job.kind].allows_empty_plan:
+                    advance(work, job, now=now)
+                else:
+                    close(work, job, JobStatus.FAILED, now=now, failure="the plan has no items: there is nothing to do")
+            work.commit()
+
+    def _fail(self, tenant: TenantContext, job: Job, reason: str) -> None:
+        with self.store.begin(tenant) as work:
+            if self._still_mine(work, job):
+                now = self.clock.now()
+                close(work, work.jobs.get(job.id), JobStatus.FAILED, now=now, failure=f"planning failed: {reason}")
+            work.commit()
+
+    def _give_up_lease(self, tenant: TenantContext, job: Job) -> None:
+        with self.store.begin(tenant) as work:
+            current = work.jobs.get(job.id, lock=True)
+            if current.planning_token == job.planning_token and not current.is_frozen:
+                work.jobs.put(attrs.evolve(current, planning=None))
+            work.commit()
+
+
+def _pages(items: Iterator[PlannedItem], size: int) -> Iterator[list[PlannedItem]]:
+    while page := list(islice(items, size)):
+        yield page

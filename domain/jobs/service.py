@@ -1,0 +1,247 @@
+"""
+The moves of whoever owns a job: submit, cancel, resume, retry-failed, and looking at how it stands.
+
+Each move is one unit of work; what has to be sent afterwards lies in the outbox when it commits, so that an accepted
+job is never forgotten, broker or no broker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import attrs
+from attrs import frozen
+
+from domain.jobs.aggregate import Tally
+from domain.jobs.closing import advance, close, settle
+from domain.jobs.errors import Conflict, InvalidInput, KeyReused, NotFound
+from domain.jobs.events import CancelRequested, JobAccepted, JobRevised, SendShard, StartJob
+from domain.jobs.item import Document, Item, ItemState
+from domain.jobs.job import Job, JobId, JobOptions, JobStatus, cancelling, revised
+from domain.jobs.plan import ShardState
+from domain.jobs.ports import Clock, Doorbell, IdSource, Store, UnitOfWork
+from domain.tenancy import TenantContext
+
+OPEN_SHARDS_READ = 1000
+
+
+@frozen(kw_only=True)
+class Submission:
+    """A job somebody asks for. The same *idempotency_key* with the same words returns the first one's job."""
+
+    kind: str
+    spec: Document
+    options: JobOptions = attrs.field(factory=JobOptions)
+    subject: str | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the words of the submission: what must be the same when its key comes again."""
+        words = [self.kind, self.spec, attrs.asdict(self.options), self.subject]
+        return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@frozen(kw_only=True)
+class JobView:
+    """A job and how its items stand. *progress* runs from 0 to 1; *idle_s* is the time since anything changed."""
+
+    job: Job
+    tally: Tally
+
+    @property
+    def progress(self) -> float:
+        """The share of planned items that have ended; 0 while the plan is being written."""
+        if self.job.planned is None:
+            return 0.0
+        return self.tally.ended / self.job.planned if self.job.planned else 1.0
+
+
+@frozen(kw_only=True)
+class JobService:
+    """Every family's jobs, for their owners."""
+
+    store: Store
+    clock: Clock
+    ids: IdSource
+    doorbell: Doorbell
+    kinds: frozenset[str]
+
+    def submit(self, tenant: TenantContext, submission: Submission) -> Job:
+        """
+        Accept a job and return it; it is stored, and will be worked on, when this returns.
+
+        Raises:
+            InvalidInput: there is no such kind of job.
+            AlreadyRunning: an active job of this kind has the same subject.
+            KeyReused: the idempotency key belongs to another request.
+        """
+        if submission.kind not in self.kinds:
+            known = ", ".join(sorted(self.kinds))
+            raise InvalidInput(f"kind {submission.kind!r}: no such kind of job; known kinds: {known}")
+        job = self._new_job(tenant, submission)
+        with self.store.begin(tenant) as work:
+            replayed = _replayed(work, submission)
+            if replayed is None:
+                work.jobs.add(job, idempotency_key=submission.idempotency_key, fingerprint=submission.fingerprint)
+                work.outbox.add(JobAccepted(job_id=job.id), now=job.created_at)
+                work.outbox.add(StartJob(job_id=job.id), now=job.created_at)
+                work.commit()
+        self.doorbell.ring()
+        return replayed or job
+
+    def get(self, tenant: TenantContext, job_id: JobId) -> JobView:
+        """
+        Return the job and how its items stand.
+
+        Raises:
+            NotFound: no such job in this organization.
+        """
+        with self.store.view(tenant) as work:
+            return JobView(job=work.jobs.get(job_id), tally=work.ledger.tally(job_id))
+
+    def find(self, tenant: TenantContext, words: str) -> JobId:
+        """
+        Return the job that *words* name: its id, the unambiguous beginning of it, or `last`.
+
+        Raises:
+            NotFound: none fits.
+            InvalidInput: several do.
+        """
+        with self.store.view(tenant) as work:
+            if words == "last":
+                found = [job.id for job in work.jobs.page(before=None, limit=1)]
+            else:
+                found = work.jobs.find(words)
+        if not found:
+            raise NotFound(f"job {words!r}: no such job; `antiphon jobs list` shows those there are")
+        if len(found) > 1:
+            raise InvalidInput(f"job {words!r}: {len(found)} jobs begin so ({', '.join(found)}); give more of the id")
+        return found[0]
+
+    def page(
+        self, tenant: TenantContext, *, before: Job | None = None, limit: int = 20, status: JobStatus | None = None
+    ) -> list[JobView]:
+        """Return jobs, newest first, from just behind *before*."""
+        with self.store.view(tenant) as work:
+            jobs = work.jobs.page(before=before, limit=limit, status=status)
+            return [JobView(job=job, tally=work.ledger.tally(job.id)) for job in jobs]
+
+    def failures(self, tenant: TenantContext, job_id: JobId, *, limit: int = 20) -> list[Item]:
+        """Return the first failed items."""
+        with self.store.view(tenant) as work:
+            return work.ledger.page(job_id, after=None, limit=limit, states=[ItemState.FAILED])
+
+    def cancel(self, tenant: TenantContext, job_id: JobId) -> Job:
+        """
+        Stop the job: items that have not begun never will; those in flight end as they end.
+
+        Raises:
+            Conflict: the job has ended already.
+        """
+        now = self.clock.now()
+        with self.store.begin(tenant) as work:
+            job = cancelling(work.jobs.get(job_id, lock=True), now=now)
+            stopped = work.ledger.cancel_pending(job_id, now=now) if job.is_frozen else 0
+            work.jobs.put(job)
+            work.outbox.add(CancelRequested(job_id=job_id, stopped=stopped), now=now)
+            # a plan that is being written is closed by its writer, or by the sweeper when the writer is gone
+            if job.is_frozen:
+                settle(work, job)
+                job = advance(work, job, now=now)
+            elif job.planning is None:
+                job = close(work, job, JobStatus.CANCELLED, now=now)
+            work.commit()
+        self.doorbell.ring()
+        return job
+
+    def resume(self, tenant: TenantContext, job_id: JobId) -> Job:
+        """
+        Go on with a job: an ended one runs its cancelled items, an interrupted one what was in the broker.
+
+        Sending again what is still under way changes nothing: items are claimed once.
+
+        Raises:
+            Conflict: the job has ended, and no item of it was cancelled.
+        """
+        with self.store.begin(tenant) as work:
+            job = work.jobs.get(job_id, lock=True)
+            job = self._reopen(work, job, ItemState.CANCELLED) if job.status.is_end else self._resend(work, job)
+            work.commit()
+        self.doorbell.ring()
+        return job
+
+    def retry_failed(self, tenant: TenantContext, job_id: JobId) -> Job:
+        """
+        Run the failed items of an ended job again, with a new budget of attempts.
+
+        Raises:
+            Conflict: the job has not ended, or no item of it failed.
+        """
+        with self.store.begin(tenant) as work:
+            job = self._reopen(work, work.jobs.get(job_id, lock=True), ItemState.FAILED)
+            work.commit()
+        self.doorbell.ring()
+        return job
+
+    def _new_job(self, tenant: TenantContext, submission: Submission) -> Job:
+        now = self.clock.now()
+        return Job(
+            id=JobId(self.ids.new_id()),
+            organization_id=tenant.organization_id,
+            kind=submission.kind,
+            spec=submission.spec,
+            options=submission.options,
+            subject=submission.subject,
+            started_by=tenant.user_id,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _reopen(self, work: UnitOfWork, job: Job, state: ItemState) -> Job:
+        now = self.clock.now()
+        why = "resume" if state is ItemState.CANCELLED else "retry_failed"
+        reopened = revised(job, now=now)
+        items = work.ledger.reset(job.id, [state]) if job.is_frozen else 0
+        if not items and (job.is_frozen or state is ItemState.FAILED):
+            raise Conflict(f"job {job.id} ended as {job.status} and has no {state} items; {_REMEDY[why]}")
+        work.jobs.put(reopened)
+        work.outbox.add(JobRevised(job_id=job.id, revision=reopened.revision, why=why, items=items), now=now)
+        if not reopened.is_frozen:
+            work.outbox.add(StartJob(job_id=job.id), now=now)
+            return reopened
+        return advance(work, reopened, now=now)
+
+    def _resend(self, work: UnitOfWork, job: Job) -> Job:
+        now = self.clock.now()
+        if not job.is_frozen:
+            work.jobs.put(attrs.evolve(job, planning=None, updated_at=now))
+            work.outbox.add(StartJob(job_id=job.id), now=now)
+            return job
+        settle(work, job)
+        for shard in work.ledger.shards(job.id, ShardState.SENT, limit=OPEN_SHARDS_READ):
+            work.ledger.put_shard(job.id, attrs.evolve(shard, sends=shard.sends + 1, sent_at=now))
+            work.outbox.add(SendShard(job_id=job.id, shard=shard.no), now=now)
+        return advance(work, job, now=now)
+
+
+_REMEDY = {
+    "resume": "to run its failed items again, use retry-failed",
+    "retry_failed": "to run items that were cancelled, use resume",
+}
+
+
+def _replayed(work: UnitOfWork, submission: Submission) -> Job | None:
+    if submission.idempotency_key is None:
+        return None
+    known = work.jobs.by_key(submission.idempotency_key)
+    if known is None:
+        return None
+    job_id, fingerprint = known
+    if fingerprint != submission.fingerprint:
+        raise KeyReused(
+            f"idempotency key {submission.idempotency_key!r} belongs to job {job_id}, which was asked for in other "
+            "words; use a new key for a new request"
+        )
+    return work.jobs.get(job_id)

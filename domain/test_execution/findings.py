@@ -1,0 +1,230 @@
+"""
+What a run found, grouped: by metric, by tag, by error; and the first tests that failed.
+
+Each group is counted while the rows go by and keeps a bounded number of rows of its own: what does not fit is added
+up in one last row (`OTHERS`) or a number, so that sums stay true and memory does not grow with the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import attrs
+from attrs import define, field, frozen
+
+from domain.test_execution.metric import Score, Verdict
+from domain.test_execution.statistics import Interval, wilson_interval
+from domain.test_execution.test_result import Standing, TestResult, shortened
+
+OTHERS = "(others)"
+MOST_ROWS = 500
+MOST_ERROR_GROUPS = 20
+MOST_KEYS = 5
+MOST_FAILURES = 50
+KEY_LENGTH = 200
+MESSAGE_LENGTH = 300
+ANSWER_LENGTH = 500
+
+R = TypeVar("R")
+K = TypeVar("K")
+
+
+@frozen(kw_only=True)
+class PassRate:
+    """
+    The share of tests that passed, *value*, of those judged pass or fail; None when none was.
+
+    Answers that could not be had or judged are no evidence about quality, so they are left out of it, and the interval
+    does not cover them: that is what the bounds of the whole run are for (`RunSummary.all_errors_fail`).
+    """
+
+    value: float | None
+    interval: Interval
+
+
+def pass_rate(passed: int, failed: int) -> PassRate:
+    """Return the pass rate of *passed* and *failed* tests with its Wilson 95 % interval."""
+    judged = passed + failed
+    return PassRate(value=passed / judged if judged else None, interval=wilson_interval(passed, judged))
+
+
+@frozen(kw_only=True)
+class MetricFinding:
+    """One metric over all tests it judged; *mean_value* is over its passes and fails."""
+
+    name: str
+    kind: str
+    passed: int
+    failed: int
+    inconclusive: int
+    mean_value: float | None
+
+
+@frozen(kw_only=True)
+class TagFinding:
+    """The tests that carry one tag; those of *n* that are in no other count did not run (yet)."""
+
+    tag: str
+    n: int
+    passed: int
+    failed: int
+    inconclusive: int
+    errors: int
+    rate: PassRate
+
+
+@frozen(kw_only=True)
+class ErrorGroup:
+    """Tests that failed to execute in one way; *keys* names the first of them."""
+
+    kind: str
+    message: str
+    count: int
+    keys: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class FailedTest:
+    """A test with verdict fail: the scores of the required metrics that failed, and the answer, shortened."""
+
+    key: str
+    scores: tuple[Score, ...]
+    answer: str
+
+
+@define(kw_only=True)
+class MetricCounts:
+    """Counts scores by metric."""
+
+    _rows: dict[tuple[str, str], dict[Verdict, list[float]]] = field(factory=dict)
+
+    def add(self, result: TestResult) -> None:
+        """Count the scores of a test."""
+        for score in result.scores:
+            row = _row(self._rows, (score.metric, score.kind), dict, rest=(OTHERS, OTHERS))
+            count_and_sum = row.setdefault(score.verdict, [0, 0.0])
+            count_and_sum[0] += 1
+            count_and_sum[1] += score.value
+
+    def findings(self) -> tuple[MetricFinding, ...]:
+        """Return the metrics by name."""
+        keys = sorted(self._rows, key=lambda key: (key[0] == OTHERS, key))
+        return tuple(self._finding(name, kind) for name, kind in keys)
+
+    def _finding(self, name: str, kind: str) -> MetricFinding:
+        row = self._rows[name, kind]
+        (passed, good), (failed, bad), (unsure, _) = (row.get(verdict, (0, 0.0)) for verdict in Verdict)
+        judged = passed + failed
+        return MetricFinding(
+            name=shortened(name, most=KEY_LENGTH),
+            kind=kind,
+            passed=int(passed),
+            failed=int(failed),
+            inconclusive=int(unsure),
+            mean_value=(good + bad) / judged if judged else None,
+        )
+
+
+@define(kw_only=True)
+class TagCounts:
+    """Counts tests by tag."""
+
+    _rows: dict[str, dict[Standing, int]] = field(factory=dict)
+
+    def add(self, result: TestResult) -> None:
+        """Count a test under each of its tags."""
+        for tag in result.tags:
+            row = _row(self._rows, tag, dict, rest=OTHERS)
+            row[result.standing] = row.get(result.standing, 0) + 1
+
+    def findings(self) -> tuple[TagFinding, ...]:
+        """Return the tags by name."""
+        return tuple(self._finding(tag) for tag in sorted(self._rows, key=lambda tag: (tag == OTHERS, tag)))
+
+    def _finding(self, tag: str) -> TagFinding:
+        row = self._rows[tag]
+        passed, failed = row.get(Standing.PASS, 0), row.get(Standing.FAIL, 0)
+        return TagFinding(
+            tag=shortened(tag, most=KEY_LENGTH),
+            n=sum(row.values()),
+            passed=passed,
+            failed=failed,
+            inconclusive=row.get(Standing.INCONCLUSIVE, 0),
+            errors=row.get(Standing.ERROR, 0),
+            rate=pass_rate(passed, failed),
+        )
+
+
+@define(kw_only=True)
+class ErrorCounts:
+    """Counts the tests that failed to execute, by kind and message."""
+
+    _counts: dict[tuple[str, str], int] = field(factory=dict)
+    _keys: dict[tuple[str, str], list[str]] = field(factory=dict)
+    _total: int = 0
+
+    def add(self, result: TestResult) -> None:
+        """Count the test if it failed to execute."""
+        if result.failure is None:
+            return
+        self._total += 1
+        message = shortened(" ".join(result.failure.message.split()), most=MESSAGE_LENGTH)
+        group = (result.failure.kind.value, message)
+        if group not in self._counts and len(self._counts) >= MOST_ROWS:
+            return
+        self._counts[group] = self._counts.get(group, 0) + 1
+        keys = self._keys.setdefault(group, [])
+        if len(keys) < MOST_KEYS:
+            keys.append(shortened(result.key, most=KEY_LENGTH))
+
+    def groups(self) -> tuple[ErrorGroup, ...]:
+        """Return the largest groups, largest first."""
+        largest = sorted(self._counts, key=lambda group: (-self._counts[group], group))[:MOST_ERROR_GROUPS]
+        return tuple(
+            ErrorGroup(kind=kind, message=message, count=self._counts[kind, message], keys=tuple(keys))
+            for kind, message in largest
+            for keys in (self._keys[kind, message],)
+        )
+
+    @property
+    def total(self) -> int:
+        """All tests that failed to execute, in a group or not."""
+        return self._total
+
+
+@define(kw_only=True)
+class FirstFailures:
+    """Keeps the first tests with verdict fail."""
+
+    _kept: list[FailedTest] = field(factory=list)
+
+    def add(self, result: TestResult) -> None:
+        """Keep the test if it failed and there is room."""
+        if result.standing is Standing.FAIL and len(self._kept) < MOST_FAILURES:
+            self._kept.append(_failed_test(result))
+
+    def tests(self) -> tuple[FailedTest, ...]:
+        """Return them in the order of the run."""
+        return tuple(self._kept)
+
+
+def failing_scores(result: TestResult) -> tuple[Score, ...]:
+    """Return the scores that made the test's verdict fail."""
+    return tuple(score for score in result.scores if score.required and score.verdict is Verdict.FAIL)
+
+
+def _failed_test(result: TestResult) -> FailedTest:
+    return FailedTest(
+        key=shortened(result.key, most=KEY_LENGTH),
+        scores=tuple(
+            attrs.evolve(score, reason=shortened(score.reason, most=MESSAGE_LENGTH)) for score in failing_scores(result)
+        ),
+        answer=shortened(result.answer or "", most=ANSWER_LENGTH),
+    )
+
+
+def _row(rows: dict[K, R], key: K, make: Callable[[], R], *, rest: K) -> R:
+    if key not in rows and len(rows) >= MOST_ROWS:
+        key = rest
+    return rows.setdefault(key, make())

@@ -1,0 +1,168 @@
+"""
+The test-execution family: what a run's plan is, and what one item of it does.
+
+One item asks the target once and judges the answer. A wrong answer is a succeeded item with verdict `fail`; an item
+fails only when it could not be executed or judged, and then keeps the answer it paid for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, cast
+
+import attrs
+from attrs import frozen
+
+from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure, TransientFailure
+from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
+from domain.jobs.job import Job
+from domain.tenancy import TenantContext
+from domain.test_execution.codec import (
+    gates_from_json,
+    item_from_json,
+    item_to_json,
+    result_to_json,
+    target_from_json,
+    target_to_json,
+    to_json,
+)
+from domain.test_execution.metric import Metric, Score, verdict_of, weighted_value
+from domain.test_execution.ports import Scorer, Scorers, Target, Targets, Templates, TestSets
+from domain.test_execution.target import Answer, Question, TargetSpec
+from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId, items_of
+
+KIND = "test_execution"
+
+
+@frozen(kw_only=True)
+class RunSpec:
+    """What a run's job carries: which tests, against what, and the gates; a snapshot that later changes don't reach."""
+
+    test_set_id: TestSetId
+    test_set_name: str
+    target: TargetSpec
+    gates: Gates = attrs.field(factory=Gates)
+    configuration_id: ConfigurationId | None = None
+
+    def to_document(self) -> dict[str, object]:
+        """Return the specification as the job's JSON."""
+        return {
+            "test_set_id": self.test_set_id,
+            "test_set_name": self.test_set_name,
+            "target": target_to_json(self.target),
+            "gates": to_json(self.gates),
+            "configuration_id": self.configuration_id,
+        }
+
+    @classmethod
+    def from_document(cls, spec: Document) -> RunSpec:
+        """Read a specification back from a job."""
+        configuration_id = spec.get("configuration_id")
+        return cls(
+            test_set_id=TestSetId(str(spec["test_set_id"])),
+            test_set_name=str(spec["test_set_name"]),
+            target=target_from_json(cast(Document, spec["target"])),
+            gates=gates_from_json(cast(Document, spec.get("gates", {}))),
+            configuration_id=ConfigurationId(str(configuration_id)) if configuration_id else None,
+        )
+
+
+@frozen(kw_only=True)
+class TestExecution:
+    """The family. Swap any of its ports with `attrs.evolve`."""
+
+    __test__: ClassVar[bool] = False
+
+    test_sets: TestSets
+    targets: Targets
+    scorers: Scorers
+    templates: Templates
+
+    @property
+    def kind(self) -> str:
+        """`test_execution`."""
+        return KIND
+
+    @property
+    def allows_empty_plan(self) -> bool:
+        """A run without tests proves nothing: no."""
+        return False
+
+    def plan(self, tenant: TenantContext, job: Job) -> Iterator[PlannedItem]:
+        """Yield one item for each test and repeat, in the order of the test set."""
+        spec = RunSpec.from_document(job.spec)
+        for item in items_of(self.test_sets.cases(tenant, spec.test_set_id)):
+            yield PlannedItem(key=item.key, input=item_to_json(item))
+
+    def prepare(self, tenant: TenantContext, job: Job) -> TestRunner:
+        """
+        Open the run's target, for as many calls at once as the job allows.
+
+        Raises:
+            InvalidInput: the target can't be used here (an environment variable that is not set, for one).
+        """
+        _ = tenant
+        target = self.targets.open(RunSpec.from_document(job.spec).target, connections=job.options.concurrency)
+        return TestRunner(target=target, judge=Judge(scorers=self.scorers), templates=self.templates)
+
+
+@frozen(kw_only=True)
+class TestRunner:
+    """Runs the items of one job in one process."""
+
+    __test__: ClassVar[bool] = False
+
+    target: Target
+    judge: Judge
+    templates: Templates
+
+    def run(self, item: Item, *, deadline_s: float) -> Outcome:
+        """Ask, judge, and return the outcome; the verdict says how good the answer was."""
+        case = item_from_json(item.input).case
+        prompt = self._prompt(case.prompt, case.variables)
+        answer = self.target.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline_s)
+        try:
+            scores = self.judge.scores(case.metrics, answer, case.variables)
+        except (PermanentFailure, TransientFailure) as failure:
+            failure.partial_result = result_to_json(prompt, answer, [], None)
+            raise
+        return Outcome(
+            state=ItemState.SUCCEEDED,
+            verdict=verdict_of(scores),
+            result=result_to_json(prompt, answer, scores, weighted_value(scores)),
+        )
+
+    def _prompt(self, template: str, variables: Document) -> str:
+        rendered = self.templates.render(template, variables)
+        return rendered if isinstance(rendered, str) else str(rendered)
+
+
+@frozen(kw_only=True)
+class Judge:
+    """Scores answers; a metric that many tests share is prepared once."""
+
+    scorers: Scorers
+    _made: dict[str, Scorer] = attrs.field(factory=dict, init=False, eq=False)
+
+    def scores(self, metrics: tuple[Metric, ...], answer: Answer, variables: Document) -> list[Score]:
+        """
+        Return a score for each metric.
+
+        Raises:
+            PermanentFailure: evaluation_error: a metric could not be computed; it has no verdict.
+        """
+        return [self._scorer(metric)(answer, variables) for metric in metrics]
+
+    def _scorer(self, metric: Metric) -> Scorer:
+        # keyed by its words: metrics hold JSON, which can't be hashed; losing a race makes the same scorer twice
+        key = repr(metric)
+        known = self._made.get(key)
+        if known is None:
+            known = self._made[key] = self._make(metric)
+        return known
+
+    def _make(self, metric: Metric) -> Scorer:
+        try:
+            return self.scorers.make(metric)
+        except InvalidInput as error:
+            raise PermanentFailure(str(error), kind=FailureKind.EVALUATION_ERROR) from error

@@ -1,0 +1,178 @@
+"""
+A test run in numbers: one pass over its item rows, in memory that does not grow with them.
+
+The pass rate is over the tests that were executed and judged pass or fail. What could not be executed or judged is not
+evidence about the answers, and not nothing either: two bounds say what the rate would be over every test that was
+planned and not skipped, had all of those failed, and had all of them passed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from attrs import define, field, frozen
+
+from domain.jobs.aggregate import Tally, tally_from_counts
+from domain.jobs.item import Item
+from domain.jobs.job import Job
+from domain.test_execution.findings import (
+    ErrorCounts,
+    ErrorGroup,
+    FailedTest,
+    FirstFailures,
+    MetricCounts,
+    MetricFinding,
+    PassRate,
+    TagCounts,
+    TagFinding,
+    pass_rate,
+)
+from domain.test_execution.statistics import LatencyHistogram, LatencySummary
+from domain.test_execution.test_result import Standing, TestResult, read_result
+from domain.test_execution.test_set import Gates
+
+
+@frozen(kw_only=True)
+class GateResult:
+    """One gate: what was *wanted*, what was *found* (None: nothing to compare), and whether that is enough."""
+
+    gate: str
+    wanted: float
+    found: float | None
+    met: bool
+
+
+@frozen(kw_only=True)
+class Tokens:
+    """Tokens over the *answers* that came with a count; targets that don't say leave them all at 0."""
+
+    prompt: int = 0
+    completion: int = 0
+    answers: int = 0
+
+
+@frozen(kw_only=True)
+class RunSummary:
+    """
+    A test run in numbers.
+
+    *tally* counts the items by state, *passed*, *failed*, *inconclusive* the verdicts of the succeeded ones.
+    *all_errors_fail* and *all_errors_pass* are None when no test is left after the skipped ones. *latency* is over
+    all tests that were answered. *errors* are the largest groups, *other_errors* the failed items in none of them.
+    """
+
+    tally: Tally
+    passed: int
+    failed: int
+    inconclusive: int
+    pass_rate: PassRate
+    all_errors_fail: float | None
+    all_errors_pass: float | None
+    mean_score: float | None
+    latency: LatencySummary | None
+    metrics: tuple[MetricFinding, ...]
+    tags: tuple[TagFinding, ...]
+    errors: tuple[ErrorGroup, ...]
+    other_errors: int
+    failures: tuple[FailedTest, ...]
+    gates: tuple[GateResult, ...]
+    tokens: Tokens
+
+    @property
+    def gates_met(self) -> bool:
+        """Whether the run is good enough for a release; without gates it is."""
+        return all(gate.met for gate in self.gates)
+
+
+def summarise(job: Job, *, items: Iterable[Item], gates: Gates) -> RunSummary:
+    """
+    Return the numbers of the run *job*, whose rows *items* yields once, in their order.
+
+    The run may still be going on: what has not ended then counts in the bounds like what could not be executed.
+    """
+    count = _Count()
+    for item in items:
+        count.add(item)
+    return count.summary(planned=job.planned or 0, gates=gates)
+
+
+@define(kw_only=True)
+class _Count:
+    states: Counter[str] = field(factory=Counter)
+    standings: Counter[Standing] = field(factory=Counter)
+    scores: int = 0
+    score_sum: float = 0.0
+    tokens: Tokens = field(factory=Tokens)
+    latency: LatencyHistogram = field(factory=LatencyHistogram)
+    metrics: MetricCounts = field(factory=MetricCounts)
+    tags: TagCounts = field(factory=TagCounts)
+    errors: ErrorCounts = field(factory=ErrorCounts)
+    failures: FirstFailures = field(factory=FirstFailures)
+
+    def add(self, item: Item) -> None:
+        result = read_result(item)
+        self.states[item.state] += 1
+        self.standings[result.standing] += 1
+        if result.latency_s is not None:
+            self.latency.add(result.latency_s)
+        if result.score is not None:
+            self.scores += 1
+            self.score_sum += result.score
+        self.tokens = _with_tokens(self.tokens, result)
+        for group in (self.metrics, self.tags, self.errors, self.failures):
+            group.add(result)
+
+    def summary(self, *, planned: int, gates: Gates) -> RunSummary:
+        passed, failed = self.standings[Standing.PASS], self.standings[Standing.FAIL]
+        inconclusive = self.standings[Standing.INCONCLUSIVE]
+        verdicts = {"pass": passed, "fail": failed, "inconclusive": inconclusive}
+        tally = tally_from_counts(self.states, verdicts)
+        rate = pass_rate(passed, failed)
+        errors = self.errors.groups()
+        wanted = max(planned, tally.total) - tally.skipped
+        return RunSummary(
+            tally=tally,
+            passed=passed,
+            failed=failed,
+            inconclusive=inconclusive,
+            pass_rate=rate,
+            all_errors_fail=passed / wanted if wanted else None,
+            all_errors_pass=(wanted - failed) / wanted if wanted else None,
+            mean_score=self.score_sum / self.scores if self.scores else None,
+            latency=self.latency.summary(),
+            metrics=self.metrics.findings(),
+            tags=self.tags.findings(),
+            errors=errors,
+            other_errors=self.errors.total - sum(group.count for group in errors),
+            failures=self.failures.tests(),
+            gates=gate_results(gates, rate=rate, errors=tally.failed),
+            tokens=self.tokens,
+        )
+
+
+def gate_results(gates: Gates, *, rate: PassRate, errors: int) -> tuple[GateResult, ...]:
+    """
+    Return how the run stands against each gate that is set.
+
+    The least pass rate is compared with the point estimate (as people expect of "at least 95 %"), not with the low end
+    of its interval; a run in which nothing was judged has shown nothing and does not meet it.
+    """
+    results = []
+    if gates.min_pass_rate is not None:
+        met = rate.value is not None and rate.value >= gates.min_pass_rate
+        results.append(GateResult(gate="min_pass_rate", wanted=gates.min_pass_rate, found=rate.value, met=met))
+    if gates.max_errors is not None:
+        met = errors <= gates.max_errors
+        results.append(GateResult(gate="max_errors", wanted=gates.max_errors, found=errors, met=met))
+    return tuple(results)
+
+
+def _with_tokens(tokens: Tokens, result: TestResult) -> Tokens:
+    if result.prompt_tokens is None and result.completion_tokens is None:
+        return tokens
+    return Tokens(
+        prompt=tokens.prompt + (result.prompt_tokens or 0),
+        completion=tokens.completion + (result.completion_tokens or 0),
+        answers=tokens.answers + 1,
+    )

@@ -1,0 +1,119 @@
+"""
+The stable JSON document of a test run, as `--json` prints it; every field is described in docs/json-output.md.
+
+Fields may be added, never renamed, removed or given another meaning. Shares are 0 to 1, times ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from domain.jobs.job import Job
+from domain.test_execution.findings import ErrorGroup, FailedTest, MetricFinding, PassRate, TagFinding
+from domain.test_execution.statistics import LatencySummary
+from domain.test_execution.summary import RunSummary
+
+DIGITS = 6
+
+
+def summary_document(job: Job, *, summary: RunSummary) -> dict[str, object]:
+    """Return the run as one JSON object; the same run gives the same document, down to the order of its keys."""
+    rate = {"all_errors_fail": _rounded(summary.all_errors_fail), "all_errors_pass": _rounded(summary.all_errors_pass)}
+    return {
+        "job": _job(job, summary),
+        "verdicts": {"pass": summary.passed, "fail": summary.failed, "inconclusive": summary.inconclusive},
+        "pass_rate": _rate(summary.pass_rate) | rate,
+        "latency_s": _latency(summary.latency),
+        "metrics": [_metric(metric) for metric in summary.metrics],
+        "tags": [_tag(tag) for tag in summary.tags],
+        "gates": [
+            {"gate": gate.gate, "wanted": gate.wanted, "found": _rounded(gate.found), "met": gate.met}
+            for gate in summary.gates
+        ],
+        "errors": _errors(summary),
+        "failures": [_failure(test) for test in summary.failures],
+        "tokens": {
+            "prompt": summary.tokens.prompt,
+            "completion": summary.tokens.completion,
+            "answers": summary.tokens.answers,
+        },
+    }
+
+
+def _job(job: Job, summary: RunSummary) -> dict[str, object]:
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "status": job.status.value,
+        "failure": job.failure,
+        "planned": job.planned,
+        "succeeded": summary.tally.succeeded,
+        "failed": summary.tally.failed,
+        "skipped": summary.tally.skipped,
+        "cancelled": summary.tally.cancelled,
+        "created_at": _utc(job.created_at),
+        "started_at": _utc(job.started_at),
+        "ended_at": _utc(job.ended_at),
+        "revision": job.revision,
+    }
+
+
+def _rate(rate: PassRate) -> dict[str, float | None]:
+    low, high = rate.interval.low, rate.interval.high
+    return {"value": _rounded(rate.value), "low": round(low, DIGITS), "high": round(high, DIGITS)}
+
+
+def _latency(latency: LatencySummary | None) -> dict[str, object]:
+    names = ("mean", "p50", "p90", "p95", "p99", "max")
+    values = {name: _rounded(getattr(latency, name)) if latency else None for name in names}
+    return {"n": latency.n if latency else 0, **values}
+
+
+def _metric(metric: MetricFinding) -> dict[str, object]:
+    return {
+        "name": metric.name,
+        "kind": metric.kind,
+        "passed": metric.passed,
+        "failed": metric.failed,
+        "inconclusive": metric.inconclusive,
+        "mean_value": _rounded(metric.mean_value),
+    }
+
+
+def _tag(tag: TagFinding) -> dict[str, object]:
+    return {
+        "tag": tag.tag,
+        "n": tag.n,
+        "passed": tag.passed,
+        "failed": tag.failed,
+        "inconclusive": tag.inconclusive,
+        "errors": tag.errors,
+        "pass_rate": _rate(tag.rate),
+    }
+
+
+def _errors(summary: RunSummary) -> list[dict[str, object]]:
+    groups = [_error(group) for group in summary.errors]
+    if not summary.other_errors:
+        return groups
+    message = "other errors, in smaller groups"
+    return [*groups, {"kind": None, "message": message, "count": summary.other_errors, "keys": []}]
+
+
+def _error(group: ErrorGroup) -> dict[str, object]:
+    return {"kind": group.kind, "message": group.message, "count": group.count, "keys": list(group.keys)}
+
+
+def _failure(test: FailedTest) -> dict[str, object]:
+    reasons = [{"metric": score.metric, "kind": score.kind, "reason": score.reason} for score in test.scores]
+    return {"key": test.key, "reasons": reasons, "answer": test.answer}
+
+
+def _rounded(value: float | None) -> float | None:
+    return value if value is None or isinstance(value, int) else round(value, DIGITS)
+
+
+def _utc(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,131 @@
+"""
+What became of one test, read from its item row: the one place where a row's JSON turns into what reports show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from math import isfinite
+from typing import ClassVar
+
+from attrs import frozen
+
+from domain.jobs.item import Document, Failure, Item, ItemState
+from domain.test_execution.codec import item_from_json, scores_from_json
+from domain.test_execution.metric import Score, Verdict
+
+
+class Standing(StrEnum):
+    """Where a test stands: its verdict when it was executed, else what its item says."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    RUNNING = "running"
+    PENDING = "pending"
+
+
+_UNJUDGED = {
+    ItemState.FAILED: Standing.ERROR,
+    ItemState.SKIPPED: Standing.SKIPPED,
+    ItemState.CANCELLED: Standing.CANCELLED,
+    ItemState.RUNNING: Standing.RUNNING,
+    ItemState.PENDING: Standing.PENDING,
+}
+
+
+@frozen(kw_only=True)
+class TestResult:
+    """
+    One test of a run as people look at it.
+
+    *prompt* is what was sent; where nothing was sent (yet) it is the template, and *variables* what would fill it.
+    *answer* and *latency_s* are also there for a failed item whose answer could not be judged. *last_failure* is the
+    newest failed attempt, of a test that succeeded later too.
+    """
+
+    __test__: ClassVar[bool] = False
+
+    key: str
+    description: str
+    tags: tuple[str, ...]
+    standing: Standing
+    prompt: str
+    variables: Mapping[str, object]
+    answer: str | None
+    latency_s: float | None
+    duration_s: float | None
+    http_status: int | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    scores: tuple[Score, ...]
+    score: float | None
+    failure: Failure | None
+    last_failure: Failure | None
+    attempts: int
+    losses: int
+
+
+def read_result(item: Item) -> TestResult:
+    """Return what became of the test whose row *item* is."""
+    case = item_from_json(item.input).case
+    result: Document = item.outcome.result if item.outcome else {}
+    return TestResult(
+        key=item.key,
+        description=case.description,
+        tags=tuple(dict.fromkeys(case.tags)),
+        standing=standing_of(item),
+        prompt=_text(result.get("prompt")) or case.prompt,
+        variables=case.variables,
+        answer=_text(result.get("answer")),
+        latency_s=_measure(result.get("latency_s")),
+        duration_s=_duration_s(item),
+        http_status=_count(result.get("status")),
+        prompt_tokens=_count(result.get("prompt_tokens")),
+        completion_tokens=_count(result.get("completion_tokens")),
+        scores=tuple(scores_from_json(result)),
+        score=_measure(result.get("score")),
+        failure=item.outcome.failure if item.outcome else None,
+        last_failure=item.last_failure,
+        attempts=item.attempts,
+        losses=item.losses,
+    )
+
+
+def standing_of(item: Item) -> Standing:
+    """Return where the item's test stands; a verdict that is missing or unknown here proves nothing: inconclusive."""
+    if item.state is not ItemState.SUCCEEDED:
+        return _UNJUDGED[item.state]
+    verdict = item.outcome.verdict if item.outcome else None
+    return Standing(verdict) if verdict in frozenset(Verdict) else Standing.INCONCLUSIVE
+
+
+def shortened(text: str, *, most: int) -> str:
+    """Return *text* with at most *most* characters, saying how many were left out."""
+    if len(text) <= most:
+        return text
+    return f"{text[:most]} … ({len(text) - most:,} more characters)"
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _measure(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+        return None
+    return float(value)
+
+
+def _duration_s(item: Item) -> float | None:
+    if item.started_at is None or item.ended_at is None:
+        return None
+    return max((item.ended_at - item.started_at).total_seconds(), 0.0)

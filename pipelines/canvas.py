@@ -1,0 +1,65 @@
+"""
+The canvas: a job's start as a task, a shard as a chord.
+
+Messages carry ids and numbers only. The chord's body is immutable: it takes no results, because it believes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from amqp.exceptions import AMQPError
+from attrs import frozen
+from celery import Celery, chord
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.item import ItemNo
+from domain.jobs.job import Job
+from domain.tenancy import TenantContext
+from pipelines.headers import acting_for
+from pipelines.names import FAMILIES
+
+
+@frozen(kw_only=True)
+class CeleryDispatcher:
+    """Sends the kernel's work as Celery messages."""
+
+    app: Celery
+
+    def start(self, tenant: TenantContext, job: Job) -> None:
+        """
+        Send the job's start task.
+
+        Raises:
+            ServiceUnavailable: the broker can't be reached.
+        """
+        with acting_for(tenant), _broker_errors():
+            self.app.tasks[FAMILIES[job.kind].start].apply_async((job.id,))
+
+    def send(self, tenant: TenantContext, job: Job, shard: int, chunks: Sequence[Sequence[ItemNo]]) -> None:
+        """
+        Send a shard's chord: one task a chunk, and the collection as its body.
+
+        Raises:
+            ServiceUnavailable: the broker can't be reached; part of the chord may have been sent.
+        """
+        names = FAMILIES[job.kind]
+        execute, collect = self.app.tasks[names.execute], self.app.tasks[names.collect]
+        with acting_for(tenant), _broker_errors():
+            header = [execute.si(job.id, list(chunk)) for chunk in chunks]
+            chord(header, app=self.app)(collect.si(job.id, shard))
+
+
+@contextmanager
+def _broker_errors() -> Iterator[None]:
+    try:
+        yield
+    except (KombuError, RedisError, AMQPError, OSError) as exc:
+        # the error's text may hold the address with its password: its type says enough
+        raise ServiceUnavailable(
+            f"the message broker or the result store can't be reached ({type(exc).__name__}); what was accepted stays "
+            "accepted and is sent when they are back"
+        ) from exc

@@ -1,0 +1,99 @@
+"""
+The loops every worker process runs beside its tasks: relay, lease keeper, sweeper. Any number of processes may.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from attrs import define, field, frozen
+from attrs.validators import gt
+
+from domain.jobs.attempts import AttemptsInHand
+from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.relaying import Relay
+
+log = structlog.get_logger(__name__)
+
+
+@frozen(kw_only=True)
+class LoopTimes:
+    """How often, in seconds: the relay without a ring, leases, deadlines, the sweeper."""
+
+    relay_s: float = field(default=1.0, validator=gt(0))
+    leases_s: float = field(default=10.0, validator=gt(0))
+    deadlines_s: float = field(default=0.5, validator=gt(0))
+    sweep_s: float = field(default=5.0, validator=gt(0))
+
+
+class RelayBell:
+    """A `Doorbell` that wakes the relay loop of this process."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """Wake the relay."""
+        self._rung.set()
+
+    def wait(self, timeout_s: float) -> None:
+        """Return when somebody rang, or the time has passed."""
+        self._rung.wait(timeout_s)
+        self._rung.clear()
+
+
+@define(eq=False)
+class Loops:
+    """Runs the loops on daemon threads while `running`."""
+
+    relay: Relay
+    bell: RelayBell
+    attempts: AttemptsInHand
+    sweep: Callable[[], object]
+    times: LoopTimes = field(factory=LoopTimes)
+    _stopping: threading.Event = field(factory=threading.Event, init=False)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run the loops for the length of the block."""
+        threads = [
+            threading.Thread(target=self._relay, name="antiphon-relay", daemon=True),
+            self._timer("antiphon-leases", self.times.leases_s, self.attempts.keep_leases),
+            self._timer("antiphon-deadlines", self.times.deadlines_s, self.attempts.end_overdue),
+            self._timer("antiphon-sweeper", self.times.sweep_s, self.sweep),
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            self.bell.ring()
+            for thread in threads:
+                thread.join(timeout=5.0)
+
+    def _timer(self, name: str, every_s: float, move: Callable[[], object]) -> threading.Thread:
+        def loop() -> None:
+            while not self._stopping.wait(every_s):
+                _survive(name, move)
+
+        return threading.Thread(target=loop, name=name, daemon=True)
+
+    def _relay(self) -> None:
+        while not self._stopping.is_set():
+            if not _survive("antiphon-relay", self.relay.run_once):
+                self.bell.wait(self.times.relay_s)
+
+
+def _survive(name: str, move: Callable[[], object]) -> object:
+    """Make the move; a loop outlives what goes wrong in one round, and says so."""
+    try:
+        return move()
+    except ServiceUnavailable as error:
+        log.warning("a loop waits for a service", loop=name, error=str(error))
+    except Exception:  # the loop is the guarantee: it must not die of one job's trouble
+        log.exception("a loop failed in one round; it goes on", loop=name)
+    return None

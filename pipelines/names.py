@@ -1,0 +1,46 @@
+"""
+The names Celery knows: tasks and queues. Users see them in the worker, in Flower and in routing; they never change.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+DEFAULT, EXECUTION, EMBEDDING, BATCH = "default", "execution", "embedding", "batch"
+QUEUES = (DEFAULT, EXECUTION, EMBEDDING, BATCH)
+
+ECHO = "system.echo"
+COUNT_TEST_SETS = "test_execution.count_test_sets"
+GET_TEST_CONFIGURATION = "test_execution.get_test_configuration"
+
+
+@frozen(kw_only=True)
+class FamilyTasks:
+    """The three tasks of a family, and the queue its items run on (its start and collect run on `default`)."""
+
+    start: str
+    execute: str
+    collect: str
+    queue: str
+
+
+FAMILIES: dict[str, FamilyTasks] = {
+    "test_execution": FamilyTasks(
+        start="test_execution.execute_test_configuration",
+        execute="test_execution.execute_single_test",
+        collect="test_execution.collect_results",
+        queue=EXECUTION,
+    ),
+}
+
+
+def routes() -> dict[str, dict[str, str]]:
+    """Return the queue of every task, by its full name: patterns match names in ways that surprise."""
+    table = {name: {"queue": DEFAULT} for name in (ECHO, COUNT_TEST_SETS, GET_TEST_CONFIGURATION)}
+    for family in FAMILIES.values():
+        table |= {
+            family.start: {"queue": DEFAULT},
+            family.collect: {"queue": DEFAULT},
+            family.execute: {"queue": family.queue},
+        }
+    return table

@@ -1,0 +1,113 @@
+"""
+The Celery tasks: translation, no rules. Each gets the service, calls one move, and returns ids.
+
+Tasks are made by `register`, for one application and one set of services, so that nothing here imports an adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from attrs import frozen
+from celery import Celery
+from celery.app.task import Task
+
+from domain.jobs.collection import Collector
+from domain.jobs.errors import NotFound, ServiceUnavailable, TransientFailure
+from domain.jobs.execution import Executor
+from domain.jobs.item import ItemNo
+from domain.jobs.job import JobId
+from domain.jobs.planning import Planner
+from domain.test_execution.codec import target_to_json
+from domain.test_execution.ports import TestSets
+from domain.test_execution.test_set import ConfigurationId
+from pipelines import names
+from pipelines.headers import current_tenant
+
+log = structlog.get_logger(__name__)
+
+STORE_PAUSE_S = 5.0
+"""How long a message waits when the database can't be reached."""
+
+
+@frozen(kw_only=True)
+class TaskServices:
+    """What the tasks call; built inside the worker process."""
+
+    planner: Planner
+    executor: Executor
+    collector: Collector
+    test_sets: TestSets
+
+
+def register(app: Celery, services: Callable[[], TaskServices]) -> None:
+    """Make every task of Antiphon in *app*; *services* is asked at the first task, not before."""
+    for family in names.FAMILIES.values():
+        _register_family(app, services, family)
+    _register_examples(app, services)
+
+
+def _register_family(app: Celery, services: Callable[[], TaskServices], family: names.FamilyTasks) -> None:
+    @app.task(name=family.start, bind=True, shared=False, max_retries=None)
+    def start(task: Task, job_id: str) -> dict[str, object]:
+        with _Boundary(task, job_id):
+            services().planner.start(current_tenant(), JobId(job_id), task_id=task.request.id)
+        return {"job": job_id}
+
+    @app.task(name=family.execute, bind=True, shared=False, max_retries=None)
+    def execute(task: Task, job_id: str, numbers: list[int]) -> dict[str, object]:
+        settled: list[list[object]] = []
+        with _Boundary(task, job_id):
+            done = services().executor.execute(current_tenant(), JobId(job_id), [ItemNo(no) for no in numbers])
+            if done.waiting:
+                raise task.retry(args=(job_id, list(done.waiting)), countdown=done.wait_s)
+            settled = [[no, state] for no, state in done.settled]
+        return {"job": job_id, "items": settled}
+
+    @app.task(name=family.collect, bind=True, shared=False, max_retries=None)
+    def collect(task: Task, job_id: str, shard: int) -> dict[str, object]:
+        with _Boundary(task, job_id):
+            services().collector.collect(current_tenant(), JobId(job_id), shard)
+        return {"job": job_id, "shard": shard}
+
+
+def _register_examples(app: Celery, services: Callable[[], TaskServices]) -> None:
+    @app.task(name=names.ECHO, shared=False)
+    def echo(text: str) -> dict[str, object]:
+        return {"text": text, "organization": current_tenant().organization_id}
+
+    @app.task(name=names.COUNT_TEST_SETS, shared=False)
+    def count_test_sets() -> dict[str, object]:
+        return {"test_sets": services().test_sets.count(current_tenant())}
+
+    @app.task(name=names.GET_TEST_CONFIGURATION, shared=False)
+    def get_test_configuration(configuration_id: str) -> dict[str, object]:
+        found = services().test_sets.configuration(current_tenant(), ConfigurationId(configuration_id))
+        target = target_to_json(found.target)
+        return {"id": found.id, "name": found.name, "test_set_id": found.test_set_id, "target": target}
+
+
+@frozen
+class _Boundary:
+    """
+    Turns what the kernel raises into what Celery does, so that no task of a chord ever fails because of the world.
+
+    A store or source that is away: the message waits and comes again. A job that is not there (any more, or not for
+    this organization): the message is dropped, and said so.
+    """
+
+    task: Task
+    job_id: str
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
+        if isinstance(error, ServiceUnavailable | TransientFailure):
+            log.warning("a task waits for a service", task=self.task.name, job=self.job_id, error=str(error))
+            raise self.task.retry(countdown=STORE_PAUSE_S) from error
+        if isinstance(error, NotFound):
+            log.warning("a message for an unknown job was dropped", task=self.task.name, job=self.job_id)
+            return True
+        return False
