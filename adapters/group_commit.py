@@ -19,11 +19,12 @@ import structlog
 from attrs import evolve, field, frozen
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
+from domain.jobs.claims import Claim, ClaimAnswer, Refusal, Report
 from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.events import LateRecord
 from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId
-from domain.jobs.ports import Claim, ClaimAnswer, Clock, Refusal, Report, Store, UnitOfWork
+from domain.jobs.ports import Clock, Store, UnitOfWork
 from domain.tenancy import TenantContext
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,8 @@ class GroupCommit:
     A `Desk` over any store.
 
     *gather_s*: how long a group may gather after its first wish. *patience_s*: how long a store that can't be reached
-    is tried again before the wishes fail; a group is written whole or not at all, so trying again is safe.
+    is tried again before the wishes fail; a group is written whole or not at all, so trying again is safe. *trouble*
+    is what the newest group failed with, until one succeeds again.
     """
 
     def __init__(self, store: Store, clock: Clock, *, gather_s: float = 0.005, patience_s: float = 30.0) -> None:
@@ -60,6 +62,7 @@ class GroupCommit:
         self._clock = clock
         self._gather_s = gather_s
         self._patience_s = patience_s
+        self.trouble: ServiceUnavailable | None = None
         self._wishes: SimpleQueue[_Wish | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._write_groups, name="antiphon-desk", daemon=True)
         self._writer.start()
@@ -103,9 +106,11 @@ class GroupCommit:
             try:
                 answers = self._patiently(tenant, wishes)
             except Exception as error:  # noqa: BLE001  # whatever it is, the threads that wait must hear of it
+                self.trouble = error if isinstance(error, ServiceUnavailable) else self.trouble
                 for wish in wishes:
                     wish.answer.set_exception(error)
                 continue
+            self.trouble = None
             for answer in answers:
                 answer()
 

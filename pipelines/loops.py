@@ -15,6 +15,7 @@ from attrs.validators import gt
 from domain.jobs.attempts import AttemptsInHand
 from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.relaying import Relay
+from pipelines.bell import RelayBell
 
 log = structlog.get_logger(__name__)
 
@@ -27,22 +28,6 @@ class LoopTimes:
     leases_s: float = field(default=10.0, validator=gt(0))
     deadlines_s: float = field(default=0.5, validator=gt(0))
     sweep_s: float = field(default=5.0, validator=gt(0))
-
-
-class RelayBell:
-    """A `Doorbell` that wakes the relay loop of this process."""
-
-    def __init__(self) -> None:
-        self._rung = threading.Event()
-
-    def ring(self) -> None:
-        """Wake the relay."""
-        self._rung.set()
-
-    def wait(self, timeout_s: float) -> None:
-        """Return when somebody rang, or the time has passed."""
-        self._rung.wait(timeout_s)
-        self._rung.clear()
 
 
 @define(eq=False)

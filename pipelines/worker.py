@@ -7,17 +7,18 @@ delivered; only the broker is this process's own memory.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from celery import Celery
 from celery.app.trace import reset_worker_optimizations, setup_worker_optimizations
+from celery.apps.worker import Worker
+from celery.signals import worker_shutting_down
 from celery.worker import WorkController
 
 from pipelines.names import QUEUES
-
-STOP_S = 5.0
 
 
 @contextmanager
@@ -43,6 +44,31 @@ def embedded_worker(app: Celery, *, threads: int, queues: Sequence[str] = QUEUES
     try:
         yield
     finally:
+        # no join: Celery's loop looks up only every two seconds; its consumers are cancelled, its thread is a daemon
         worker.stop(in_sighandler=False)
-        thread.join(timeout=STOP_S)
         reset_worker_optimizations(app)
+
+
+def run_worker(app: Celery, *, threads: int, queues: Sequence[str], name: str, stopping: Callable[[], None]) -> None:
+    """
+    Run a worker in this thread until a signal stops it.
+
+    *stopping* is called at the first signal, before Celery waits for the tasks in hand: they should end soon.
+    """
+
+    def tell(**_: object) -> None:
+        stopping()
+
+    worker_shutting_down.connect(tell)
+    try:
+        Worker(
+            app=app,
+            pool_cls="threads",
+            concurrency=threads,
+            queues=list(queues),
+            hostname=f"antiphon@{name}",
+            loglevel=logging.getLogger().level,
+            quiet=True,
+        ).start()
+    finally:
+        worker_shutting_down.disconnect(tell)

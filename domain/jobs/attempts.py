@@ -15,10 +15,11 @@ from datetime import timedelta
 
 from attrs import define, field, frozen
 
+from domain.jobs.claims import Ended, Released, Report
 from domain.jobs.errors import FailureKind
 from domain.jobs.item import Failure, Item, ItemState, Outcome
 from domain.jobs.job import JobId
-from domain.jobs.ports import Clock, Desk, Ended, Released, Report, Store
+from domain.jobs.ports import Clock, Desk, Store
 from domain.tenancy import TenantContext
 
 

@@ -7,12 +7,14 @@ at least once, with the row's id as event id.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from attrs import frozen
 
 from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId, JobStatus
+from domain.tenancy import OrganizationId
 
 
 @frozen(kw_only=True)
@@ -114,3 +116,14 @@ MESSAGES: dict[str, type[Message]] = {
         StartJob, SendShard, JobAccepted, PlanFrozen, CancelRequested, LeasesLost, LateRecord, JobRevised, JobEnded,
     )
 }  # fmt: skip
+
+
+@frozen(kw_only=True)
+class Envelope:
+    """A stored message: *id* grows, and is the event id consumers see."""
+
+    id: int
+    organization_id: OrganizationId
+    message: Message
+    created_at: datetime
+    attempts: int = 0

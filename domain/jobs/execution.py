@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from attrs import define, field, frozen
 
 from domain.jobs.attempts import Attempt, AttemptsInHand
+from domain.jobs.claims import Claim, Ended, Postponed, Refusal, Report
 from domain.jobs.errors import AntiphonError, FailureKind, InvalidInput, ItemFailure, PermanentFailure
 from domain.jobs.family import Family, ItemRunner
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
 from domain.jobs.job import Job, JobId
-from domain.jobs.ports import Bench, Claim, Clock, Desk, Ended, Postponed, Refusal, Report, Store
+from domain.jobs.ports import Bench, Clock, Desk, Store
 from domain.jobs.retry import RetryAfter, RetryPolicy
 from domain.tenancy import TenantContext
 

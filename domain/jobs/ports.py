@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
-from attrs import field, frozen
-
 from domain.jobs.aggregate import Tally
-from domain.jobs.events import Message
-from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, PlannedItem, WorkerId
+from domain.jobs.claims import Claim, ClaimAnswer, Report
+from domain.jobs.events import Envelope, Message
+from domain.jobs.item import Failure, Item, ItemNo, ItemState, PlannedItem, WorkerId
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.plan import Shard, ShardState
 from domain.tenancy import OrganizationId, TenantContext
@@ -36,68 +34,6 @@ class IdSource(Protocol):
 
     def new_id(self) -> str:
         """Return an identifier nobody has had before: a UUID in its text form."""
-
-
-class Refusal(StrEnum):
-    """Why an item was not given to who asked for it."""
-
-    ENDED = "ended"
-    LEASED = "leased"
-    NOT_DUE = "not_due"
-    BUSY = "busy"
-    UNKNOWN = "unknown"
-
-
-@frozen(kw_only=True)
-class Claim:
-    """A worker's wish to begin attempts at *numbers*; as many are granted as *concurrency* leaves room for."""
-
-    job_id: JobId
-    numbers: tuple[ItemNo, ...]
-    worker_id: WorkerId
-    concurrency: int
-    lease_until: datetime
-    deadline_at: datetime
-    now: datetime
-
-
-@frozen(kw_only=True)
-class ClaimAnswer:
-    """The items whose attempt has begun, and the reason for each of the others (*due* for those not due yet)."""
-
-    granted: tuple[Item, ...] = ()
-    refused: dict[ItemNo, Refusal] = field(factory=dict)
-    due: dict[ItemNo, datetime] = field(factory=dict)
-
-
-@frozen(kw_only=True)
-class Ended:
-    """Report: the attempt under *token* ended the item."""
-
-    no: ItemNo
-    token: int
-    outcome: Outcome
-
-
-@frozen(kw_only=True)
-class Postponed:
-    """Report: the attempt under *token* failed in a way that may pass; try again from *not_before* on."""
-
-    no: ItemNo
-    token: int
-    failure: Failure
-    not_before: datetime
-
-
-@frozen(kw_only=True)
-class Released:
-    """Report: the attempt under *token* is given back as if it had not begun."""
-
-    no: ItemNo
-    token: int
-
-
-Report = Ended | Postponed | Released
 
 
 class JobRepository(Protocol):
@@ -224,17 +160,6 @@ class Outbox(Protocol):
 
     def history(self, job_id: JobId, *, after: int = 0, limit: int = 100) -> list[Envelope]:
         """Return the messages of a job, oldest first, from just behind event id *after*."""
-
-
-@frozen(kw_only=True)
-class Envelope:
-    """A stored message: *id* grows, and is the event id consumers see."""
-
-    id: int
-    organization_id: OrganizationId
-    message: Message
-    created_at: datetime
-    attempts: int = 0
 
 
 class UnitOfWork(Protocol):

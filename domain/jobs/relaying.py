@@ -13,10 +13,10 @@ from attrs import frozen
 
 from domain.jobs.collection import Collector
 from domain.jobs.errors import ServiceUnavailable
-from domain.jobs.events import SendShard, StartJob
+from domain.jobs.events import Envelope, SendShard, StartJob
 from domain.jobs.job import JobId
 from domain.jobs.plan import chunks
-from domain.jobs.ports import Clock, Dispatcher, Envelope, Installation, Store
+from domain.jobs.ports import Clock, Dispatcher, Installation, Store
 from domain.tenancy import OrganizationId, TenantContext, UserId
 
 LONGEST_POSTPONE_S = 30.0

@@ -15,13 +15,14 @@ from attrs import field, frozen
 from attrs.validators import ge, gt
 
 from domain.jobs.attempts import timed_out
+from domain.jobs.claims import Ended
 from domain.jobs.closing import advance, close, settle
 from domain.jobs.errors import FailureKind
 from domain.jobs.events import LeasesLost, SendShard, StartJob
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.plan import Shard, ShardState
-from domain.jobs.ports import Clock, Doorbell, Ended, Installation, Store, UnitOfWork
+from domain.jobs.ports import Clock, Doorbell, Installation, Store, UnitOfWork
 from domain.jobs.relaying import system_context
 from domain.tenancy import TenantContext
 
@@ -74,15 +75,21 @@ class Sweeper:
         self.doorbell.ring()
         return job
 
-    def forsake(self, tenant: TenantContext, job_id: JobId, workers: Iterable[WorkerId]) -> None:
-        """Take the job's items back from workers that are known to be gone, without waiting for their leases."""
+    def take_over(self, tenant: TenantContext, job_id: JobId, workers: Iterable[WorkerId]) -> Job:
+        """
+        Take back what *workers* that are known to be gone held, without waiting for their leases; look after the job.
+
+        A half-written plan is theirs too: it is begun anew.
+        """
         now = self.clock.now()
         with self.store.begin(tenant) as work:
             job = work.jobs.get(job_id, lock=True)
             for worker_id in workers:
                 self._take_back(work, job, work.ledger.forsake(job_id, worker_id, now=now), now)
+            if job.planning is not None:
+                work.jobs.put(attrs.evolve(job, planning=None))
             work.commit()
-        self.doorbell.ring()
+        return self.sweep_job(tenant, job_id)
 
     def _look_after_plan(self, work: UnitOfWork, job: Job, now: datetime) -> Job:
         written_until = job.planning.until if job.planning is not None else job.updated_at

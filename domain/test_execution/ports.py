@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from domain.jobs.item import Document
 from domain.tenancy import TenantContext
@@ -87,8 +87,6 @@ class Templates(Protocol):
 
 class TestSets(Protocol):
     """Test sets and test configurations of an organization."""
-
-    __test__: ClassVar[bool] = False
 
     def save(self, tenant: TenantContext, name: str, cases: Iterable[TestCase]) -> StoredTestSet:
         """Store a version of the set, or return the stored one that has the same name and content."""

@@ -1,0 +1,48 @@
+"""One connection with its transaction, and the errors of both in the user's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg2 import Error as PostgresError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from adapters.database.engine import reading
+from adapters.database.errors import sql_errors
+
+
+@contextmanager
+def connected(engine: Engine, *, reads: bool = False) -> Iterator[Connection]:
+    """
+    Yield a connection in a transaction, which is undone at the end unless it was committed.
+
+    With *reads*, it takes no lock, waits for nobody, and sees one state throughout.
+
+    Raises:
+        ServiceUnavailable: the database can't be reached, or refuses to work.
+    """
+    with sql_errors(engine), _connect(reading(engine) if reads else engine) as connection:
+        connection.begin()
+        yield connection
+
+
+def _may_pass(error: BaseException) -> bool:
+    # A server that restarts is back in a moment. A wrong password or a damaged file stays wrong.
+    return (
+        isinstance(error, OperationalError)
+        and isinstance(error.orig, PostgresError)
+        and "authentication" not in str(error.orig)
+    )
+
+
+@retry(
+    retry=retry_if_exception(_may_pass),
+    stop=stop_after_attempt(3),
+    wait=wait_random_exponential(multiplier=0.1, max=1),
+    reraise=True,
+)
+def _connect(engine: Engine) -> Connection:
+    return engine.connect()

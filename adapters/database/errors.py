@@ -1,0 +1,122 @@
+"""
+What the database's errors mean to a user: what happened, where, and what to do about it.
+
+Errors that only a bug can cause (a wrong statement, a broken reference) are left as they are: telling somebody to try
+again would hide them. No message holds a statement's parameters or the URL's password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from sqlite3 import Error as SqliteError
+
+from psycopg2 import Error as PostgresError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from adapters.database.engine import WAIT_FOR_LOCK_S
+from domain.jobs.errors import ServiceUnavailable
+
+_LOCKED = f"it was locked by others for {WAIT_FOR_LOCK_S} s; try again, or end what holds it"
+_FULL = "its disk is full; free some space and resume the job: nothing that was committed is lost"
+_READ_ONLY = "it can't be written to; check who owns the file and its folder, and that the disk is not read-only"
+_OUTDATED = "its tables are missing or of another version; run `antiphon db upgrade`"
+_OVERTAKEN = "another transaction got in the way; nothing of this one was kept, so try again"
+
+_SQLITE = {
+    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_FULL": _FULL,
+    "SQLITE_READONLY": _READ_ONLY,
+    "SQLITE_PERM": _READ_ONLY,
+    "SQLITE_CANTOPEN": "the file can't be opened; check that its folder exists and that you may write there",
+    "SQLITE_NOTADB": "the file is no SQLite database; name another file, or move this one away",
+    "SQLITE_CORRUPT": "the file is damaged; restore it from a backup",
+    "SQLITE_IOERR": "reading or writing the file failed; check its disk",
+}
+_SQLITE_OUTDATED = ("no such table", "no such column", "has no column named")
+
+_POSTGRES = {
+    "25006": "it is read-only (a standby?); name the primary server in the URL",
+    "28000": "it refused the user; check the user in the URL and the server's pg_hba.conf",
+    "28P01": "it refused the user or password; check both in the URL",
+    "3D000": "there is no database of that name; create it, or correct the URL",
+    "40001": _OVERTAKEN,
+    "40P01": _OVERTAKEN,
+    "42501": "the user lacks a right; grant it, or run the migrations as the owner of the tables",
+    "42703": _OUTDATED,
+    "42P01": _OUTDATED,
+    "53100": _FULL,
+    "53300": "it has no connection left; raise max_connections, or run fewer processes",
+    "55P03": _LOCKED,
+    "57014": "a statement took too long and was ended; try again when the server has less to do",
+}
+
+
+@contextmanager
+def sql_errors(engine: Engine) -> Iterator[None]:
+    """Raise `ServiceUnavailable` for what goes wrong with the database of *engine* inside; bugs pass through."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        unavailable = service_unavailable(error, engine=engine)
+        if unavailable is None:
+            raise
+        raise unavailable from error
+
+
+def service_unavailable(error: SQLAlchemyError, *, engine: Engine) -> ServiceUnavailable | None:
+    """Return what to tell the user about *error*, or None when only a bug can have caused it."""
+    reason = _reason(error)
+    return ServiceUnavailable(f"The {place(engine)}: {_censored(reason, engine)}.") if reason else None
+
+
+def place(engine: Engine) -> str:
+    """Return which database that is, for people, without its password."""
+    url = engine.url
+    if engine.dialect.name == "sqlite":
+        return f"SQLite database {url.database}"
+    return f"Postgres database {url.database or url.username} at {url.host or 'its socket'}:{url.port or 5432}"
+
+
+def _reason(error: SQLAlchemyError) -> str | None:
+    if isinstance(error, PoolExhausted):
+        return "all connections of this process stayed in use; allow more of them, or run fewer threads"
+    if not isinstance(error, DBAPIError):
+        return None
+    cause = error.orig
+    known = _sqlite_reason(cause) if isinstance(cause, SqliteError) else _postgres_reason(cause)
+    if known:
+        return known
+    # The classes of trouble with the server as such; the others (data, integrity, programming) are bugs.
+    if type(error) in (OperationalError, InterfaceError, DatabaseError):
+        return f"it can't be reached or refuses to work ({_first_line(cause)})"
+    return None
+
+
+def _sqlite_reason(cause: SqliteError) -> str | None:
+    if any(words in str(cause) for words in _SQLITE_OUTDATED):
+        return _OUTDATED
+    name = getattr(cause, "sqlite_errorname", "")  # errors of the driver itself have none
+    return next((reason for code, reason in _SQLITE.items() if name == code or name.startswith(f"{code}_")), None)
+
+
+def _postgres_reason(cause: BaseException | None) -> str | None:
+    code = cause.pgcode if isinstance(cause, PostgresError) else None
+    if code is None and "password authentication failed" in str(cause):
+        code = "28P01"  # while connecting, the driver passes on no code
+    return _POSTGRES.get(code or "")
+
+
+def _first_line(cause: BaseException | None) -> str:
+    return str(cause).strip().partition("\n")[0].rstrip(".")
+
+
+def _censored(text: str, engine: Engine) -> str:
+    secrets = (engine.url.password, engine.url.query.get("password"))
+    for secret in secrets:
+        if secret:
+            text = text.replace(str(secret), "***")
+    return text

@@ -1,0 +1,73 @@
+"""What concerns all organizations at once: the outbox as the relay sees it, and the jobs the sweeper looks after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import frozen
+from sqlalchemy import Engine, bindparam, or_, select, update
+
+from adapters.database import tables
+from adapters.database.connection import connected
+from adapters.database.outbox import ENVELOPE_COLUMNS, envelope_from
+from adapters.database.types import Among, Numbers, UtcTime
+from domain.jobs.events import Envelope
+from domain.jobs.job import JobId
+from domain.tenancy import OrganizationId
+
+_job, _outbox = tables.job, tables.outbox
+_ids = Among(_outbox.c.id, bindparam("ids", type_=Numbers))
+_due = (
+    select(_outbox.c.id)
+    .where(
+        tables.UNSENT,  # commands: facts count as sent from the start
+        or_(_outbox.c.hold_until.is_(None), _outbox.c.hold_until <= bindparam("due_at", type_=UtcTime)),
+    )
+    .order_by(_outbox.c.id)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)  # without it several relays would queue up on the oldest message
+    .cte("due")  # as a plain subquery Postgres may run it again per row, and then takes more than the limit
+)
+_TAKE = (
+    update(_outbox)
+    .where(_outbox.c.id.in_(select(_due.c.id)))
+    .values(hold_until=bindparam("held_until", type_=UtcTime), attempts=_outbox.c.attempts + 1)
+    .returning(*ENVELOPE_COLUMNS)
+)
+_MARK_SENT = update(_outbox).where(_ids).values(sent_at=bindparam("at", type_=UtcTime))
+_POSTPONE = update(_outbox).where(_ids).values(hold_until=bindparam("at", type_=UtcTime))
+_ACTIVE = select(_job.c.organization_id, _job.c.id).where(tables.ACTIVE).order_by(_job.c.created_at, _job.c.id)
+
+
+@frozen
+class SqlInstallation:
+    """`Installation` over a database; each call is a transaction of its own."""
+
+    engine: Engine
+
+    def take_messages(self, *, now: datetime, hold_until: datetime, limit: int) -> list[Envelope]:
+        """Return unsent messages, oldest first, and hide them from other relays until *hold_until*."""
+        values = {"due_at": now, "held_until": hold_until, "at_most": limit}
+        with connected(self.engine) as connection:
+            taken = [envelope_from(row) for row in connection.execute(_TAKE, values)]
+            connection.commit()
+        return sorted(taken, key=lambda envelope: envelope.id)
+
+    def mark_sent(self, ids: Sequence[int], *, now: datetime) -> None:
+        """Never hand these messages out again."""
+        with connected(self.engine) as connection:
+            connection.execute(_MARK_SENT, {"ids": list(ids), "at": now})
+            connection.commit()
+
+    def postpone(self, ids: Sequence[int], *, until: datetime) -> None:
+        """Hand these messages out again from *until* on."""
+        with connected(self.engine) as connection:
+            connection.execute(_POSTPONE, {"ids": list(ids), "at": until})
+            connection.commit()
+
+    def active_jobs(self) -> list[tuple[OrganizationId, JobId]]:
+        """Return the jobs that have not ended, oldest first."""
+        with connected(self.engine, reads=True) as connection:
+            rows = connection.execute(_ACTIVE)
+            return [(OrganizationId(row.organization_id), JobId(row.id)) for row in rows]

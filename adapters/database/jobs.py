@@ -1,0 +1,147 @@
+"""The jobs of one organization, as rows."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database import tables
+from adapters.database.rows import JOB_COLUMNS, Values, job_from, job_values
+from adapters.database.scope import Scope, of_organization
+from adapters.database.types import SafeText
+from domain.jobs.errors import AlreadyRunning, Conflict, NotFound
+from domain.jobs.job import Job, JobId, JobStatus
+
+_FOUND_AT_MOST = 10
+_BEHIND_ANY_CHARACTER = "\U0010ffff"
+_job, _key = tables.job, tables.idempotency_key
+
+
+def _is(name: str) -> ColumnElement[bool]:
+    return _job.c[name] == bindparam(f"of_{name}", type_=_job.c[name].type)
+
+
+_the_job = and_(of_organization(_job), _is("id"))
+# DO NOTHING instead of an error: an error would end the transaction on Postgres before it could be looked into.
+_ADD = insert(_job).on_conflict_do_nothing().returning(_job.c.id)
+_ADD_KEY = insert(_key).on_conflict_do_nothing().returning(_key.c.key)
+_DELETE = delete(_job).where(_the_job)
+_BY_KEY = select(_key.c.job_id, _key.c.fingerprint).where(
+    of_organization(_key), _key.c.key == bindparam("of_key", type_=SafeText)
+)
+_RIVAL = select(_job.c.id).where(of_organization(_job), _is("kind"), _is("subject"), tables.ACTIVE)
+_GET = select(*JOB_COLUMNS).where(_the_job)
+_GET_LOCKED = _GET.with_for_update(key_share=True)
+_FIND = (
+    select(_job.c.id)
+    .where(
+        of_organization(_job),
+        _job.c.id >= bindparam("prefix", type_=SafeText),
+        _job.c.id < bindparam("behind", type_=SafeText),
+    )
+    .order_by(_job.c.id)
+    .limit(_FOUND_AT_MOST)
+)
+_PUT = update(_job).where(_the_job)
+_CLOSE = _PUT.where(tables.ACTIVE, _is("revision"))
+_PAGE = (
+    select(*JOB_COLUMNS)
+    .where(of_organization(_job))
+    .order_by(_job.c.created_at.desc(), _job.c.id.desc())
+    .limit(bindparam("at_most"))
+)
+_BEHIND = or_(
+    _job.c.created_at < bindparam("created_before", type_=_job.c.created_at.type),
+    and_(
+        _job.c.created_at == bindparam("created_before", type_=_job.c.created_at.type),
+        _job.c.id < bindparam("id_before", type_=SafeText),
+    ),
+)
+
+
+@frozen(kw_only=True)
+class SqlJobs:
+    """`JobRepository` in one transaction."""
+
+    scope: Scope
+
+    def add(self, job: Job, *, idempotency_key: str | None = None, fingerprint: str = "") -> None:
+        """Store a new job, and the key it was asked for with; nothing is left of it when either is refused."""
+        if self.scope.insert(_ADD, {"id": job.id, **job_values(job)}).first() is None:
+            raise self._refusal(job, idempotency_key)
+        if idempotency_key is None:
+            return
+        request = {"job_id": job.id, "fingerprint": fingerprint, "created_at": job.created_at}
+        if self.scope.insert(_ADD_KEY, {"key": idempotency_key, **request}).first() is None:
+            self.scope.execute(_DELETE, of_id=job.id)
+            raise _key_taken(idempotency_key)
+
+    def by_key(self, idempotency_key: str) -> tuple[JobId, str] | None:
+        """Return the job that was asked for with the key, and the fingerprint of that request."""
+        row = self.scope.execute(_BY_KEY, of_key=idempotency_key).first()
+        return None if row is None else (JobId(row.job_id), row.fingerprint)
+
+    def get(self, job_id: JobId, *, lock: bool = False) -> Job:
+        """Return the job; with *lock*, nobody else locks it until this unit of work ends."""
+        row = self.scope.execute(_GET_LOCKED if lock else _GET, of_id=job_id).first()
+        if row is None:
+            raise NotFound(f"There is no job {job_id}; `antiphon jobs list` shows those there are")
+        job = job_from(row)
+        if lock:
+            self.scope.holds(job)
+        return job
+
+    def find(self, id_prefix: str) -> list[JobId]:
+        """Return the jobs whose id starts with *id_prefix* (at most ten)."""
+        found = self.scope.execute(_FIND, prefix=id_prefix, behind=id_prefix + _BEHIND_ANY_CHARACTER)
+        return [JobId(row.id) for row in found]
+
+    def put(self, job: Job) -> None:
+        """
+        Store a changed job; the caller holds its lock.
+
+        Raises:
+            AlreadyRunning: it was opened again, and another active job of its kind has its subject.
+        """
+        try:
+            self.scope.execute(_PUT, of_id=job.id, **job_values(job))
+        except IntegrityError as error:  # only the duplicate guard looks at what a change may change
+            raise AlreadyRunning(
+                f"Job {job.id} can't be opened again: another job of kind {job.kind} is running on {job.subject}"
+            ) from error
+        self.scope.holds(job)
+
+    def close(self, job: Job, *, revision: int) -> bool:
+        """Store *job* as ended if it is still open in *revision*; return whether this caller was the one."""
+        closed = self.scope.execute(_CLOSE, of_id=job.id, of_revision=revision, **job_values(job))
+        if closed.rowcount == 1:
+            self.scope.holds(job)
+        return closed.rowcount == 1
+
+    def page(self, *, before: Job | None, limit: int, status: JobStatus | None = None) -> list[Job]:
+        """Return jobs, newest first, from just behind *before*."""
+        statement, values = _PAGE, Values(at_most=limit)
+        if before is not None:
+            statement = statement.where(_BEHIND)
+            values |= {"created_before": before.created_at, "id_before": before.id}
+        if status is not None:
+            statement = statement.where(_is("status"))
+            values["of_status"] = status.value
+        return [job_from(row) for row in self.scope.execute(statement, **values)]
+
+    def _refusal(self, job: Job, idempotency_key: str | None) -> Conflict:
+        # A request sent twice collides in its subject and its key: what its sender must hear of is the key.
+        if idempotency_key is not None and self.by_key(idempotency_key) is not None:
+            return _key_taken(idempotency_key)
+        rival = self.scope.execute(_RIVAL, of_kind=job.kind, of_subject=job.subject).scalar()
+        if rival is None:
+            return Conflict(f"A job {job.id} is stored already; a new job needs a new id")
+        return AlreadyRunning(
+            f"Job {rival} of kind {job.kind} is already running on {job.subject}; wait for its end, or cancel it"
+        )
+
+
+def _key_taken(idempotency_key: str) -> Conflict:
+    return Conflict(f"The idempotency key {idempotency_key!r} was used before; look up its job by the key")

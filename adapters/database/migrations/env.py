@@ -1,0 +1,13 @@
+"""Runs the migrations in the transaction that `schema.upgrade` has begun; there is no other way in."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection
+
+connection = context.config.attributes["connection"]
+assert isinstance(connection, Connection)
+# SQLite, too, undoes a migration that fails half-way; Alembic believes that of the other databases only.
+context.configure(connection=connection, transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()

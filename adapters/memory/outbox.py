@@ -1,0 +1,59 @@
+"""Messages in memory: what one organization writes and reads, and what relays take from all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+from attrs import frozen
+
+from adapters.memory.journal import Journal
+from adapters.memory.rows import MessageRows, OrganizationRows, Post
+from domain.jobs.errors import NotFound
+from domain.jobs.events import Command, Envelope, Message
+from domain.jobs.job import JobId
+from domain.tenancy import OrganizationId
+
+
+@frozen(kw_only=True)
+class MemoryOutbox:
+    """`Outbox` of one organization. Facts are history at once: nothing consumes them, so nothing needs sending."""
+
+    organization_id: OrganizationId
+    rows: OrganizationRows
+    messages: MessageRows
+    journal: Journal
+
+    def add(self, message: Message, *, now: datetime) -> None:
+        """Store a message with the change it belongs to."""
+        if message.job_id not in self.rows.jobs:
+            raise NotFound(f"there is no job {message.job_id} in this organization: store the job before its messages")
+        self.messages.newest += 1  # not undone: ids may have gaps, as those of a database sequence do
+        event_id = self.messages.newest
+        envelope = Envelope(id=event_id, organization_id=self.organization_id, message=message, created_at=now)
+        self.journal.put(self.messages.posts, event_id, Post(envelope=envelope))
+        self.journal.put(self.rows.history.setdefault(message.job_id, {}), event_id, None)
+        if isinstance(message, Command):
+            self.journal.put(self.messages.unsent, event_id, None)
+
+    def history(self, job_id: JobId, *, after: int = 0, limit: int = 100) -> list[Envelope]:
+        """Return the messages of a job, oldest first, from just behind event id *after*."""
+        ids = sorted(event_id for event_id in self.rows.history.get(job_id, {}) if event_id > after)
+        return [self.messages.posts[event_id].envelope for event_id in ids[:limit]]
+
+
+def taken(messages: MessageRows, *, now: datetime, hold_until: datetime, limit: int) -> list[Envelope]:
+    """Hide up to *limit* unsent messages until *hold_until*, and return them with this hand-out counted."""
+    posts = (messages.posts[event_id] for event_id in sorted(messages.unsent))
+    due = [post.envelope for post in posts if post.held_until is None or post.held_until <= now][:limit]
+    envelopes = [attrs.evolve(envelope, attempts=envelope.attempts + 1) for envelope in due]
+    for envelope in envelopes:
+        messages.posts[envelope.id] = Post(envelope=envelope, held_until=hold_until)
+    return envelopes
+
+
+def held(messages: MessageRows, ids: Sequence[int], *, until: datetime) -> None:
+    """Hide these messages, where they are still unsent, until then."""
+    for event_id in messages.unsent.keys() & ids:
+        messages.posts[event_id] = attrs.evolve(messages.posts[event_id], held_until=until)

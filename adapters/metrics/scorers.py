@@ -1,0 +1,98 @@
+"""Makes scorers of the standard kinds; what they share is here: templates, negation, and the score."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import cast
+
+from attrs import field, frozen
+
+from adapters.metrics.kinds import KINDS, Judge, Kind
+from adapters.templates.syntax import holds_template
+from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
+from domain.jobs.item import Document
+from domain.test_execution.metric import Metric, Score, Verdict
+from domain.test_execution.ports import Scorer, Templates
+from domain.test_execution.target import Answer
+
+
+@frozen
+class StandardScorers:
+    """The `Scorers` port; a metric's value may hold templates over the test's variables."""
+
+    _templates: Templates
+
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of metric there are, without `not-`."""
+        return frozenset(KINDS)
+
+    def make(self, metric: Metric) -> Scorer:
+        """
+        Return the scorer for the metric; without templates its value is checked and prepared here, once.
+
+        Raises:
+            InvalidInput: no such kind, or a value or threshold that the kind can't use.
+        """
+        kind = KINDS.get(metric.kind)
+        if kind is None:
+            near = get_close_matches(metric.kind, KINDS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(KINDS))}"
+            raise InvalidInput(f"metric {metric.name!r}: kind: there is no kind {metric.kind!r}; {hint}")
+        if holds_template(metric.value):
+            return _TemplateScorer(metric=metric, kind=kind, templates=self._templates)
+        return _FixedScorer(metric=metric, judge=_judge(metric, kind=kind, value=metric.value))
+
+
+@frozen(kw_only=True)
+class _FixedScorer:
+    metric: Metric
+    judge: Judge = field(repr=False)
+
+    def __call__(self, answer: Answer, variables: Document) -> Score:  # noqa: ARG002  # the port's signature
+        return _score(self.metric, judge=self.judge, answer=answer)
+
+
+@frozen(kw_only=True)
+class _TemplateScorer:
+    metric: Metric
+    kind: Kind
+    templates: Templates = field(repr=False)
+
+    def __call__(self, answer: Answer, variables: Document) -> Score:
+        try:
+            # In a list, so that a value that is one variable keeps the variable's type.
+            rendered = cast(list[object], self.templates.render([self.metric.value], variables))
+            judge = _judge(self.metric, kind=self.kind, value=rendered[0])
+        except InvalidInput as error:
+            raise PermanentFailure(str(error), kind=FailureKind.EVALUATION_ERROR) from error
+        except PermanentFailure as error:
+            raise _unusable(self.metric, error) from error
+        return _score(self.metric, judge=judge, answer=answer)
+
+
+def _judge(metric: Metric, *, kind: Kind, value: object) -> Judge:
+    try:
+        return kind(value, metric.threshold)
+    except InvalidInput as error:
+        raise InvalidInput(f"metric {metric.name!r} ({metric.title}): {error}") from error
+
+
+def _score(metric: Metric, *, judge: Judge, answer: Answer) -> Score:
+    try:
+        finding = judge(answer)
+    except PermanentFailure as error:
+        raise _unusable(metric, error) from error
+    finding = finding.negated() if metric.negated else finding
+    return Score(
+        metric=metric.name,
+        kind=metric.title,
+        verdict=Verdict.PASS if finding.holds else Verdict.FAIL,
+        value=finding.value,
+        reason=finding.reason,
+        weight=metric.weight,
+        required=metric.required,
+    )
+
+
+def _unusable(metric: Metric, error: PermanentFailure) -> PermanentFailure:
+    return PermanentFailure(f"metric {metric.name!r} ({metric.title}): {error}", kind=FailureKind.EVALUATION_ERROR)

@@ -1,0 +1,103 @@
+"""
+`${NAME}` in a target's specification: filled from the environment at opening, and masked in every message.
+
+A value that came from the environment counts as secret, whichever it is.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from attrs import field, frozen
+
+from domain.jobs.errors import InvalidInput
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SHOWN_CHARACTERS = 300
+MASK = "***"
+
+
+@frozen
+class EnvironmentValues:
+    """The environment as one target sees it: it hands values out and remembers them, so that it can mask them."""
+
+    _environment: Mapping[str, str] = field(repr=False)
+    _secrets: set[str] = field(factory=set, init=False, repr=False)
+    _placeholders: dict[str, str] = field(factory=dict, init=False, repr=False)
+    # Unguessable, or a test's own text could hold a placeholder and have a secret put in its place.
+    _nonce: str = field(factory=lambda: secrets.token_hex(8), init=False, repr=False)
+
+    def fill(self, text: str, *, field: str) -> str:
+        """
+        Return *text* with every `${NAME}` replaced; *field* is for the message.
+
+        Raises:
+            InvalidInput: a variable is not set, or empty.
+        """
+        return _REFERENCE.sub(lambda match: self._value(match[1], field=field), text)
+
+    def hold_places(self, value: object, *, field: str) -> object:
+        """
+        Return a JSON value with a placeholder for every `${NAME}` in its strings; `fill_places` puts the values in.
+
+        Between the two, templates are rendered: no template engine and no message of one ever sees a secret.
+
+        Raises:
+            InvalidInput: a variable is not set, or empty.
+        """
+        if isinstance(value, str):
+            return _REFERENCE.sub(lambda match: self._placeholder(match[1], field=field), value)
+        if isinstance(value, Mapping):
+            return {name: self.hold_places(content, field=f"{field}.{name}") for name, content in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.hold_places(content, field=f"{field}[{no}]") for no, content in enumerate(value)]
+        return value
+
+    def fill_places(self, text: str, *, as_json: bool) -> str:
+        """Return *text* with the placeholders replaced by their values, escaped when they stand in JSON strings."""
+        for placeholder, value in self._placeholders.items():
+            text = text.replace(placeholder, json.dumps(value)[1:-1] if as_json else value)
+        return text
+
+    def mask(self, text: str) -> str:
+        """Return *text* without the secrets, in any of the forms and cases in which servers and libraries repeat them."""
+        forms = sorted({form for secret in self._secrets for form in _forms(secret)}, key=len, reverse=True)
+        return re.sub("|".join(map(re.escape, forms)), MASK, text, flags=re.IGNORECASE) if forms else text
+
+    def excerpt(self, text: str) -> str:
+        """Return the start of a foreign text for a message: masked before it is cut, on one line, printable."""
+        masked = " ".join(self.mask(text)[: 10 * _SHOWN_CHARACTERS].split())
+        printable = "".join(
+            character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in masked
+        )
+        return printable if len(printable) <= _SHOWN_CHARACTERS else f"{printable[:_SHOWN_CHARACTERS]}…"
+
+    def add_secret(self, value: str) -> None:
+        """Mask *value* too: a key that is written out in a specification is as secret as one from the environment."""
+        self._secrets.add(value)
+
+    def _value(self, name: str, *, field: str) -> str:
+        value = self._environment.get(name, "")
+        if not value:
+            state = "is empty" if name in self._environment else "is not set"
+            raise InvalidInput(f"{field}: the environment variable {name} {state}; set it, or take ${{{name}}} out")
+        self._secrets.add(value)
+        return value
+
+    def _placeholder(self, name: str, *, field: str) -> str:
+        value = self._value(name, field=field)
+        placeholder = f"<{name}:{self._nonce}>"
+        self._placeholders[placeholder] = value
+        return placeholder
+
+
+def _forms(secret: str) -> set[str]:
+    plain = secret.strip()
+    escaped = {json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1], repr(plain)[1:-1]}
+    quoted = {quote(plain, safe=""), quote(plain), html.escape(plain), html.escape(plain, quote=False)}
+    return {form for form in {secret, plain, *escaped, *quoted} if form}

@@ -1,0 +1,138 @@
+"""One request and its response over kept-alive connections, bounded in time and size."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from time import perf_counter
+
+from attrs import field, frozen
+
+from adapters.targets.connection import TimedConnection, TimedTlsConnection
+from adapters.targets.deadline import Deadline
+from adapters.targets.url import Url
+
+# Enough for every error page that says something; only its start is shown.
+_ERROR_BODY_BYTES = 65_536
+
+
+@frozen(kw_only=True)
+class Request:
+    """What is sent."""
+
+    method: str
+    path: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Reply:
+    """What came back; *is_complete* is false when a 2xx has a longer body than may be read."""
+
+    status: int
+    headers: http.client.HTTPMessage = field(repr=False)
+    body: bytes = field(repr=False)
+    is_complete: bool
+    latency_s: float
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+
+class HttpConnections:
+    """The connections to one host; at most *size* are kept open while they are idle. Used by many threads at once."""
+
+    def __init__(self, url: Url, *, size: int) -> None:
+        self._url = url
+        self._size = size
+        self._context = _tls_context() if url.scheme == "https" else None
+        # The last one given back is taken first: it is the least likely to have been closed by the other side.
+        self._idle: deque[TimedConnection] = deque()
+        self._is_closed = False
+
+    def exchange(self, request: Request, *, deadline: Deadline, max_bytes: int) -> Reply:
+        """
+        Send *request* and return what comes back, whatever its status; never sends twice.
+
+        Raises:
+            OSError, http.client.HTTPException: what the connection raised; `TimeoutError` at the deadline.
+        """
+        connection = self._take()
+        connection.deadline = deadline
+        is_reusable = False
+        try:
+            if connection.sock is None:
+                connection.connect()
+            started = perf_counter()
+            response = _send(connection, request)
+            body, is_complete = _read(response, max_bytes=max_bytes)
+            latency_s = perf_counter() - started
+            is_reusable = response.isclosed() and connection.sock is not None
+        finally:
+            self._give_back(connection, is_reusable=is_reusable)
+        return Reply(
+            status=response.status,
+            headers=response.headers,
+            body=body,
+            is_complete=is_complete,
+            latency_s=latency_s,
+        )
+
+    def close(self) -> None:
+        """Close what is idle; a connection in use is closed when its call ends."""
+        self._is_closed = True
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop().close()
+
+    def _take(self) -> TimedConnection:
+        while self._idle:
+            # Another thread may have taken the last one since.
+            with suppress(IndexError):
+                connection = self._idle.pop()
+                if not connection.has_ended():
+                    return connection
+                connection.close()
+        if self._context:
+            return TimedTlsConnection(self._url.host, self._url.port, context=self._context)
+        return TimedConnection(self._url.host, self._url.port)
+
+    def _give_back(self, connection: TimedConnection, *, is_reusable: bool) -> None:
+        if is_reusable and not self._is_closed and len(self._idle) < self._size:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+
+def _send(connection: TimedConnection, request: Request) -> http.client.HTTPResponse:
+    # A server may refuse a large body before it has read it all: then its answer says why, and the broken pipe doesn't.
+    with suppress(BrokenPipeError):
+        connection.request(request.method, request.path, body=request.body, headers=request.headers)
+    return connection.getresponse()
+
+
+def _read(response: http.client.HTTPResponse, *, max_bytes: int) -> tuple[bytes, bool]:
+    if not 200 <= response.status < 300:
+        # The status says what happened; a body that doesn't come must not hide it.
+        with suppress(OSError, http.client.HTTPException):
+            return response.read(_ERROR_BODY_BYTES), True
+        return b"", True
+    if (response.length or 0) > max_bytes:
+        return b"", False
+    body = response.read(max_bytes + 1)
+    # http.client does not notice a body that ends before its Content-Length when it is read in pieces.
+    if response.length and len(body) <= max_bytes:
+        raise http.client.IncompleteRead(body, response.length)
+    return body, len(body) <= max_bytes
+
+
+def _tls_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context

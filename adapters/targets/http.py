@@ -1,0 +1,63 @@
+"""Any HTTP endpoint as a target: the body is a template over the test's variables and `prompt`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import cast
+
+from attrs import field, frozen
+
+from adapters.targets.environment import EnvironmentValues
+from adapters.targets.http_call import HttpCall
+from domain.jobs.errors import FailureKind, PermanentFailure
+from domain.jobs.item import Document
+from domain.test_execution.ports import Templates
+from domain.test_execution.target import Answer, Question
+
+
+@frozen(kw_only=True)
+class HttpEndpoint:
+    """The `Target` port over HTTP; *body* has placeholders where values of the environment belong."""
+
+    _call: HttpCall
+    _body: object = field(repr=False)
+    _values: EnvironmentValues = field(repr=False)
+    _templates: Templates = field(repr=False)
+
+    def ask(self, question: Question, *, deadline_s: float) -> Answer:
+        """Send the question once and return the answer."""
+        variables = {**question.variables, "prompt": question.prompt}
+        body = None if self._body is None else self._filled(variables)
+        return self._call.ask(body, variables=variables, deadline_s=deadline_s)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._call.connections.close()
+
+    def _filled(self, variables: Document) -> bytes:
+        rendered = self._templates.render(self._body, variables)
+        if isinstance(self._body, str):
+            text = self._values.fill_places(cast(str, rendered), as_json=False)
+            return text.encode("utf-8", "replace")
+        return self._values.fill_places(json_text(rendered), as_json=True).encode("ascii")
+
+
+def json_text(value: object) -> str:
+    """
+    Return *value* as JSON, in ASCII.
+
+    Raises:
+        PermanentFailure: bad_input: a variable holds what JSON can't, such as NaN or a date.
+    """
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise PermanentFailure(f"the request can't be written as JSON: {error}", kind=FailureKind.BAD_INPUT) from error
+
+
+def content_type_of(body: object) -> str:
+    """Return the Content-Type for a body: JSON, also where it is written out as text, or plain text."""
+    if isinstance(body, str) and not re.match(r"\s*(\[|\{(?![{%]))", body):
+        return "text/plain; charset=utf-8"
+    return "application/json"

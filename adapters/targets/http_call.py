@@ -1,0 +1,104 @@
+"""What the HTTP target and the chat target share: one call, with its headers, its limits and its failures."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from attrs import field, frozen
+
+from adapters.targets.answers import AnswerReader
+from adapters.targets.deadline import Deadline
+from adapters.targets.environment import EnvironmentValues
+from adapters.targets.exchange import HttpConnections, Reply, Request
+from adapters.targets.failures import is_timeout, network_failure, status_failure, timeout_failure
+from adapters.targets.url import Url
+from domain.jobs.errors import InvalidInput
+from domain.jobs.item import Document
+from domain.test_execution.target import Answer
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+# They say where a request ends; a wrong one breaks the connection for the next call.
+_OURS = frozenset({"content-length", "transfer-encoding", "connection"})
+
+
+@frozen(kw_only=True)
+class HttpCall:
+    """A request ready to be made again and again; *shown* is its name in messages."""
+
+    method: str
+    shown: str
+    url: Url = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    reader: AnswerReader
+    timeout_s: float | None
+    values: EnvironmentValues = field(repr=False)
+    connections: HttpConnections = field(repr=False)
+    now: Callable[[], datetime] = field(repr=False)
+
+    def ask(self, body: bytes | None, *, variables: Document, deadline_s: float) -> Answer:
+        """
+        Send *body* once and return the answer; takes no longer than timeout_s and *deadline_s*.
+
+        Raises:
+            TransientFailure, PermanentFailure: as the `Target` port says.
+        """
+        path = self.url.path(variables)
+        request = Request(method=self.method, path=path, headers=self.headers, body=body)
+        reply = self._exchange(request, deadline_s=deadline_s)
+        if not reply.is_success:
+            raise status_failure(reply, call=self.shown, values=self.values, now=self.now())
+        return self.reader.read(reply)
+
+    def _exchange(self, request: Request, *, deadline_s: float) -> Reply:
+        limit_s = deadline_s if self.timeout_s is None else min(self.timeout_s, deadline_s)
+        try:
+            return self.connections.exchange(request, deadline=Deadline.after(limit_s), max_bytes=self.reader.max_bytes)
+        except (OSError, http.client.HTTPException) as error:
+            if is_timeout(error):
+                failure = timeout_failure(self.shown, timeout_s=self.timeout_s, deadline_s=deadline_s)
+            else:
+                failure = network_failure(error, call=self.shown, values=self.values)
+        # Outside the handler, so that no traceback repeats the library's words: they may hold what the server echoed.
+        raise failure
+
+
+def checked_headers(
+    headers: Mapping[str, str], *, values: EnvironmentValues, defaults: Mapping[str, str]
+) -> dict[str, str]:
+    """
+    Return the headers with the environment's values filled in, over *defaults*.
+
+    Raises:
+        InvalidInput: an unset variable, or a name or value that can't stand in a header.
+    """
+    filled = {name: _header(name, str(value), values=values) for name, value in headers.items()}
+    given = {name.lower() for name in filled}
+    return {name: value for name, value in defaults.items() if name.lower() not in given} | filled
+
+
+def checked_value(value: str, *, field: str) -> str:
+    """
+    Return a header's value without spaces around it.
+
+    Raises:
+        InvalidInput: it holds what no header can; the message does not repeat it.
+    """
+    stripped = value.strip(" \t")
+    if not _HEADER_VALUE.fullmatch(stripped):
+        raise InvalidInput(
+            f"{field}: the value (not shown) holds a line break, a control character or one beyond Latin-1; "
+            "expected one line of plain text"
+        )
+    return stripped
+
+
+def _header(name: str, value: str, *, values: EnvironmentValues) -> str:
+    if not _HEADER_NAME.fullmatch(name):
+        raise InvalidInput(f"headers: {name!r} is not a header's name; expected letters, digits and '-'")
+    if name.lower() in _OURS:
+        raise InvalidInput(f"headers.{name}: this header is set by the program; take it out")
+    return checked_value(values.fill(value, field=f"headers.{name}"), field=f"headers.{name}")

@@ -1,0 +1,112 @@
+"""A file's content as a tree that knows its lines, whichever language it was written in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+Scalar = str | int | float | bool | None
+
+MAX_DEPTH = 100
+"""Deeper nesting is no test set; it is an attempt to exhaust the reader's stack."""
+
+
+MAX_DIGITS = 300
+"""Longer numbers overflow a float somewhere on their way."""
+
+
+@frozen
+class ScalarNode:
+    """A text, number, true, false or null."""
+
+    line: int
+    value: Scalar
+
+
+@frozen
+class ListNode:
+    """A list."""
+
+    line: int
+    items: tuple[Node, ...]
+
+
+@frozen
+class MapNode:
+    """A mapping; *key_lines* says where each key stands (its value may begin further down)."""
+
+    line: int
+    entries: Mapping[str, Node]
+    key_lines: Mapping[str, int] = field(factory=dict)
+
+    def line_of(self, key: str) -> int:
+        """Return the line of a key, or of the mapping where it has no such key."""
+        return self.key_lines.get(key, self.line)
+
+
+Node = ScalarNode | ListNode | MapNode
+
+
+class Unreadable(Exception):
+    """The text is not in the language it claims to be; *line* says where the reader gave up."""
+
+    def __init__(self, what: str, *, line: int | None, expected: str, do: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = line
+        self.expected = expected
+        self.do = do
+
+
+def storable(text: str, *, line: int) -> str:
+    """
+    Return *text*, which escapes may have filled with what no database takes.
+
+    Raises:
+        Unreadable: a zero character, or half a surrogate pair.
+    """
+    if "\0" in text or not (text.isascii() or _is_unicode(text)):
+        raise Unreadable(
+            "a zero character or half a surrogate pair (\\u0000, \\ud800)",
+            line=line,
+            expected="text that can be stored",
+            do="remove it",
+        )
+    return text
+
+
+def plain(node: Node) -> object:
+    """Return the node as JSON."""
+    match node:
+        case ScalarNode():
+            return node.value
+        case ListNode():
+            return [plain(item) for item in node.items]
+        case MapNode():
+            return {key: plain(value) for key, value in node.entries.items()}
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def kind_of(node: Node) -> str:
+    """Return what the node is, in words, without showing its value."""
+    match node:
+        case ListNode():
+            return "a list"
+        case MapNode():
+            return "a mapping"
+        case ScalarNode(value=None):
+            return "nothing"
+        case ScalarNode(value=bool()):
+            return "true or false"
+        case ScalarNode(value=str()):
+            return "a text"
+        case _:
+            return "a number"

@@ -1,0 +1,84 @@
+"""
+A file of tests, whichever of the formats it is written in, as a `TestFile`.
+
+All or nothing: a file with a single problem gives no test at all, and every problem is named in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from adapters.test_files.antiphon_format import read_antiphon
+from adapters.test_files.csv_format import read_csv
+from adapters.test_files.json_nodes import parse_json
+from adapters.test_files.jsonl_format import read_jsonl
+from adapters.test_files.nodes import MapNode, Node, Unreadable, kind_of
+from adapters.test_files.problems import Problems, nearest, shown
+from adapters.test_files.promptfoo import is_promptfoo, read_promptfoo
+from adapters.test_files.text import check_file, read_text
+from adapters.test_files.yaml_nodes import parse_yaml
+from domain.test_execution.ports import Scorers
+from domain.test_execution.test_set import TestFile
+
+MAX_DOCUMENT_BYTES = 20_000_000
+"""YAML and JSON are held in memory as a tree, some 30 times their size."""
+
+MAX_LINES_BYTES = 200_000_000
+"""JSON lines and CSV are read line by line."""
+
+_DOCUMENTS: dict[str, Callable[[str], Node]] = {".yaml": parse_yaml, ".yml": parse_yaml, ".json": parse_json}
+_LINE_FORMATS = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv}
+
+
+def read_test_file(path: Path, *, scorers: Scorers) -> TestFile:
+    """
+    Return the tests of a file, and its target and gates when it names them.
+
+    Raises:
+        InvalidInput: the file can't be read, or something in it is wrong; `problems` has a line for each thing to mend.
+    """
+    problems = Problems(path)
+    try:
+        test_file = _read(path, scorers=scorers, problems=problems)
+    except Unreadable as exc:
+        problems.add(exc.line, exc.what, expected=exc.expected, do=exc.do)
+        problems.refuse()
+    problems.refuse_if_any()
+    return test_file
+
+
+def _read(path: Path, *, scorers: Scorers, problems: Problems) -> TestFile:
+    ending = path.suffix.lower()
+    check_file(path, max_bytes=MAX_DOCUMENT_BYTES if ending in _DOCUMENTS else MAX_LINES_BYTES)
+    if ending in _LINE_FORMATS:
+        return _LINE_FORMATS[ending](path, scorers=scorers, problems=problems)
+    if ending not in _DOCUMENTS:
+        raise _unknown_ending(ending)
+    return _read_document(path, parse=_DOCUMENTS[ending], scorers=scorers, problems=problems)
+
+
+def _read_document(path: Path, *, parse: Callable[[str], Node], scorers: Scorers, problems: Problems) -> TestFile:
+    text = read_text(path)
+    if not text.strip():
+        raise Unreadable("the file holds only white space", line=None, expected="at least one test", do="add tests")
+    root = parse(text)
+    if not isinstance(root, MapNode):
+        raise Unreadable(
+            f"the file is {kind_of(root)}",
+            line=root.line,
+            expected="a mapping with tests:",
+            do="put the tests under tests:, or write them as .jsonl",
+        )
+    read = read_promptfoo if is_promptfoo(root) else read_antiphon
+    return read(root, path=path, scorers=scorers, problems=problems)
+
+
+def _unknown_ending(ending: str) -> Unreadable:
+    known = (*_DOCUMENTS, *_LINE_FORMATS)
+    return Unreadable(
+        f"the ending {shown(ending)}" if ending else "the file's name has no ending",
+        line=None,
+        expected=f"one of {', '.join(known)}",
+        do=f"{nearest(ending, among=known)}rename or convert the file",
+    )

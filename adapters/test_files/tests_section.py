@@ -1,0 +1,52 @@
+"""One test as a mapping: the keys that YAML, JSON and JSON lines share."""
+
+from __future__ import annotations
+
+from adapters.test_files.drafts import MAX_REPEATS, Draft
+from adapters.test_files.fields import Fields
+from adapters.test_files.metrics import MetricReader
+from adapters.test_files.nodes import MapNode
+from adapters.test_files.problems import Problems
+from domain.test_execution.metric import Metric
+
+TEST_KEYS = ("id", "prompt", "variables", "metrics", "expected", "tags", "repeats", "description")
+
+
+class TestReader:
+    """Reads the tests of one file."""
+
+    __test__ = False  # pytest: no test
+
+    def __init__(self, *, metrics: MetricReader, problems: Problems) -> None:
+        self._metrics = metrics
+        self._problems = problems
+
+    def read(self, node: MapNode) -> Draft:
+        """Return the test; every key must be a test's key."""
+        return self._draft(Fields(node, what="the test", known=TEST_KEYS, problems=self._problems))
+
+    def read_defaults(self, node: MapNode) -> Draft:
+        """Return what a test is where it does not say itself."""
+        known = ("variables", "metrics", "tags", "repeats")
+        return self._draft(Fields(node, what="defaults", known=known, problems=self._problems))
+
+    def _draft(self, fields: Fields) -> Draft:
+        return Draft(
+            line=fields.node.line,
+            id=fields.name("id"),
+            prompt=fields.text("prompt") if fields.has("prompt") else None,
+            variables=fields.json_map("variables"),
+            metrics=self._own_metrics(fields),
+            tags=fields.texts("tags") if fields.has("tags") else None,
+            repeats=fields.whole("repeats", least=1, most=MAX_REPEATS),
+            description=fields.text("description"),
+        )
+
+    def _own_metrics(self, fields: Fields) -> tuple[Metric, ...] | None:
+        if not fields.has("metrics") and not fields.has("expected"):
+            return None
+        expected = fields.text("expected")
+        equals = (
+            self._metrics.make("equals", value=expected, line=fields.node.line_of("expected")) if expected else None
+        )
+        return (*((equals,) if equals else ()), *self._metrics.read_all(fields.items("metrics")))

@@ -1,0 +1,69 @@
+"""Starting test runs: what a file of tests says becomes a stored test set, a configuration, and a job."""
+
+from __future__ import annotations
+
+import attrs
+from attrs import frozen
+
+from domain.jobs.errors import InvalidInput
+from domain.jobs.job import Job, JobOptions
+from domain.jobs.ports import IdSource
+from domain.jobs.service import JobService, Submission
+from domain.tenancy import TenantContext
+from domain.test_execution.ports import TestSets
+from domain.test_execution.run import KIND, RunSpec
+from domain.test_execution.target import TargetSpec
+from domain.test_execution.test_set import ConfigurationId, Gates, TestConfiguration, TestFile
+
+
+@frozen(kw_only=True)
+class TestRuns:
+    """Test runs, for those who start them."""
+
+    jobs: JobService
+    test_sets: TestSets
+    ids: IdSource
+
+    def start(
+        self,
+        tenant: TenantContext,
+        file: TestFile,
+        *,
+        target: TargetSpec | None = None,
+        gates: Gates | None = None,
+        options: JobOptions | None = None,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """
+        Store the tests, and accept a job that runs them against *target* (default: the file's own).
+
+        Raises:
+            InvalidInput: there are no tests, or there is no target.
+        """
+        chosen = target or file.target
+        if chosen is None:
+            raise InvalidInput(f"{file.name}: no target: name one in the file (`target:`), or with --target")
+        if not file.cases:
+            raise InvalidInput(f"{file.name}: no tests: a run needs at least one")
+        stored = self.test_sets.save(tenant, file.name, file.cases)
+        configuration = TestConfiguration(
+            id=ConfigurationId(self.ids.new_id()), name=file.name, test_set_id=stored.id, target=chosen
+        )
+        self.test_sets.save_configuration(tenant, configuration)
+        spec = RunSpec(
+            test_set_id=stored.id,
+            test_set_name=file.name,
+            target=chosen,
+            gates=_merged(file.gates, gates or Gates()),
+            configuration_id=configuration.id,
+        )
+        submission = Submission(
+            kind=KIND, spec=spec.to_document(), options=options or JobOptions(), idempotency_key=idempotency_key
+        )
+        return self.jobs.submit(tenant, submission)
+
+
+def _merged(of_file: Gates, asked: Gates) -> Gates:
+    """Return the gates of the file, each replaced by the one that was asked for."""
+    wanted = {name: value for name, value in attrs.asdict(asked).items() if value is not None}
+    return attrs.evolve(of_file, **wanted)

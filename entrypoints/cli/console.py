@@ -1,0 +1,96 @@
+"""What the command line prints: pretty for people, one JSON document for programs, progress on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from domain.jobs.service import JobView
+
+PLAIN_EVERY_S = 10.0
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def say(text: str) -> None:
+    """Say something to a person, on standard error, so that standard output stays what was asked for."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool) -> Iterator[Callable[[JobView], None]]:
+    """
+    Show how a job gets on: a live bar on a terminal, a line every ten seconds elsewhere, nothing when *quiet*.
+    """
+    if quiet:
+        yield _nothing
+    elif sys.stderr.isatty():
+        with _bar(title) as show:
+            yield show
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[JobView], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), refresh_per_second=8) as bar:
+        task = bar.add_task(title, total=None, counts="planning")
+
+        def show(view: JobView) -> None:
+            if view.job.is_frozen:
+                bar.update(task, total=view.job.planned, completed=view.tally.ended, counts=counts(view))
+
+        yield show
+
+
+def _nothing(_view: JobView) -> None:
+    return None
+
+
+def _lines() -> Callable[[JobView], None]:
+    last = time.monotonic()
+
+    def show(view: JobView) -> None:
+        nonlocal last
+        if time.monotonic() - last >= PLAIN_EVERY_S:
+            last = time.monotonic()
+            say(f"{view.tally.ended} of {view.job.planned or '?'} ended: {counts(view)}")
+
+    return show
+
+
+def counts(view: JobView) -> str:
+    """Return how the items stand in a few words, such as `12 pass, 1 fail, 2 errors, 8 running`."""
+    tally = view.tally
+    parts = [f"{count} {verdict}" for verdict, count in tally.verdicts.items()]
+    parts += [f"{tally.failed} errors"] if tally.failed else []
+    parts += [f"{tally.cancelled} cancelled"] if tally.cancelled else []
+    parts += [f"{tally.running} running"] if tally.running else []
+    return ", ".join(parts)

@@ -1,0 +1,27 @@
+"""`antiphon db`: the database's tables."""
+
+from __future__ import annotations
+
+import click
+
+from entrypoints.cli.console import say
+from entrypoints.cli.opening import set_up_logs
+from entrypoints.settings import read_settings
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command("upgrade")
+def upgrade_database() -> None:
+    """Bring the tables to this version; safe to repeat, and when several processes do it at once."""
+    from adapters.database.schema import upgrade
+    from entrypoints.container import build
+
+    settings = read_settings()
+    set_up_logs(settings.log_level)
+    antiphon = build(settings)
+    upgrade(antiphon.engine)
+    say(f"{antiphon.engine.url.render_as_string(hide_password=True)} is up to date")

@@ -1,0 +1,69 @@
+"""`antiphon demo`: a complete test run of a small support bot, on this machine, with failures worth a look."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, cast
+
+import click
+
+from domain.jobs.errors import InvalidInput
+from domain.jobs.job import JobOptions
+from entrypoints.cli.console import say
+from entrypoints.cli.following import Outputs, follow, output_options
+from entrypoints.cli.opening import open_antiphon
+from entrypoints.cli.target_options import target_from_options
+from entrypoints.exit_codes import ExitCode
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "support-bot"
+
+
+class _Bot(Protocol):
+    def start(self) -> str: ...
+
+    def stop(self) -> None: ...
+
+
+@click.command()
+@output_options
+def demo(*, outputs: Outputs) -> int:
+    """
+    Start a small support bot and run its tests against it.
+
+    The bot is right on most questions, wrong on a few, and fails on a couple: the run ends partial, which is what this
+    shows. Exits with 0 then; the same run as `antiphon run` would exit with 3.
+    """
+    from adapters.test_files.reader import read_test_file
+
+    outputs.check()
+    antiphon = open_antiphon()
+    file = read_test_file(EXAMPLE / "tests.yaml", scorers=antiphon.scorers)
+    with _support_bot() as address:
+        say(f"a support bot answers at {address}; its tests: {EXAMPLE / 'tests.yaml'}")
+        target = target_from_options(file.target, target=address, base_url=None, body=None, response_path=None)
+        job = antiphon.runs.start(antiphon.tenant, file, target=target, options=JobOptions(concurrency=8))
+        code = follow(antiphon, job.id, outputs)
+    if code == ExitCode.PARTIAL:
+        say("\nThe run ended partial, as it should: `antiphon run` exits with 3 then, and tells what failed and why.")
+        say(f"Next: antiphon jobs show {job.id}, antiphon jobs retry-failed {job.id}, antiphon run YOUR-TESTS.yaml")
+        return ExitCode.DONE
+    return code
+
+
+@contextmanager
+def _support_bot() -> Iterator[str]:
+    """Run the example's bot on a free port of this machine; yield the address of its chat."""
+    path = EXAMPLE / "bot.py"
+    spec = importlib.util.spec_from_file_location("antiphon_support_bot", path) if path.exists() else None
+    if spec is None or spec.loader is None:
+        raise InvalidInput(f"the demo's support bot is not at {path}: run the demo from a checkout of the project")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    bot = cast(_Bot, module.SupportBot())
+    try:
+        yield f"{bot.start()}/chat"
+    finally:
+        bot.stop()

@@ -1,0 +1,172 @@
+"""`antiphon jobs`: looking at jobs, and the moves of their owner."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import click
+
+from domain.jobs.job import Job, JobId, JobStatus
+from domain.jobs.service import JobView
+from entrypoints.cli.console import print_json, say
+from entrypoints.cli.following import Outputs, follow, output_options, report
+from entrypoints.cli.opening import open_antiphon
+from entrypoints.container import Antiphon
+from entrypoints.driving import is_driven, only_driver, run_to_end, take_over, wait_for_end
+
+F = TypeVar("F", bound=Callable[..., Any])
+ERRORS_SHOWN = 20
+
+
+@click.group()
+def jobs() -> None:
+    """
+    Look at jobs, and cancel, resume or retry them.
+
+    A job is named by its id, the beginning of it, or `last`.
+    """
+
+
+def _of_job(command: F) -> F:
+    """Open Antiphon and find the job that was named, for the command."""
+
+    @functools.wraps(command)
+    def with_job(*args: Any, job: str, **rest: Any) -> Any:
+        antiphon = open_antiphon()
+        return command(*args, antiphon=antiphon, job_id=antiphon.jobs.find(antiphon.tenant, job), **rest)
+
+    wrapped: Any = click.argument("job")(with_job)
+    return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
+
+
+@jobs.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, newest first.")
+@click.option("--status", type=click.Choice([status.value for status in JobStatus]), help="Only jobs that are so.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def list_jobs(*, limit: int, status: str | None, as_json: bool) -> None:
+    """List jobs, newest first."""
+    antiphon = open_antiphon()
+    views = antiphon.jobs.page(antiphon.tenant, limit=limit, status=JobStatus(status) if status else None)
+    if as_json:
+        print_json({"jobs": [_document(antiphon, view) for view in views]})
+    elif not views:
+        say("no jobs yet; `antiphon demo` runs one")
+    else:
+        from rich.console import Console
+
+        from entrypoints.cli.tables import jobs_table
+
+        Console().print(jobs_table([(view, _standing(antiphon, view)) for view in views]))
+
+
+@jobs.command()
+@_of_job
+@output_options
+def show(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
+    """Show a job as it stands now: its counts, what failed, its report."""
+    outputs.check()
+    view = antiphon.jobs.get(antiphon.tenant, job_id)
+    if not view.job.status.is_end and not outputs.as_json:
+        say(f"{_standing(antiphon, view)}: {view.tally.ended} of {view.job.planned or '?'} ended")
+    code = report(antiphon, view, outputs)
+    return code if view.job.status.is_end else 0
+
+
+@jobs.command()
+@_of_job
+@output_options
+def watch(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
+    """Watch a job until it ends, then show it. Exits as the job's own command would."""
+    view = antiphon.jobs.get(antiphon.tenant, job_id)
+    if not view.job.status.is_end and not is_driven(antiphon, job_id):
+        say(f"no process is at work on it: `antiphon jobs resume {job_id}` goes on with it")
+    return follow(antiphon, job_id, outputs, drive=wait_for_end)
+
+
+@jobs.command()
+@_of_job
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def cancel(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
+    """Cancel a job: tests that have not begun never will; those in flight end as they end."""
+    antiphon.jobs.cancel(antiphon.tenant, job_id)
+    if not is_driven(antiphon, job_id):
+        with only_driver(antiphon, job_id):
+            take_over(antiphon, job_id)
+    view = antiphon.jobs.get(antiphon.tenant, job_id)
+    if as_json:
+        print_json(_document(antiphon, view))
+    else:
+        say(f"job {job_id}: {view.job.status}, {view.tally.cancelled} cancelled, {view.tally.running} in flight")
+
+
+@jobs.command()
+@_of_job
+@output_options
+def resume(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
+    """Go on with an interrupted or cancelled job; what has ended is not done again."""
+    return _again(antiphon, job_id, outputs, antiphon.jobs.resume)
+
+
+@jobs.command("retry-failed")
+@_of_job
+@output_options
+def retry_failed(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
+    """Run the failed tests of an ended job again; those that were judged stay as they are."""
+    return _again(antiphon, job_id, outputs, antiphon.jobs.retry_failed)
+
+
+def _again(antiphon: Antiphon, job_id: JobId, outputs: Outputs, move: Callable[..., Job]) -> int:
+    outputs.check()
+    if antiphon.settings.is_embedded:
+        with only_driver(antiphon, job_id):
+            take_over(antiphon, job_id)
+            move(antiphon.tenant, job_id)
+    else:
+        move(antiphon.tenant, job_id)
+    return follow(antiphon, job_id, outputs, drive=run_to_end)
+
+
+def _standing(antiphon: Antiphon, view: JobView) -> str:
+    if view.job.status.is_end or is_driven(antiphon, view.job.id):
+        return view.job.status.value
+    return "interrupted"
+
+
+def _document(antiphon: Antiphon, view: JobView) -> dict[str, object]:
+    """Return a job as JSON: the fields every job row carries, its counts, and how long nothing has changed."""
+    job, tally = view.job, view.tally
+    failures = antiphon.jobs.failures(antiphon.tenant, job.id, limit=ERRORS_SHOWN) if tally.failed else []
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "status": job.status.value,
+        "standing": _standing(antiphon, view),
+        "planned": job.planned,
+        "succeeded": tally.succeeded,
+        "failed": tally.failed,
+        "skipped": tally.skipped,
+        "cancelled": tally.cancelled,
+        "pending": tally.pending,
+        "running": tally.running,
+        "progress": round(view.progress, 4),
+        "revision": job.revision,
+        "started_by": job.started_by,
+        "celery_task_id": job.celery_task_id,
+        "created_at": _time(job.created_at),
+        "started_at": _time(job.started_at),
+        "ended_at": _time(job.ended_at),
+        "updated_at": _time(job.updated_at),
+        "failure": job.failure,
+        "errors": [
+            {"item": item.key, "kind": item.outcome.failure.kind.value, "message": item.outcome.failure.message}
+            for item in failures
+            if item.outcome is not None and item.outcome.failure is not None
+        ],
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment is not None else None

@@ -1,0 +1,82 @@
+"""`antiphon run`: the main job, from a file of tests to a truthful report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import click
+
+from domain.jobs.job import JobOptions
+from domain.test_execution.test_set import Gates, TestFile
+from entrypoints.cli.following import Outputs, follow, output_options
+from entrypoints.cli.opening import open_antiphon
+from entrypoints.cli.target_options import target_from_options, target_options
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@target_options
+@click.option("--concurrency", type=click.IntRange(1, 1024), default=16, show_default=True, help="Calls at once.")
+@click.option("--deadline", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
+              help="Seconds one attempt at a test may take.")  # fmt: skip
+@click.option("--max-attempts", type=click.IntRange(1, 100), default=4, show_default=True,
+              help="Tries a test gets in all, when failures may pass.")  # fmt: skip
+@click.option("--min-pass-rate", type=click.FloatRange(0, 1), help="Gate: the least share of judged tests that pass.")
+@click.option("--max-errors", type=click.IntRange(0), help="Gate: the most tests that may fail to execute.")
+@click.option("--tag", "tags", multiple=True, help="Run only tests with this tag (repeatable: any of them).")
+@output_options
+def run(
+    file: Path,
+    *,
+    target: str | None,
+    base_url: str | None,
+    body: str | None,
+    response_path: str | None,
+    concurrency: int,
+    deadline: float,
+    max_attempts: int,
+    min_pass_rate: float | None,
+    max_errors: int | None,
+    tags: tuple[str, ...],
+    outputs: Outputs,
+) -> int:
+    """
+    Run the tests of FILE against a target, and report.
+
+    FILE is Antiphon YAML, JSONL, CSV, or a promptfoo configuration. The target is the file's own, or --target.
+
+    \b
+    antiphon run examples/support-bot/tests.yaml
+    antiphon run tests.csv --target http://127.0.0.1:9000/chat --concurrency 64 --junit out.xml
+    antiphon run tests.jsonl --target openai:chat:gpt-5-mini --min-pass-rate 0.95
+    """
+    from adapters.test_files.reader import read_test_file
+
+    outputs.check()
+    antiphon = open_antiphon()
+    read = _only(read_test_file(file, scorers=antiphon.scorers), tags)
+    chosen = target_from_options(read.target, target=target, base_url=base_url, body=body, response_path=response_path)
+    if chosen is not None:
+        antiphon.targets.open(chosen, connections=1).close()  # a target that can't work is refused before any job
+    for warning in read.warnings:
+        click.echo(f"antiphon: {warning}", err=True)
+    job = antiphon.runs.start(
+        antiphon.tenant,
+        read,
+        target=chosen,
+        gates=Gates(min_pass_rate=min_pass_rate, max_errors=max_errors),
+        options=JobOptions(concurrency=concurrency, deadline_s=deadline, max_attempts=max_attempts),
+    )
+    return follow(antiphon, job.id, outputs)
+
+
+def _only(file: TestFile, tags: tuple[str, ...]) -> TestFile:
+    if not tags:
+        return file
+    cases = tuple(case for case in file.cases if set(tags) & set(case.tags))
+    if not cases:
+        known = sorted({tag for case in file.cases for tag in case.tags})
+        raise click.BadParameter(f"no test of {file.name} has it; its tags: {', '.join(known) or 'none'}",
+                                 param_hint="--tag")  # fmt: skip
+    return attrs.evolve(file, cases=cases)

@@ -1,0 +1,114 @@
+"""Tables for people: a run by metric, what failed and why, and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from domain.jobs.job import JobStatus
+from domain.jobs.service import JobView
+from domain.test_execution.summary import RunSummary
+
+_COLOURS = {
+    JobStatus.COMPLETED: "green",
+    JobStatus.PARTIAL: "yellow",
+    JobStatus.FAILED: "red",
+    JobStatus.CANCELLED: "magenta",
+}
+SHOWN = 15
+_LONGEST = 160
+
+
+def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
+    """Print a run: by metric, what failed, what could not be executed, and how it ended."""
+    console = Console(highlight=False)
+    console.print(_metrics(summary))
+    _print_failures(console, summary)
+    _print_errors(console, summary)
+    _print_gates(console, summary)
+    console.print(_headline(view, title))
+    console.print(_rate(summary))
+    if summary.latency is not None:
+        latency = summary.latency
+        console.print(f"latency   p50 {latency.p50:.3f} s, p95 {latency.p95:.3f} s, p99 {latency.p99:.3f} s")
+
+
+def jobs_table(rows: Sequence[tuple[JobView, str]]) -> Table:
+    """Return a table of jobs, each with a word on what is happening to it."""
+    table = Table("job", "kind", "status", "items", "ended", "failed", "started by", "created", box=None)
+    for view, standing in rows:
+        job, colour = view.job, _COLOURS.get(view.job.status, "default")
+        table.add_row(
+            job.id,
+            job.kind,
+            f"[{colour}]{standing}[/]",
+            "?" if job.planned is None else str(job.planned),
+            f"{view.progress:.0%}",
+            str(view.tally.failed),
+            escape(job.started_by),
+            f"{job.created_at:%Y-%m-%d %H:%M:%S}",
+        )
+    return table
+
+
+def _metrics(summary: RunSummary) -> Table:
+    table = Table("metric", "kind", "pass", "fail", "inconclusive", "mean", box=None)
+    for metric in summary.metrics:
+        mean = "" if metric.mean_value is None else f"{metric.mean_value:.2f}"
+        table.add_row(
+            escape(metric.name), metric.kind, str(metric.passed), str(metric.failed), str(metric.inconclusive), mean
+        )
+    return table
+
+
+def _print_failures(console: Console, summary: RunSummary) -> None:
+    if summary.failures:
+        console.print(f"\n[bold red]failed[/] ({summary.failed})")
+    for test in summary.failures[:SHOWN]:
+        reasons = "; ".join(score.reason for score in test.scores)
+        console.print(f"  {escape(test.key)}: {escape(_short(reasons))}")
+    if summary.failed > SHOWN:
+        console.print(f"  ... and {summary.failed - SHOWN} more, in the report")
+
+
+def _print_errors(console: Console, summary: RunSummary) -> None:
+    if summary.errors:
+        console.print(f"\n[bold yellow]not executed[/] ({summary.tally.failed})")
+    for group in summary.errors[:SHOWN]:
+        keys = ", ".join(group.keys) + (" ..." if group.count > len(group.keys) else "")
+        console.print(f"  {group.count} x {group.kind}: {escape(_short(group.message))} ({escape(keys)})")
+
+
+def _print_gates(console: Console, summary: RunSummary) -> None:
+    if summary.gates:
+        console.print("\ngates")
+    for gate in summary.gates:
+        found = "nothing to compare" if gate.found is None else f"{gate.found:g}"
+        console.print(f"  {'[green]met[/]' if gate.met else '[red]not met[/]'}  {gate.gate} {gate.wanted:g}: {found}")
+
+
+def _headline(view: JobView, title: str) -> str:
+    job, tally = view.job, view.tally
+    colour = _COLOURS.get(job.status, "default")
+    parts = f"{job.planned or 0} planned = {tally.succeeded} succeeded + {tally.failed} failed"
+    parts += f" + {tally.skipped} skipped + {tally.cancelled} cancelled"
+    why = f"\n{escape(job.failure)}" if job.failure else ""
+    return f"\n[bold {colour}]{job.status}[/]  {escape(title)}: {parts}{why}"
+
+
+def _rate(summary: RunSummary) -> str:
+    rate = summary.pass_rate
+    if rate.value is None:
+        return "pass rate unknown: nothing was judged"
+    text = f"pass rate {rate.value:.1%} (95 % interval {rate.interval.low:.1%} to {rate.interval.high:.1%})"
+    if summary.tally.failed and summary.all_errors_fail is not None and summary.all_errors_pass is not None:
+        text += f"; with the errors {summary.all_errors_fail:.1%} to {summary.all_errors_pass:.1%}"
+    return text
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."

@@ -1,0 +1,79 @@
+"""The options that name a target, and how they go together with the one a file names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+import click
+
+from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget, TargetSpec
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+OPENAI_URL = "https://api.openai.com/v1"
+FORMS = "http(s)://HOST/PATH, openai:chat:MODEL, or python:MODULE:FUNCTION"
+
+
+def target_options(command: F) -> F:
+    """Add the options that name a target."""
+    options = (
+        click.option("--target", help=f"What to test: {FORMS}. Default: the file's target."),
+        click.option("--base-url", help=f"For openai:chat: the API's address. Default: {OPENAI_URL}."),
+        click.option("--body", help='For http: the JSON to send, such as \'{"question": "{{ prompt }}"}\'.'),
+        click.option("--response-path", help="For http: where the answer is in the JSON, such as data.answer."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def target_from_options(
+    of_file: TargetSpec | None,
+    *,
+    target: str | None,
+    base_url: str | None,
+    body: str | None,
+    response_path: str | None,
+) -> TargetSpec | None:
+    """
+    Return the target to use: the file's, changed by what was given, or the one that was given.
+
+    An address replaces the address of the file's http target and leaves the rest of it as it is.
+
+    Raises:
+        click.BadParameter: a form that is not known, or options that do not go with the target.
+    """
+    chosen = of_file if target is None else _parse(target, of_file=of_file, base_url=base_url)
+    if base_url is not None and not isinstance(chosen, ChatTarget):
+        raise click.BadParameter("goes with --target openai:chat:MODEL only", param_hint="--base-url")
+    for name, value in (("--body", body), ("--response-path", response_path)):
+        if value is not None and not isinstance(chosen, HttpTarget):
+            raise click.BadParameter("goes with an http target only", param_hint=name)
+    if isinstance(chosen, HttpTarget):
+        chosen = attrs.evolve(
+            chosen,
+            body=chosen.body if body is None else _json(body),
+            response_path=chosen.response_path if response_path is None else response_path,
+        )
+    return chosen
+
+
+def _parse(target: str, *, of_file: TargetSpec | None, base_url: str | None) -> TargetSpec:
+    if re.match(r"https?://", target):
+        return attrs.evolve(of_file, url=target) if isinstance(of_file, HttpTarget) else HttpTarget(url=target)
+    if found := re.fullmatch(r"openai:chat:(.+)", target):
+        return ChatTarget(base_url=base_url or OPENAI_URL, model=found[1], api_key="${OPENAI_API_KEY}")
+    if found := re.fullmatch(r"python:([\w.]+):(\w+)", target):
+        return PythonTarget(module=found[1], function=found[2])
+    raise click.BadParameter(f"{target!r} is no target; expected {FORMS}", param_hint="--target")
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as exc:
+        raise click.BadParameter(f"{text!r} is not JSON: {exc}; quote it for the shell", param_hint="--body") from exc

@@ -1,0 +1,91 @@
+"""`antiphon targets`: endpoints under test."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from domain.jobs.errors import InvalidInput, ItemFailure
+from domain.test_execution.target import Answer, Question
+from entrypoints.cli.console import print_json, say
+from entrypoints.cli.target_options import target_from_options, target_options
+from entrypoints.exit_codes import ExitCode
+
+SHOWN = 2000
+
+
+@click.group()
+def targets() -> None:
+    """Look at endpoints under test."""
+
+
+@targets.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@target_options
+@click.option("--deadline", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
+              help="Seconds the request may take.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def check_target(
+    file: Path,
+    *,
+    target: str | None,
+    base_url: str | None,
+    body: str | None,
+    response_path: str | None,
+    deadline: float,
+    as_json: bool,
+) -> int:
+    """
+    Send the first test of FILE to its target, once, and show what came back and what was extracted.
+
+    Exits with 5 when the target can't be used; nothing is stored.
+    """
+    from adapters.metrics.scorers import StandardScorers
+    from adapters.targets.opener import StandardTargets
+    from adapters.templates.jinja import JinjaTemplates
+    from adapters.test_files.reader import read_test_file
+    from entrypoints.settings import process_environment
+
+    templates = JinjaTemplates()
+    read = read_test_file(file, scorers=StandardScorers(templates))
+    chosen = target_from_options(read.target, target=target, base_url=base_url, body=body, response_path=response_path)
+    if chosen is None:
+        raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
+    case = read.cases[0]
+    prompt = str(templates.render(case.prompt, case.variables))
+    endpoint = StandardTargets(process_environment(), templates).open(chosen, connections=1)
+    try:
+        answer = endpoint.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline)
+    except ItemFailure as failure:
+        return _show_failure(failure, prompt, as_json=as_json)
+    finally:
+        endpoint.close()
+    return _show(answer, prompt, as_json=as_json)
+
+
+def _show(answer: Answer, prompt: str, *, as_json: bool) -> int:
+    found = {
+        "ok": True,
+        "prompt": prompt,
+        "status": answer.status,
+        "latency_s": round(answer.latency_s, 6),
+        "response": answer.data,
+        "answer": answer.text,
+    }
+    if as_json:
+        print_json(found)
+    else:
+        response = json.dumps(answer.data, ensure_ascii=False) if answer.data is not None else answer.text
+        click.echo(f"asked     {prompt}\nstatus    {answer.status}, {answer.latency_s:.3f} s")
+        click.echo(f"response  {response[:SHOWN]}\nanswer    {answer.text[:SHOWN]}")
+    return ExitCode.DONE
+
+
+def _show_failure(failure: ItemFailure, prompt: str, *, as_json: bool) -> int:
+    if as_json:
+        print_json({"ok": False, "prompt": prompt, "error": {"kind": failure.kind.value, "message": str(failure)}})
+    else:
+        say(f"asked     {prompt}\n{failure.kind}: {failure}")
+    return ExitCode.UNAVAILABLE

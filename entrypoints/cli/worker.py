@@ -1,0 +1,46 @@
+"""`antiphon worker`: a process that runs the items of everybody's jobs."""
+
+from __future__ import annotations
+
+import click
+
+from domain.jobs.errors import BrokenSettings
+from entrypoints.cli.console import say
+from entrypoints.cli.opening import open_antiphon
+from entrypoints.container import WorkerSide, broker_settings
+from pipelines.names import QUEUES
+
+
+@click.command()
+@click.option(
+    "--queue", "queues", multiple=True, type=click.Choice(QUEUES), help="Queue to serve (repeatable). Default: all."
+)
+@click.option("--slots", type=click.IntRange(1, 4096), help="Items at once; default: ANTIPHON_SLOTS.")
+@click.option("--longest-item", type=click.FloatRange(min=0, min_open=True), default=900.0, show_default=True,
+              help="The longest deadline of a job, in seconds; the broker's timeouts must exceed it.")  # fmt: skip
+def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -> None:
+    """
+    Run a worker until it is told to stop (SIGTERM: items in flight end, nothing new begins).
+
+    Needs ANTIPHON_DATABASE_URL and ANTIPHON_BROKER_URL; start as many as you like, on as many machines.
+    """
+    from pipelines.selfcheck import check
+    from pipelines.worker import run_worker
+
+    antiphon = open_antiphon()
+    settings = antiphon.settings
+    if settings.is_embedded:
+        raise BrokenSettings(
+            "no broker is set, so commands bring a worker of their own; for workers apart from them, set",
+            problems=("ANTIPHON_BROKER_URL, such as redis://:PASSWORD@HOST:6379/0",
+                      "ANTIPHON_DATABASE_URL, such as postgresql+psycopg2://USER:PASSWORD@HOST/antiphon"),
+        )  # fmt: skip
+    check(broker_settings(settings), longest_item_s=longest_item, longest_job_s=settings.longest_job_s)
+    side = WorkerSide(antiphon, places=slots or settings.slots)
+    say(f"worker {side.worker_id}: {side.places} slots, queues {', '.join(queues or QUEUES)}")
+    with side.loops().running():
+        run_worker(
+            side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=side.bench.close
+        )
+        side.attempts.release_all()
+        side.desk.close()

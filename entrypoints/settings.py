@@ -1,0 +1,133 @@
+"""
+The settings: the only reader of the environment.
+
+Every setting has a default that works on a laptop. A name that is not known is refused: a typo must not silently mean
+the default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+from attrs.validators import gt, in_
+from platformdirs import user_data_path
+
+from domain.jobs.errors import BrokenSettings
+
+PREFIX = "ANTIPHON_"
+TESTS_PREFIX = "ANTIPHON_TEST_"
+
+
+def _doc(text: str) -> dict[str, str]:
+    return {"doc": text}
+
+
+@frozen(kw_only=True)
+class Settings:
+    """What an operator can set: each field is an environment variable, in capitals behind `ANTIPHON_`."""
+
+    home: Path = field(
+        factory=lambda: user_data_path("antiphon", appauthor=False),
+        metadata=_doc("folder of the database, reports and locks; default: the user's data folder"),
+    )
+    database_url: str = field(default="", metadata=_doc("SQLAlchemy address; default: a SQLite file in the home"))
+    broker_url: str = field(default="", metadata=_doc("redis://, rediss:// or amqp://; default: memory, one process"))
+    result_backend_url: str = field(default="", metadata=_doc("where chord results go; default: the Redis broker"))
+    organization: str = field(default="00000000-0000-4000-8000-000000000001", metadata=_doc("id of the organization"))
+    user: str = field(default="local", metadata=_doc("who starts jobs from the command line"))
+    slots: int = field(default=64, validator=gt(0), metadata=_doc("items one worker process runs at once"))
+    lease_s: float = field(default=30.0, validator=gt(0), metadata=_doc("how long a vanished worker's items stay its"))
+    sweep_s: float = field(default=5.0, validator=gt(0), metadata=_doc("pause between two rounds of the sweeper"))
+    resend_after_s: float = field(
+        default=60.0, validator=gt(0), metadata=_doc("how long sent work may show no sign of life")
+    )
+    visibility_timeout_s: int = field(
+        default=3600, validator=gt(0), metadata=_doc("when Redis hands an unacknowledged message out again")
+    )
+    result_expires_s: int = field(
+        default=7 * 24 * 3600, validator=gt(0), metadata=_doc("how long the result store keeps a chord's results")
+    )
+    longest_job_s: int = field(
+        default=3 * 24 * 3600, validator=gt(0), metadata=_doc("the longest a job may take; results must outlive it")
+    )
+    log_level: str = field(
+        default="warning",
+        validator=in_(("debug", "info", "warning", "error")),
+        metadata=_doc("debug, info, warning or error"),
+    )
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the command's own process is broker and worker."""
+        return not self.broker_url
+
+    @property
+    def database_address(self) -> str:
+        """The database to use: the one that was set, or the file in the home folder."""
+        return self.database_url or f"sqlite:///{self.home / 'antiphon.db'}"
+
+    @property
+    def result_backend_address(self) -> str:
+        """The result store to use: the one that was set, or the broker."""
+        return self.result_backend_url or self.broker_url
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """
+    Return the settings that the environment holds.
+
+    Raises:
+        BrokenSettings: an unknown name, or a value of the wrong kind; each is listed with what was expected.
+    """
+    source = os.environ if environment is None else environment
+    known = {PREFIX + name.upper(): a for name, a in attrs.fields_dict(Settings).items()}
+    given = {name: text for name, text in source.items() if name.startswith(PREFIX) and text.strip()}
+    problems: list[str] = []
+    values: dict[str, object] = {}
+    for name, text in sorted(given.items()):
+        if name in known:
+            _read(known[name], name, text, values, problems)
+        elif not name.startswith(TESTS_PREFIX):
+            problems.append(_unknown(name, list(known)))
+    if not problems:
+        return Settings(**values)  # type: ignore[arg-type]  # each value was read as its field's type just above
+    raise BrokenSettings("the environment can't be used as it is; nothing was started", problems=tuple(problems))
+
+
+def process_environment() -> Mapping[str, str]:
+    """Return the environment that targets take their `${NAME}` values from."""
+    return os.environ
+
+
+def _read(
+    attribute: attrs.Attribute[Any], name: str, text: str, values: dict[str, object], problems: list[str]
+) -> None:
+    convert: Callable[[str], object] = _CONVERTERS.get(str(attribute.type), str)
+    try:
+        value = convert(text.strip())
+        if attribute.validator is not None:
+            attribute.validator(None, attribute, value)
+    except ValueError:
+        expected = attribute.metadata["doc"] if convert is str else f"a positive {attribute.type}"
+        problems.append(f"{name}={text!r}: expected {expected}; correct it or unset it")
+    else:
+        values[attribute.name] = value
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+_CONVERTERS: dict[str, Callable[[str], object]] = {"int": int, "float": float, "Path": _folder}
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    return f"{name}: no such setting; {hint}"

@@ -1,0 +1,94 @@
+"""
+The real services tests run against, and hypothesis' profile.
+
+`--services=auto` (default) uses a URL from the environment, else a binary it finds, else skips and says so loudly;
+`require` makes a missing service an error; `none` runs without.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.services.provision import SERVICES, Provision
+
+PROVISION = pytest.StashKey[Provision]()
+SKIPPED = "service missing: "
+
+settings.register_profile(
+    "deterministic",
+    derandomize=True,
+    deadline=None,
+    max_examples=100,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("deterministic")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--services`."""
+    parser.addoption(
+        "--services",
+        choices=["require", "auto", "none"],
+        default="auto",
+        help="real Postgres and Redis: use what there is (auto), insist on them (require), do without (none)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find the services; the controller of pytest-xdist, which collects nothing, also starts them."""
+    provision = Provision(mode=config.getoption("--services"), may_start=not hasattr(config, "workerinput"))
+    config.stash[PROVISION] = provision
+    provision.survey()
+    if _is_controller(config):
+        provision.start([service.name for service in SERVICES])
+    _insist(provision)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this run started."""
+    config.stash[PROVISION].stop()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say where each service comes from."""
+    provision = config.stash[PROVISION]
+    found = [f"{name}: {how}" for name, how in provision.said.items() if name not in provision.missing]
+    return found + [f"{name}: MISSING ({why})" for name, why in provision.missing.items()]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the services that a selected test needs."""
+    if not session.config.option.collectonly:
+        names = {marker.name for item in session.items for marker in item.iter_markers()}
+        session.config.stash[PROVISION].start(names)
+        _insist(session.config.stash[PROVISION])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose service is missing."""
+    missing = item.config.stash[PROVISION].missing
+    for marker in item.iter_markers():
+        if marker.name in missing:
+            pytest.skip(f"{SKIPPED}{marker.name} ({missing[marker.name]})")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say loudly when tests did not run because a service was missing."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if SKIPPED in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("REAL SERVICES WERE MISSING", sep="!", red=True, bold=True)
+        for name, why in config.stash[PROVISION].missing.items():
+            terminalreporter.line(f"{name}: {why}")
+        terminalreporter.line(f"{len(skipped)} tests did NOT run; --services=require makes this an error")
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    return getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput")
+
+
+def _insist(provision: Provision) -> None:
+    if provision.mode == "require" and provision.missing:
+        reasons = "; ".join(f"{name}: {why}" for name, why in provision.missing.items())
+        pytest.exit(f"services are required and missing: {reasons}", returncode=pytest.ExitCode.USAGE_ERROR)

