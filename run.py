@@ -70,7 +70,8 @@ def set_up() -> None:
     python = VENV / SCRIPTS / ("python.exe" if WINDOWS else "python")
     if not python.exists() or not STAMP.exists():
         uv("venv", "--quiet", "--clear", "--python", sys.executable, VENV)
-    uv("pip", "sync", "--quiet", "--python", python, "--require-hashes", LOCK)
+    # compiled once here: otherwise the first start of every command, or each one where caching is off, pays for it
+    uv("pip", "sync", "--quiet", "--python", python, "--require-hashes", "--compile-bytecode", LOCK)
     # hatchling is in the lock, so that the build of the project itself asks no registry
     uv("pip", "install", "--quiet", "--python", python, "--no-deps", "--no-build-isolation", "--editable", ROOT)
     STAMP.write_text(wanted)

@@ -44,6 +44,10 @@ class _Claiming:
     claim: Claim
     answer: Future[ClaimAnswer] = field(factory=Future)
 
+    @property
+    def job_id(self) -> JobId:
+        return self.claim.job_id
+
 
 _Wish = _Recording | _Claiming
 
@@ -131,41 +135,39 @@ class GroupCommit:
 
     def _commit(self, tenant: TenantContext, wishes: list[_Wish]) -> list[Callable[[], None]]:
         """Write one tenant's wishes in one transaction; return what to call when they are durable."""
-        with self._store.begin(tenant) as work:
-            # records first: they free the slots that the claims ask for
-            answers = self._record(work, [wish for wish in wishes if isinstance(wish, _Recording)])
-            answers += _claim(work, [wish for wish in wishes if isinstance(wish, _Claiming)])
-            work.commit()
-        return answers
-
-    def _record(self, work: UnitOfWork, wishes: list[_Recording]) -> list[Callable[[], None]]:
-        by_job: dict[JobId, list[_Recording]] = defaultdict(list)
+        by_job: dict[JobId, list[_Wish]] = defaultdict(list)
         for wish in wishes:
             by_job[wish.job_id].append(wish)
         answers: list[Callable[[], None]] = []
-        for job_id, recordings in by_job.items():
-            now = self._clock.now()
-            counted = work.ledger.record(job_id, [wish.report for wish in recordings], now=now)
-            for wish, was_live in zip(recordings, counted, strict=True):
-                if not was_live:
-                    late = LateRecord(job_id=job_id, item=wish.report.no, token=wish.report.token)
-                    work.outbox.add(late, now=now)
-                answers.append(_answering(wish.answer, was_live))
+        with self._store.begin(tenant) as work:
+            # every process locks the jobs in the same order, so that no two wait for each other
+            for job_id in sorted(by_job):
+                # records first: they free the slots that the claims ask for
+                answers += self._record(work, job_id, [w for w in by_job[job_id] if isinstance(w, _Recording)])
+                answers += _claim(work, [w for w in by_job[job_id] if isinstance(w, _Claiming)])
+            work.commit()
         return answers
+
+    def _record(self, work: UnitOfWork, job_id: JobId, wishes: list[_Recording]) -> list[Callable[[], None]]:
+        if not wishes:
+            return []
+        now = self._clock.now()
+        counted = work.ledger.record(job_id, [wish.report for wish in wishes], now=now)
+        for wish, was_live in zip(wishes, counted, strict=True):
+            if not was_live:
+                late = LateRecord(job_id=job_id, item=wish.report.no, token=wish.report.token)
+                work.outbox.add(late, now=now)
+        return [_answering(wish.answer, was_live) for wish, was_live in zip(wishes, counted, strict=True)]
 
 
 def _claim(work: UnitOfWork, wishes: list[_Claiming]) -> list[Callable[[], None]]:
-    """Make one claim of each job's wishes, and share out what was granted."""
-    by_job: dict[JobId, list[_Claiming]] = defaultdict(list)
-    for wish in wishes:
-        by_job[wish.claim.job_id].append(wish)
-    answers: list[Callable[[], None]] = []
-    for claimings in by_job.values():
-        numbers = tuple(dict.fromkeys(no for wish in claimings for no in wish.claim.numbers))
-        answer = work.ledger.claim(evolve(claimings[0].claim, numbers=numbers))
-        given: set[ItemNo] = set()
-        answers += [_answering(wish.answer, _share(answer, wish.claim, given)) for wish in claimings]
-    return answers
+    """Make one claim of one job's wishes, and share out what was granted."""
+    if not wishes:
+        return []
+    numbers = tuple(dict.fromkeys(no for wish in wishes for no in wish.claim.numbers))
+    answer = work.ledger.claim(evolve(wishes[0].claim, numbers=numbers))
+    given: set[ItemNo] = set()
+    return [_answering(wish.answer, _share(answer, wish.claim, given)) for wish in wishes]
 
 
 def _share(answer: ClaimAnswer, claim: Claim, given: set[ItemNo]) -> ClaimAnswer:

@@ -29,12 +29,13 @@ from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.attempts import AttemptsInHand
 from domain.jobs.collection import Collector
-from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.errors import BrokenSettings, ServiceUnavailable
 from domain.jobs.execution import Executor
 from domain.jobs.family import Family
 from domain.jobs.item import WorkerId
+from domain.jobs.job import Job
 from domain.jobs.planning import Planner
-from domain.jobs.relaying import Relay
+from domain.jobs.relaying import Relay, system_context
 from domain.jobs.service import JobService
 from domain.jobs.sweeping import Sweeper, SweepRules
 from domain.tenancy import OrganizationId, TenantContext, UserId
@@ -83,7 +84,7 @@ def build(settings: Settings) -> Antiphon:
     """
     if not settings.database_url:
         _make_home(settings)
-    engine = make_engine(settings.database_address, pool_size=8)
+    engine = _engine(settings)
     store, clock, ids, bell = SqlStore(engine), SystemClock(), UuidSource(), RelayBell()
     templates = JinjaTemplates()
     scorers = StandardScorers(templates)
@@ -123,6 +124,13 @@ def ready_database(antiphon: Antiphon) -> None:
         )
 
 
+def _engine(settings: Settings) -> Engine:
+    try:
+        return make_engine(settings.database_address, pool_size=8)
+    except BrokenSettings as exc:
+        raise BrokenSettings(f"ANTIPHON_DATABASE_URL: {exc}") from exc
+
+
 def _make_home(settings: Settings) -> None:
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
@@ -134,10 +142,16 @@ def _make_home(settings: Settings) -> None:
 
 @define(eq=False, slots=False)
 class WorkerSide:
-    """What a process needs to run items: built once, inside the worker process, as no connection crosses a fork."""
+    """
+    What a process needs to run items: built once, inside the worker process, as no connection crosses a fork.
+
+    *only_job*: the one job the process works for; None: everybody's. A process that is its own broker must leave the
+    jobs of others alone: what it took of them would be lost when it ends, and nobody asked it to run them.
+    """
 
     antiphon: Antiphon
     places: int
+    only_job: Job | None = None
 
     @cached_property
     def worker_id(self) -> WorkerId:
@@ -152,7 +166,9 @@ class WorkerSide:
     @cached_property
     def desk(self) -> GroupCommit:
         """Claims and records, committed in groups."""
-        return GroupCommit(self.antiphon.store, self.antiphon.clock)
+        # a server's database may fail over meanwhile; on a laptop somebody waits to hear that the disk is full
+        patience_s = 10.0 if self.antiphon.settings.is_embedded else 30.0
+        return GroupCommit(self.antiphon.store, self.antiphon.clock, patience_s=patience_s)
 
     @cached_property
     def attempts(self) -> AttemptsInHand:
@@ -222,6 +238,7 @@ class WorkerSide:
             dispatcher=CeleryDispatcher(app=self.app),
             collector=self.collector,
             clock=a.clock,
+            only_job=self.only_job.id if self.only_job else None,
         )
 
     def loops(self) -> Loops:
@@ -230,9 +247,12 @@ class WorkerSide:
 
         settings = self.antiphon.settings
         times = LoopTimes(sweep_s=settings.sweep_s, leases_s=settings.lease_s / 3)
-        return Loops(
-            relay=self.relay, bell=self.antiphon.bell, attempts=self.attempts, sweep=self.sweeper.sweep, times=times
-        )
+        return Loops(relay=self.relay, bell=self.antiphon.bell, attempts=self.attempts, sweep=self._sweep, times=times)
+
+    def _sweep(self) -> object:
+        if self.only_job is None:
+            return self.sweeper.sweep()
+        return self.sweeper.sweep_job(system_context(self.only_job.organization_id), self.only_job.id)
 
 
 def broker_settings(settings: Settings) -> BrokerSettings:

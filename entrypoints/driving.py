@@ -9,19 +9,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from filelock import FileLock, Timeout
 
 from domain.jobs.errors import Conflict, ServiceUnavailable
-from domain.jobs.job import JobId
+from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobView
 from entrypoints.container import Antiphon, WorkerSide, broker_settings
-from pipelines.selfcheck import check
+from entrypoints.health import DriverWatch, StoreWatch
 
 LOOK_S = 0.1
+TURN_S = 2.0
+"""How long to try for a job's lock: those who only look whether it is held hold it for an instant themselves."""
 
 Watcher = Callable[[JobView], None]
+
+
+def check_drivable(antiphon: Antiphon, options: JobOptions) -> None:
+    """
+    Refuse settings that such a job could not be driven with; worth calling before the job is accepted.
+
+    Raises:
+        BrokenSettings: a broker or result store that can't work, or times too short for the job.
+    """
+    from pipelines.selfcheck import check
+
+    settings = antiphon.settings
+    check(broker_settings(settings), longest_item_s=options.deadline_s, longest_job_s=settings.longest_job_s)
 
 
 def run_to_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
@@ -37,30 +52,42 @@ def run_to_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
         WorkerSide(antiphon, places=1).relay.run_once()
         return wait_for_end(antiphon, job_id, watch)
     with only_driver(antiphon, job_id):
-        return _work_to_end(antiphon, job_id, watch)
+        return _work_to_end(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job, watch)
 
 
 def wait_for_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
-    """Look at the job until it has ended; return how."""
-    return _look_until_end(antiphon, job_id, watch, lambda: None)
+    """
+    Look at the job until it has ended; return how.
+
+    Raises:
+        NobodyDrives: no process has been at work on it for some seconds (embedded).
+    """
+    driver = DriverWatch(lambda: is_driven(antiphon, job_id), job_id=job_id)
+    return _look_until_end(antiphon, job_id, watch, driver.check)
 
 
 @contextmanager
-def only_driver(antiphon: Antiphon, job_id: JobId) -> Iterator[None]:
+def only_driver(antiphon: Antiphon, job_id: JobId, *, patience_s: float = TURN_S) -> Iterator[None]:
     """
     Be the one process that drives the job, for the length of the block.
 
     Raises:
         Conflict: another one is.
+        ServiceUnavailable: the home folder can't be written.
     """
     lock = _lock(antiphon, job_id)
     try:
-        with lock.acquire(blocking=False):
-            yield
+        lock.acquire(timeout=patience_s, poll_interval=0.02)
     except Timeout as exc:
         raise Conflict(
             f"job {job_id} is being run by another process on this machine; `antiphon jobs watch {job_id}` shows it"
         ) from exc
+    except OSError as exc:
+        raise _unwritable(antiphon, exc) from exc
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def is_driven(antiphon: Antiphon, job_id: JobId) -> bool:
@@ -68,10 +95,17 @@ def is_driven(antiphon: Antiphon, job_id: JobId) -> bool:
     if not antiphon.settings.is_embedded:
         return True
     try:
-        with _lock(antiphon, job_id).acquire(blocking=False):
+        with only_driver(antiphon, job_id, patience_s=0):
             return False
-    except Timeout:
+    except Conflict:
         return True
+
+
+def clean_up_after_driver(antiphon: Antiphon, job_id: JobId) -> None:
+    """Take over from earlier drivers, unless one of them lives and sees to it itself."""
+    if antiphon.settings.is_embedded:
+        with suppress(Conflict), only_driver(antiphon, job_id, patience_s=0.1):
+            take_over(antiphon, job_id)
 
 
 def take_over(antiphon: Antiphon, job_id: JobId) -> None:
@@ -81,39 +115,43 @@ def take_over(antiphon: Antiphon, job_id: JobId) -> None:
     WorkerSide(antiphon, places=1).sweeper.take_over(antiphon.tenant, job_id, gone)
 
 
-def _work_to_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
+def _work_to_end(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
     from pipelines.worker import embedded_worker
 
-    job = antiphon.jobs.get(antiphon.tenant, job_id).job
-    side = WorkerSide(antiphon, places=job.options.concurrency)
-    settings = broker_settings(antiphon.settings)
-    check(settings, longest_item_s=job.options.deadline_s, longest_job_s=antiphon.settings.longest_job_s)
+    side = WorkerSide(antiphon, places=job.options.concurrency, only_job=job)
+    store = StoreWatch(antiphon.store, antiphon.tenant, job_id=job.id, trouble=lambda: side.desk.trouble)
     with ExitStack() as stack:
         stack.enter_context(embedded_worker(side.app, threads=job.options.concurrency))
         stack.enter_context(side.loops().running())
-        stack.callback(_put_down, side)
-        return _look_until_end(antiphon, job_id, watch, lambda: _raise_trouble(side))
+        stack.enter_context(_put_down_at_the_end(side))
+        return _look_until_end(antiphon, job.id, watch, store.check)
 
 
-def _put_down(side: WorkerSide) -> None:
-    """Give back what is in hand, so that whoever goes on need not wait for leases to run out."""
-    side.bench.close()
-    side.attempts.release_all()
-    side.desk.close()
+@contextmanager
+def _put_down_at_the_end(side: WorkerSide) -> Iterator[None]:
+    """Give back what is in hand, so that whoever goes on need not wait; a store that refuses takes nothing back."""
+    store_works = True
+    try:
+        yield
+    except ServiceUnavailable:
+        store_works = False
+        raise
+    finally:
+        side.bench.close()
+        if store_works:
+            side.attempts.release_all()
+            side.desk.close()
 
 
-def _raise_trouble(side: WorkerSide) -> None:
-    if side.desk.trouble is not None:
-        raise ServiceUnavailable(str(side.desk.trouble))
-
-
-def _look_until_end(antiphon: Antiphon, job_id: JobId, watch: Watcher, check_health: Callable[[], None]) -> JobView:
+def _look_until_end(
+    antiphon: Antiphon, job_id: JobId, watch: Watcher, check_health: Callable[[JobView], None]
+) -> JobView:
     while True:
         view = antiphon.jobs.get(antiphon.tenant, job_id)
         watch(view)
         if view.job.status.is_end:
             return view
-        check_health()
+        check_health(view)
         time.sleep(LOOK_S)
 
 
@@ -122,8 +160,12 @@ def _lock(antiphon: Antiphon, job_id: JobId) -> FileLock:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise ServiceUnavailable(
-            f"the home folder {antiphon.settings.home} can't be written ({exc.strerror}); set ANTIPHON_HOME to one "
-            "that can"
-        ) from exc
+        raise _unwritable(antiphon, exc) from exc
     return FileLock(folder / f"{job_id}.lock")
+
+
+def _unwritable(antiphon: Antiphon, exc: OSError) -> ServiceUnavailable:
+    return ServiceUnavailable(
+        f"the home folder {antiphon.settings.home} can't be written ({exc.strerror or exc}); free some space there, or "
+        "set ANTIPHON_HOME to a folder that can"
+    )

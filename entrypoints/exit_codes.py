@@ -8,7 +8,7 @@ from domain.jobs.job import JobStatus
 
 
 class ExitCode(IntEnum):
-    """What a script can rely on."""
+    """What a script can rely on. 70 is EX_SOFTWARE of sysexits.h, 130 and 141 are what shells say of SIGINT and SIGPIPE."""
 
     DONE = 0
     BELOW_GATE = 1
@@ -16,7 +16,9 @@ class ExitCode(IntEnum):
     PARTIAL = 3
     FAILED = 4
     UNAVAILABLE = 5
+    BUG = 70
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 def exit_code_of(status: JobStatus, *, gates_met: bool) -> ExitCode:

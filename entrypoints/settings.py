@@ -8,10 +8,11 @@ the default.
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NewType
 
 import attrs
 from attrs import field, frozen
@@ -22,10 +23,13 @@ from domain.jobs.errors import BrokenSettings
 
 PREFIX = "ANTIPHON_"
 TESTS_PREFIX = "ANTIPHON_TEST_"
+LogLevel = NewType("LogLevel", str)
+LOG_LEVELS = tuple(map(LogLevel, ("debug", "info", "warning", "error")))
 
 
-def _doc(text: str) -> dict[str, str]:
-    return {"doc": text}
+def _doc(meaning: str, *, shown: str = "") -> dict[str, str]:
+    """Return what `docs/settings.md` says of a setting; *shown* is its default in words, where the value says little."""
+    return {"doc": meaning, "shown": shown}
 
 
 @frozen(kw_only=True)
@@ -34,38 +38,57 @@ class Settings:
 
     home: Path = field(
         factory=lambda: user_data_path("antiphon", appauthor=False),
-        metadata=_doc("folder of the database, reports and locks; default: the user's data folder"),
+        metadata=_doc("folder of the SQLite database, the reports and the locks", shown="the user's data folder"),
     )
-    database_url: str = field(default="", metadata=_doc("SQLAlchemy address; default: a SQLite file in the home"))
-    broker_url: str = field(default="", metadata=_doc("redis://, rediss:// or amqp://; default: memory, one process"))
-    result_backend_url: str = field(default="", metadata=_doc("where chord results go; default: the Redis broker"))
-    organization: str = field(default="00000000-0000-4000-8000-000000000001", metadata=_doc("id of the organization"))
+    database_url: str = field(
+        default="",
+        metadata=_doc("`sqlite:////PATH` or `postgresql://USER:PASSWORD@HOST/NAME`", shown="`antiphon.db` in the home"),
+    )
+    broker_url: str = field(
+        default="",
+        metadata=_doc("`redis://`, `rediss://` or `amqp://`; needs workers", shown="memory: one process does it all"),
+    )
+    result_backend_url: str = field(
+        default="",
+        metadata=_doc("where the results of chords go: `redis://` or `db+postgresql://`", shown="the broker"),
+    )
+    organization: str = field(
+        default="00000000-0000-4000-8000-000000000001", metadata=_doc("id of the organization the command acts for")
+    )
     user: str = field(default="local", metadata=_doc("who starts jobs from the command line"))
-    slots: int = field(default=64, validator=gt(0), metadata=_doc("items one worker process runs at once"))
-    lease_s: float = field(default=30.0, validator=gt(0), metadata=_doc("how long a vanished worker's items stay its"))
-    sweep_s: float = field(default=5.0, validator=gt(0), metadata=_doc("pause between two rounds of the sweeper"))
+    slots: int = field(default=64, validator=gt(0), metadata=_doc("items one `antiphon worker` runs at once"))
+    lease_s: float = field(
+        default=30.0, validator=gt(0), metadata=_doc("seconds until the items of a worker that vanished are free again")
+    )
+    sweep_s: float = field(
+        default=5.0, validator=gt(0), metadata=_doc("seconds between two looks for lost work and passed deadlines")
+    )
     resend_after_s: float = field(
-        default=60.0, validator=gt(0), metadata=_doc("how long sent work may show no sign of life")
+        default=60.0, validator=gt(0), metadata=_doc("seconds without a sign of life before sent work is sent again")
     )
     visibility_timeout_s: int = field(
-        default=3600, validator=gt(0), metadata=_doc("when Redis hands an unacknowledged message out again")
+        default=3600,
+        validator=gt(0),
+        metadata=_doc("seconds until Redis hands an unacknowledged message out again; must exceed the longest item"),
     )
     result_expires_s: int = field(
-        default=7 * 24 * 3600, validator=gt(0), metadata=_doc("how long the result store keeps a chord's results")
+        default=7 * 24 * 3600,
+        validator=gt(0),
+        metadata=_doc("seconds the result store keeps a chord's results; must exceed the longest job"),
     )
     longest_job_s: int = field(
-        default=3 * 24 * 3600, validator=gt(0), metadata=_doc("the longest a job may take; results must outlive it")
+        default=3 * 24 * 3600, validator=gt(0), metadata=_doc("seconds the longest job may take; checked at the start")
     )
-    log_level: str = field(
-        default="warning",
-        validator=in_(("debug", "info", "warning", "error")),
-        metadata=_doc("debug, info, warning or error"),
+    log_level: LogLevel = field(
+        default=LogLevel("warning"),
+        validator=in_(LOG_LEVELS),
+        metadata=_doc("what is written to standard error: debug, info, warning or error"),
     )
 
     @property
     def is_embedded(self) -> bool:
         """Whether the command's own process is broker and worker."""
-        return not self.broker_url
+        return not self.broker_url or self.broker_url.startswith("memory://")
 
     @property
     def database_address(self) -> str:
@@ -114,17 +137,32 @@ def _read(
         if attribute.validator is not None:
             attribute.validator(None, attribute, value)
     except ValueError:
-        expected = attribute.metadata["doc"] if convert is str else f"a positive {attribute.type}"
+        expected = _EXPECTED.get(str(attribute.type)) or attribute.metadata["doc"]
         problems.append(f"{name}={text!r}: expected {expected}; correct it or unset it")
     else:
         values[attribute.name] = value
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
 def _folder(text: str) -> Path:
+    if "?" in text:  # in SQLAlchemy's addresses a question mark ends the path, and can't be escaped
+        raise ValueError(text)
     return Path(text).expanduser().absolute()
 
 
-_CONVERTERS: dict[str, Callable[[str], object]] = {"int": int, "float": float, "Path": _folder}
+_CONVERTERS: dict[str, Callable[[str], object]] = {"int": int, "float": _finite, "Path": _folder, "LogLevel": str.lower}
+_EXPECTED = {
+    "int": "a whole number above 0",
+    "float": "a number above 0",
+    "LogLevel": f"one of {', '.join(LOG_LEVELS)}",
+    "Path": "the path of a folder, without '?'",
+}
 
 
 def _unknown(name: str, known: list[str]) -> str:

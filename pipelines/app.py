@@ -11,6 +11,8 @@ from pipelines.names import DEFAULT, QUEUES, routes
 
 MEMORY_BROKER = "memory://localhost/"
 MEMORY_RESULTS = "cache+memory://"
+CHORD_LOOKS = 600
+"""How often, once a second, a chord in a result store without counters is asked whether its header is complete."""
 
 
 @frozen(kw_only=True)
@@ -56,6 +58,8 @@ def celery_settings(settings: BrokerSettings) -> dict[str, object]:
         "task_reject_on_worker_lost": True,
         "worker_prefetch_multiplier": 1,
         "result_expires": settings.result_expires_s,
+        # unbounded, a chord that lost a message is asked after for ever; bounded, the sweeper does what its body would
+        "task_annotations": {"celery.chord_unlock": {"max_retries": CHORD_LOOKS}},
         "broker_transport_options": _transport_options(settings),
         "broker_connection_timeout": settings.connect_timeout_s,
         "broker_connection_retry_on_startup": True,

@@ -41,24 +41,26 @@ class TaskServices:
     test_sets: TestSets
 
 
-def register(app: Celery, services: Callable[[], TaskServices]) -> None:
+def register(app: Celery, services: Callable[[], TaskServices], *, store_pause_s: float = STORE_PAUSE_S) -> None:
     """Make every task of Antiphon in *app*; *services* is asked at the first task, not before."""
     for family in names.FAMILIES.values():
-        _register_family(app, services, family)
+        _register_family(app, services, family, store_pause_s)
     _register_examples(app, services)
 
 
-def _register_family(app: Celery, services: Callable[[], TaskServices], family: names.FamilyTasks) -> None:
+def _register_family(
+    app: Celery, services: Callable[[], TaskServices], family: names.FamilyTasks, store_pause_s: float
+) -> None:
     @app.task(name=family.start, bind=True, shared=False, max_retries=None)
     def start(task: Task, job_id: str) -> dict[str, object]:
-        with _Boundary(task, job_id):
+        with _Boundary(task, job_id, store_pause_s):
             services().planner.start(current_tenant(), JobId(job_id), task_id=task.request.id)
         return {"job": job_id}
 
     @app.task(name=family.execute, bind=True, shared=False, max_retries=None)
     def execute(task: Task, job_id: str, numbers: list[int]) -> dict[str, object]:
         settled: list[list[object]] = []
-        with _Boundary(task, job_id):
+        with _Boundary(task, job_id, store_pause_s):
             done = services().executor.execute(current_tenant(), JobId(job_id), [ItemNo(no) for no in numbers])
             if done.waiting:
                 raise task.retry(args=(job_id, list(done.waiting)), countdown=done.wait_s)
@@ -67,7 +69,7 @@ def _register_family(app: Celery, services: Callable[[], TaskServices], family: 
 
     @app.task(name=family.collect, bind=True, shared=False, max_retries=None)
     def collect(task: Task, job_id: str, shard: int) -> dict[str, object]:
-        with _Boundary(task, job_id):
+        with _Boundary(task, job_id, store_pause_s):
             services().collector.collect(current_tenant(), JobId(job_id), shard)
         return {"job": job_id, "shard": shard}
 
@@ -99,6 +101,7 @@ class _Boundary:
 
     task: Task
     job_id: str
+    pause_s: float
 
     def __enter__(self) -> None:
         return None
@@ -106,7 +109,7 @@ class _Boundary:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
         if isinstance(error, ServiceUnavailable | TransientFailure):
             log.warning("a task waits for a service", task=self.task.name, job=self.job_id, error=str(error))
-            raise self.task.retry(countdown=STORE_PAUSE_S) from error
+            raise self.task.retry(countdown=self.pause_s) from error
         if isinstance(error, NotFound):
             log.warning("a message for an unknown job was dropped", task=self.task.name, job=self.job_id)
             return True

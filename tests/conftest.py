@@ -51,11 +51,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[PROVISION].stop()
 
 
-def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Say where each service comes from."""
-    provision = config.stash[PROVISION]
-    found = [f"{name}: {how}" for name, how in provision.said.items() if name not in provision.missing]
-    return found + [f"{name}: MISSING ({why})" for name, why in provision.missing.items()]
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say where each service comes from; not in pytest's own header, which `-q` leaves out."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    provision = session.config.stash[PROVISION]
+    for service in SERVICES:
+        why = provision.missing.get(service.name)
+        reporter.write_line(f"{service.name}: {provision.said[service.name] if why is None else f'MISSING ({why})'}")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

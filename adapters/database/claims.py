@@ -54,7 +54,7 @@ _GRANT = (
 _held = (the_job, is_running, item.c.no == bindparam("of_no"), item.c.token == bindparam("of_token"))
 _EXTEND = update(item).where(*_held).values(lease_until=_lease_until)
 _WORKERS = select(item.c.worker_id).where(the_job, is_running).distinct()
-_OVERDUE = select(*ITEM_COLUMNS).where(the_job, is_running, item.c.deadline_at <= _now).order_by(item.c.no)
+_OVERDUE = select(*ITEM_COLUMNS).where(the_job, is_running, item.c.deadline_at <= _now)
 
 
 @frozen
@@ -91,7 +91,8 @@ def workers_of(scope: Scope, job_id: JobId) -> set[WorkerId]:
 
 def overdue(scope: Scope, job_id: JobId, *, now: datetime) -> list[Item]:
     """Return the running items whose deadline has passed, whatever their lease."""
-    return [item_from(row) for row in scope.execute(_OVERDUE, of_job=job_id, at=now)]
+    found = [item_from(row) for row in scope.execute(_OVERDUE, of_job=job_id, at=now)]
+    return sorted(found, key=lambda item: item.no)  # here: ordered by SQLite, it would read the whole job in order
 
 
 def _look(scope: Scope, wish: Claim) -> tuple[dict[ItemNo, _Stand], int]:

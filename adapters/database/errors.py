@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from sqlite3 import Error as SqliteError
 
 from psycopg2 import Error as PostgresError
@@ -23,11 +24,13 @@ _LOCKED = f"it was locked by others for {WAIT_FOR_LOCK_S} s; try again, or end w
 _FULL = "its disk is full; free some space and resume the job: nothing that was committed is lost"
 _READ_ONLY = "it can't be written to; check who owns the file and its folder, and that the disk is not read-only"
 _OUTDATED = "its tables are missing or of another version; run `antiphon db upgrade`"
+_OCCUPIED = "it holds tables of these names that Antiphon did not make; give Antiphon a database of its own"
 _OVERTAKEN = "another transaction got in the way; nothing of this one was kept, so try again"
 
 _SQLITE = {
     "SQLITE_BUSY": _LOCKED,
     "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_PROTOCOL": _LOCKED,
     "SQLITE_FULL": _FULL,
     "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_PERM": _READ_ONLY,
@@ -36,7 +39,13 @@ _SQLITE = {
     "SQLITE_CORRUPT": "the file is damaged; restore it from a backup",
     "SQLITE_IOERR": "reading or writing the file failed; check its disk",
 }
-_SQLITE_OUTDATED = ("no such table", "no such column", "has no column named")
+# Errors without a code of their own: SQLITE_ERROR also stands for every mistake in a statement.
+_SQLITE_WORDS = {
+    "no such table": _OUTDATED,
+    "no such column": _OUTDATED,
+    "has no column named": _OUTDATED,
+    "already exists": _OCCUPIED,
+}
 
 _POSTGRES = {
     "25006": "it is read-only (a standby?); name the primary server in the URL",
@@ -48,6 +57,7 @@ _POSTGRES = {
     "42501": "the user lacks a right; grant it, or run the migrations as the owner of the tables",
     "42703": _OUTDATED,
     "42P01": _OUTDATED,
+    "42P07": _OCCUPIED,
     "53100": _FULL,
     "53300": "it has no connection left; raise max_connections, or run fewer processes",
     "55P03": _LOCKED,
@@ -86,28 +96,29 @@ def _reason(error: SQLAlchemyError) -> str | None:
         return "all connections of this process stayed in use; allow more of them, or run fewer threads"
     if not isinstance(error, DBAPIError):
         return None
+    if isinstance(error.orig, SqliteError):
+        return _sqlite_reason(error.orig)
+    return _postgres_reason(error)
+
+
+def _sqlite_reason(cause: SqliteError) -> str | None:
+    name = getattr(cause, "sqlite_errorname", "")  # errors of the driver itself have none
+    coded = (reason for code, reason in _SQLITE.items() if name == code or name.startswith(f"{code}_"))
+    worded = (reason for words, reason in _SQLITE_WORDS.items() if words in str(cause))
+    return next(chain(coded, worded), None)
+
+
+def _postgres_reason(error: DBAPIError) -> str | None:
     cause = error.orig
-    known = _sqlite_reason(cause) if isinstance(cause, SqliteError) else _postgres_reason(cause)
-    if known:
-        return known
+    code = cause.pgcode if isinstance(cause, PostgresError) else None
+    if code is None and "password authentication failed" in str(cause):
+        code = "28P01"  # while connecting, the driver passes on no code
+    if code in _POSTGRES:
+        return _POSTGRES[code]
     # The classes of trouble with the server as such; the others (data, integrity, programming) are bugs.
     if type(error) in (OperationalError, InterfaceError, DatabaseError):
         return f"it can't be reached or refuses to work ({_first_line(cause)})"
     return None
-
-
-def _sqlite_reason(cause: SqliteError) -> str | None:
-    if any(words in str(cause) for words in _SQLITE_OUTDATED):
-        return _OUTDATED
-    name = getattr(cause, "sqlite_errorname", "")  # errors of the driver itself have none
-    return next((reason for code, reason in _SQLITE.items() if name == code or name.startswith(f"{code}_")), None)
-
-
-def _postgres_reason(cause: BaseException | None) -> str | None:
-    code = cause.pgcode if isinstance(cause, PostgresError) else None
-    if code is None and "password authentication failed" in str(cause):
-        code = "28P01"  # while connecting, the driver passes on no code
-    return _POSTGRES.get(code or "")
 
 
 def _first_line(cause: BaseException | None) -> str:

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Engine, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Engine, bindparam, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from adapters.database import tables
 from adapters.database.connection import connected
 from adapters.database.outbox import ENVELOPE_COLUMNS, envelope_from
-from adapters.database.types import Among, Numbers, UtcTime
+from adapters.database.types import Among, Name, Numbers, UtcTime
 from domain.jobs.events import Envelope
 from domain.jobs.job import JobId
 from domain.tenancy import OrganizationId
 
 _job, _outbox = tables.job, tables.outbox
 _ids = Among(_outbox.c.id, bindparam("ids", type_=Numbers))
-_due = (
-    select(_outbox.c.id)
-    .where(
-        tables.UNSENT,  # commands: facts count as sent from the start
-        or_(_outbox.c.hold_until.is_(None), _outbox.c.hold_until <= bindparam("due_at", type_=UtcTime)),
+
+
+def _take(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    due = (
+        select(_outbox.c.id)
+        .where(
+            tables.UNSENT,  # commands: facts count as sent from the start
+            or_(_outbox.c.hold_until.is_(None), _outbox.c.hold_until <= bindparam("due_at", type_=UtcTime)),
+            *conditions,
+        )
+        .order_by(_outbox.c.id)
+        .limit(bindparam("at_most"))
+        .with_for_update(skip_locked=True)  # without it several relays would queue up on the oldest message
+        .cte("due")  # as a plain subquery Postgres may run it again per row, and then takes more than the limit
     )
-    .order_by(_outbox.c.id)
-    .limit(bindparam("at_most"))
-    .with_for_update(skip_locked=True)  # without it several relays would queue up on the oldest message
-    .cte("due")  # as a plain subquery Postgres may run it again per row, and then takes more than the limit
-)
-_TAKE = (
-    update(_outbox)
-    .where(_outbox.c.id.in_(select(_due.c.id)))
-    .values(hold_until=bindparam("held_until", type_=UtcTime), attempts=_outbox.c.attempts + 1)
-    .returning(*ENVELOPE_COLUMNS)
-)
+    return (
+        update(_outbox)
+        .where(_outbox.c.id.in_(select(due.c.id)))
+        .values(hold_until=bindparam("held_until", type_=UtcTime), attempts=_outbox.c.attempts + 1)
+        .returning(*ENVELOPE_COLUMNS)
+    )
+
+
+_TAKE = _take()
+_TAKE_OF_JOB = _take(_outbox.c.job_id == bindparam("of_job", type_=Name))
 _MARK_SENT = update(_outbox).where(_ids).values(sent_at=bindparam("at", type_=UtcTime))
 _POSTPONE = update(_outbox).where(_ids).values(hold_until=bindparam("at", type_=UtcTime))
 _ACTIVE = select(_job.c.organization_id, _job.c.id).where(tables.ACTIVE).order_by(_job.c.created_at, _job.c.id)
@@ -46,11 +56,16 @@ class SqlInstallation:
 
     engine: Engine
 
-    def take_messages(self, *, now: datetime, hold_until: datetime, limit: int) -> list[Envelope]:
-        """Return unsent messages, oldest first, and hide them from other relays until *hold_until*."""
+    def take_messages(
+        self, *, now: datetime, hold_until: datetime, limit: int, job_id: JobId | None = None
+    ) -> list[Envelope]:
+        """Return unsent messages (of one job, if named), oldest first; hide them from other relays until then."""
         values = {"due_at": now, "held_until": hold_until, "at_most": limit}
+        statement = _TAKE
+        if job_id is not None:
+            statement, values["of_job"] = _TAKE_OF_JOB, job_id
         with connected(self.engine) as connection:
-            taken = [envelope_from(row) for row in connection.execute(_TAKE, values)]
+            taken = [envelope_from(row) for row in connection.execute(statement, values)]
             connection.commit()
         return sorted(taken, key=lambda envelope: envelope.id)
 

@@ -43,11 +43,14 @@ class MemoryOutbox:
         return [self.messages.posts[event_id].envelope for event_id in ids[:limit]]
 
 
-def taken(messages: MessageRows, *, now: datetime, hold_until: datetime, limit: int) -> list[Envelope]:
+def taken(
+    messages: MessageRows, *, now: datetime, hold_until: datetime, limit: int, job_id: JobId | None = None
+) -> list[Envelope]:
     """Hide up to *limit* unsent messages until *hold_until*, and return them with this hand-out counted."""
     posts = (messages.posts[event_id] for event_id in sorted(messages.unsent))
-    due = [post.envelope for post in posts if post.held_until is None or post.held_until <= now][:limit]
-    envelopes = [attrs.evolve(envelope, attempts=envelope.attempts + 1) for envelope in due]
+    due = [post.envelope for post in posts if post.held_until is None or post.held_until <= now]
+    wanted = [envelope for envelope in due if job_id in (None, envelope.message.job_id)][:limit]
+    envelopes = [attrs.evolve(envelope, attempts=envelope.attempts + 1) for envelope in wanted]
     for envelope in envelopes:
         messages.posts[envelope.id] = Post(envelope=envelope, held_until=hold_until)
     return envelopes

@@ -61,10 +61,12 @@ class MemoryStore:
         with self._turn(), self._unit(tenant, is_view=True) as unit:
             yield unit
 
-    def take_messages(self, *, now: datetime, hold_until: datetime, limit: int) -> list[Envelope]:
-        """Return unsent messages, oldest first, and hide them from other relays until *hold_until*."""
+    def take_messages(
+        self, *, now: datetime, hold_until: datetime, limit: int, job_id: JobId | None = None
+    ) -> list[Envelope]:
+        """Return unsent messages (of one job, if named), oldest first; hide them from other relays until then."""
         with self._turn():
-            return outbox.taken(self._rows.messages, now=now, hold_until=hold_until, limit=limit)
+            return outbox.taken(self._rows.messages, now=now, hold_until=hold_until, limit=limit, job_id=job_id)
 
     def mark_sent(self, ids: Sequence[int], *, now: datetime) -> None:  # noqa: ARG002  # nobody asks when
         """Never hand these messages out again."""

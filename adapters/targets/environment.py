@@ -65,7 +65,7 @@ class EnvironmentValues:
         return text
 
     def mask(self, text: str) -> str:
-        """Return *text* without the secrets, in any of the forms and cases in which servers and libraries repeat them."""
+        """Return *text* without the secrets, in any form and case in which servers and libraries repeat them."""
         forms = sorted({form for secret in self._secrets for form in _forms(secret)}, key=len, reverse=True)
         return re.sub("|".join(map(re.escape, forms)), MASK, text, flags=re.IGNORECASE) if forms else text
 

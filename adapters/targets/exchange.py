@@ -111,8 +111,8 @@ class HttpConnections:
 
 
 def _send(connection: TimedConnection, request: Request) -> http.client.HTTPResponse:
-    # A server may refuse a large body before it has read it all: then its answer says why, and the broken pipe doesn't.
-    with suppress(BrokenPipeError):
+    # A server may refuse a large body before it has read it: its answer says why, and the broken connection doesn't.
+    with suppress(BrokenPipeError, ConnectionResetError):
         connection.request(request.method, request.path, body=request.body, headers=request.headers)
     return connection.getresponse()
 

@@ -17,11 +17,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 MAX_OUTPUT_CHARACTERS = 1_000_000
 _MAX_RANGE = 1_000
 _MAX_LOOP_DEPTH = 2
+_MAX_BASE = 1_000_000_000
 _MAX_EXPONENT = 64
 # Recursion by macro or by file would go round the bound on nested loops.
 _REFUSED = (nodes.Macro, nodes.CallBlock, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 # Each of them pads a text to any width in one step, before the bound on the output can see it.
-_PADDING_METHODS = frozenset({"ljust", "rjust", "center", "zfill", "expandtabs", "format", "format_map"})
+_PADDING_METHODS = frozenset({"ljust", "rjust", "center", "zfill", "expandtabs"})
 _PADDING_FILTERS = ("center", "format", "indent")
 
 
@@ -55,15 +56,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Refuse, beside the sandbox's own list, the methods that pad text to any width."""
         return not (isinstance(obj, str) and attr in _PADDING_METHODS) and super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: object) -> None:
+        """Refuse `str.format`, which pads as well; the sandbox would take it before it asks about attributes."""
+        if super().wrap_str_format(value) is not None:
+            raise SecurityError("'format' is not allowed here")
+
     def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
         """Calculate `*`, `**` and `%`, unless the result could be huge."""
-        if operator == "**" and not (isinstance(right, int | float) and abs(right) <= _MAX_EXPONENT):
-            raise SecurityError(f"an exponent is at most {_MAX_EXPONENT}")
+        if operator == "**" and not (_is_within(left, limit=_MAX_BASE) and _is_within(right, limit=_MAX_EXPONENT)):
+            raise SecurityError(f"a power has at most {_MAX_BASE} as its base and {_MAX_EXPONENT} as its exponent")
         if operator == "%" and isinstance(left, str):
             raise SecurityError("'%' is for numbers here")
         if operator == "*" and _repeated_size(left, right) > MAX_OUTPUT_CHARACTERS:
             raise SecurityError(f"a repeated value has at most {MAX_OUTPUT_CHARACTERS} elements")
         return super().call_binop(context, operator, left, right)  # type: ignore[arg-type]  # any context will do
+
+
+def _is_within(value: object, *, limit: int) -> bool:
+    return isinstance(value, int | float) and abs(value) <= limit
 
 
 def _repeated_size(left: object, right: object) -> int:

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import re
 
-from adapters.test_files.json_nodes import parse_json_line
+from adapters.test_files.json_nodes import parse_json
 from adapters.test_files.metrics import LIMIT_KINDS, NEGATION
-from adapters.test_files.nodes import ListNode, Node, ScalarNode, Unreadable
-from adapters.test_files.yaml_nodes import scalar_of
+from adapters.test_files.nodes import Unreadable, plain
 
 _SWITCHES = frozenset({"true", "yes", "x", "1"})
 
 
-def metric_value(title: str, cell: str, *, line: int) -> Node:
+def metric_value(title: str, cell: str) -> object:
     """
     Return the value that a metric's cell stands for.
 
     Lists (`contains-any`) are a JSON list, or texts with `|` between them; limits (`latency`) are numbers; `is-json`
-    takes a JSON schema, or a word that switches it on (true, yes, x, 1). Everything else is the cell's text.
+    takes a JSON schema, or a word that switches it on (true, yes, x, 1). Everything else is the cell's text, and so is
+    what doesn't parse: the metric's own check says what is wrong with it.
     """
     kind, text = title.removeprefix(NEGATION), cell.strip()
     if kind.endswith(("-any", "-all")):
-        return _json(text, line=line) if text.startswith("[") else _list(text, line=line)
-    if kind in LIMIT_KINDS:
-        return _number(text, line=line)
+        return _json(text) if text.startswith("[") else [item.strip() for item in text.split("|") if item.strip()]
     if kind.endswith("-json"):
-        switched_on = text.lower() in _SWITCHES
-        return ScalarNode(line, None) if switched_on else _json(text, line=line)
-    return ScalarNode(line, cell)
+        return None if text.lower() in _SWITCHES else _json(text)
+    return _json(text) if kind in LIMIT_KINDS else cell
 
 
 def tags_of(cell: str) -> tuple[str, ...]:
@@ -35,19 +32,8 @@ def tags_of(cell: str) -> tuple[str, ...]:
     return tuple(filter(None, re.split(r"[\s,;]+", cell)))
 
 
-def _list(text: str, *, line: int) -> ListNode:
-    return ListNode(line, tuple(ScalarNode(line, item.strip()) for item in text.split("|") if item.strip()))
-
-
-def _number(text: str, *, line: int) -> ScalarNode:
+def _json(text: str) -> object:
     try:
-        return scalar_of(text, line=line)
+        return plain(parse_json(text))
     except Unreadable:
-        return ScalarNode(line, text)  # the metric's own check says what is wrong with it
-
-
-def _json(text: str, *, line: int) -> Node:
-    try:
-        return parse_json_line(text, line=line)
-    except Unreadable:
-        return ScalarNode(line, text)  # likewise
+        return text

@@ -135,7 +135,7 @@ class _RowReader:
     def _row_metrics(self, cells: dict[str, str], *, line: int) -> tuple[Metric, ...]:
         titled = [("equals" if name == "expected" else name, cell) for name, cell in cells.items() if cell.strip()]
         metrics = (
-            self._metrics.short(title, metric_value(title, cell, line=line), line=line)
+            self._metrics.make(title, line=line, value=metric_value(title, cell))
             for title, cell in titled
             if self._metrics.has(title)
         )

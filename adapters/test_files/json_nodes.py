@@ -55,7 +55,6 @@ class _Parser:
         self._text = text
         self._first_line = first_line
         self._line_ends = [found.start() for found in re.finditer("\n", text)]
-        self._decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, parse_int=_bounded)
 
     def document(self) -> Node:
         node, end = self._value(self._skip(0), depth=0)
@@ -116,7 +115,7 @@ class _Parser:
 
     def _scalar(self, at: int) -> tuple[Scalar, int]:
         try:
-            value, end = self._decoder.raw_decode(self._text, at)
+            value, end = _DECODER.raw_decode(self._text, at)
         except json.JSONDecodeError as exc:
             raise self._broken(exc.msg.lower(), exc.pos) from exc
         except ValueError as exc:
@@ -174,3 +173,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(text)
     return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, parse_int=_bounded)

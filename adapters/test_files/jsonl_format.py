@@ -66,7 +66,7 @@ class _LineReader:
         metrics = tuple(
             metric
             for key, value in others.items()
-            if self._metrics.has(key) and (metric := self._metrics.short(key, value, line=node.line))
+            if self._metrics.has(key) and (metric := self._metrics.make(key, line=node.line, value=plain(value)))
         )
         variables = {key: plain(value) for key, value in others.items() if not self._metrics.has(key)}
         self._check_flat(variables, draft=draft)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from typing import cast
 
 from adapters.test_files.fields import Fields
 from adapters.test_files.nodes import ListNode, MapNode, Node, ScalarNode, kind_of, plain
@@ -53,19 +54,10 @@ class MetricReader:
         match node:
             case ScalarNode(value=str(title)):
                 return self.make(title, line=node.line)
-            case MapNode() if "kind" in node.entries:
-                fields = Fields(node, what="a metric", known=_LONG_KEYS, problems=self._problems)
-                return self._with_options(fields, title=fields.text("kind"), value=node.entries.get("value"))
             case MapNode():
-                return self._short_form(node)
-        self._problems.add(
-            node.line, f"{kind_of(node)} as a metric", expected="kind: value", do="see docs/test-sets.md"
-        )
+                return self._read_mapping(node)
+        self._problems.add(node.line, f"{kind_of(node)} as a metric", expected="kind: value", do="write one")
         return None
-
-    def short(self, title: str, value: Node, *, line: int) -> Metric | None:
-        """Return the metric that a title and its value stand for (`latency: 2` limits, `contains: x` looks for x)."""
-        return self._build(title, value=value, threshold=None, line=line, name="", weight=1.0, required=True)
 
     def make(
         self,
@@ -82,56 +74,59 @@ class MetricReader:
         if not self.has(title):
             self._no_such_kind(title, line=line)
             return None
-        metric = Metric(
-            name=name or title,
-            kind=title.removeprefix(NEGATION),
-            negated=title.startswith(NEGATION),
-            value=value,
-            threshold=threshold,
-            weight=weight,
-            required=required,
+        value, threshold = _with_limit(title, value=value, threshold=threshold)
+        metric, complaint = self._checked(
+            Metric(
+                name=name or title,
+                kind=title.removeprefix(NEGATION),
+                negated=title.startswith(NEGATION),
+                value=value,
+                threshold=threshold,
+                weight=weight,
+                required=required,
+            )
         )
-        metric, complaint = self._checked(metric)
         if complaint:
-            self._problems.add_text(line, f"metric {title}: {complaint}")
+            self._problems.add_text(line, f"{complaint}; mend or remove the metric")
         return metric
 
-    def _short_form(self, node: MapNode) -> Metric | None:
-        titles = [key for key in node.entries if key not in _OPTIONS]
-        if len(titles) != 1:
-            self._problems.add(
-                node.line,
-                f"a metric with {len(titles)} kinds ({', '.join(titles) or 'none'})",
-                expected="one kind: value",
-                do="begin each metric with a dash of its own",
-            )
+    def _read_mapping(self, node: MapNode) -> Metric | None:
+        before = len(self._problems)
+        title = self._title(node)
+        if title is None:
             return None
-        fields = Fields(node, what="a metric", known=(*titles, *_OPTIONS), problems=self._problems)
-        return self._with_options(fields, title=titles[0], value=node.entries[titles[0]])
-
-    def _with_options(self, fields: Fields, *, title: str, value: Node | None) -> Metric | None:
+        known = _LONG_KEYS if "kind" in node.entries else (title, *_OPTIONS)
+        fields = Fields(node, what="a metric", known=known, problems=self._problems)
+        value = node.entries.get("value" if "kind" in node.entries else title)
         weight = fields.number("weight", least=0)
-        return self._build(
+        threshold, name = fields.number("threshold"), fields.text("name")
+        required = fields.flag("required", default=True)
+        if len(self._problems) > before:  # what its scorer would say of half a metric only confuses
+            return None
+        return self.make(
             title,
-            value=value or ScalarNode(fields.node.line, None),
-            threshold=fields.number("threshold"),
-            line=fields.node.line_of(title),
-            name=fields.text("name"),
+            line=node.line_of("kind" if "kind" in node.entries else title),
+            value=plain(value) if value else None,
+            threshold=threshold,
+            name=name,
             weight=1.0 if weight is None else weight,
-            required=fields.flag("required", default=True),
+            required=required,
         )
 
-    def _build(
-        self, title: str, *, value: Node, threshold: float | None, line: int, name: str, weight: float, required: bool
-    ) -> Metric | None:
-        content = plain(value)
-        holds_limit = threshold is None and title.removeprefix(NEGATION) in LIMIT_KINDS
-        if holds_limit and isinstance(content, int | float) and not isinstance(content, bool):
-            threshold = float(content)
-            content = None
-        return self.make(
-            title, line=line, value=content, threshold=threshold, name=name, weight=weight, required=required
+    def _title(self, node: MapNode) -> str | None:
+        if "kind" in node.entries:
+            kind = plain(node.entries["kind"])
+            return kind if isinstance(kind, str) else json.dumps(kind)
+        titles = [key for key in node.entries if key not in _OPTIONS]
+        if len(titles) == 1:
+            return titles[0]
+        self._problems.add(
+            node.line,
+            f"a metric with {len(titles)} kinds ({', '.join(titles) or 'none'})",
+            expected="one kind: value",
+            do="begin each metric with a dash of its own",
         )
+        return None
 
     def _checked(self, metric: Metric) -> tuple[Metric, str]:
         key = json.dumps(
@@ -157,6 +152,14 @@ class MetricReader:
             expected=f"one of {', '.join(sorted(self.kinds))} (each also with {NEGATION})",
             do=f"{nearest(title, among=self.titles)}rename or remove it",
         )
+
+
+def _with_limit(title: str, *, value: object, threshold: float | None) -> tuple[object, float | None]:
+    """Return value and threshold, a limit's number moved to where it belongs."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if title.removeprefix(NEGATION) in LIMIT_KINDS and is_number and threshold is None:
+        return None, float(cast(float, value))
+    return value, threshold
 
 
 def list_of(node: Node) -> tuple[Node, ...]:

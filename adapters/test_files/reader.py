@@ -22,7 +22,7 @@ from domain.test_execution.ports import Scorers
 from domain.test_execution.test_set import TestFile
 
 MAX_DOCUMENT_BYTES = 20_000_000
-"""YAML and JSON are held in memory as a tree, some 30 times their size."""
+"""YAML and JSON are held in memory as a tree: 18 MB of tests took 460 MB and 15 s."""
 
 MAX_LINES_BYTES = 200_000_000
 """JSON lines and CSV are read line by line."""

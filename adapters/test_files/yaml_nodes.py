@@ -74,7 +74,7 @@ def parse_yaml(text: str) -> Node:
         ) from exc
 
 
-def scalar_of(text: str, *, line: int) -> ScalarNode:
+def _scalar_of(text: str, *, line: int) -> ScalarNode:
     """
     Return what an unquoted word stands for.
 
@@ -141,7 +141,7 @@ class _Composer:
         assert isinstance(event, ScalarEvent)
         if event.style:
             return ScalarNode(_line(event), storable(event.value, line=_line(event))), 1
-        return scalar_of(event.value, line=_line(event)), 1
+        return _scalar_of(event.value, line=_line(event)), 1
 
     def _alias(self, event: AliasEvent) -> tuple[Node, int]:
         if event.anchor not in self._anchors:

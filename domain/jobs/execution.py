@@ -17,7 +17,14 @@ from attrs import define, field, frozen
 
 from domain.jobs.attempts import Attempt, AttemptsInHand
 from domain.jobs.claims import Claim, Ended, Postponed, Refusal, Report
-from domain.jobs.errors import AntiphonError, FailureKind, InvalidInput, ItemFailure, PermanentFailure
+from domain.jobs.errors import (
+    AntiphonError,
+    FailureKind,
+    ItemFailure,
+    PermanentFailure,
+    ServiceUnavailable,
+    TransientFailure,
+)
 from domain.jobs.family import Family, ItemRunner
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
 from domain.jobs.job import Job, JobId
@@ -75,6 +82,7 @@ class Executor:
         Raises:
             NotFound: no such job in this organization.
             ServiceUnavailable: the store refuses to work; nothing is known to be recorded.
+            TransientFailure: the job can't be prepared just now; no item was begun.
         """
         round_ = _Round(prepared=self._prepared(tenant, job_id), todo=deque(numbers))
         while round_.todo and (self._begin_some(tenant, round_) or round_.wait_for_one()):
@@ -154,6 +162,8 @@ class Executor:
             # the organization in the row is the truth: another tenant's message never meets a prepared job
             if known is None or known.job.organization_id != tenant.organization_id:
                 known = self._prepare(tenant, job_id)
+                if isinstance(known.runner, _Unrunnable):
+                    return known  # not remembered: what stood in the way may be gone at the next try
                 self._jobs[job_id] = known
             self._jobs.move_to_end(job_id)
             while len(self._jobs) > JOBS_PREPARED:
@@ -166,8 +176,14 @@ class Executor:
         runner: ItemRunner
         try:
             runner = self.families[job.kind].prepare(tenant, job)
-        except (PermanentFailure, InvalidInput) as error:
-            runner = _Unrunnable(error)
+        except (ServiceUnavailable, TransientFailure):
+            raise
+        except ItemFailure as error:
+            runner = _Unrunnable(kind=error.kind, message=str(error))
+        except AntiphonError as error:
+            runner = _Unrunnable(kind=FailureKind.BAD_INPUT, message=str(error))
+        except Exception as error:  # noqa: BLE001  # as for items: a family's mistake becomes their outcome
+            runner = _Unrunnable(kind=FailureKind.INTERNAL, message=f"{type(error).__name__}: {error}")
         return _Prepared(job=job, runner=runner, gate=threading.BoundedSemaphore(job.options.concurrency))
 
 
@@ -213,15 +229,16 @@ class _Round:
         return Executed(settled=tuple(self._settled), waiting=waiting, wait_s=min(waits, default=0.0))
 
 
-@frozen
+@frozen(kw_only=True)
 class _Unrunnable:
     """Stands in for the runner of a job that can't run here: every item fails for the same, stated reason."""
 
-    error: AntiphonError
+    kind: FailureKind
+    message: str
 
     def run(self, item: Item, *, deadline_s: float) -> Outcome:
         _ = item, deadline_s
-        raise PermanentFailure(str(self.error), kind=FailureKind.BAD_INPUT) from self.error
+        raise PermanentFailure(self.message, kind=self.kind)
 
 
 def _acquire(gate: threading.BoundedSemaphore, at_most: int) -> int:

@@ -19,9 +19,18 @@ from attrs import frozen
 from domain.jobs.aggregate import Tally
 from domain.jobs.item import ItemNo
 
-LARGEST_CHUNK = 50
-SMALLEST_SHARD = 100
-LARGEST_SHARD = 1000
+
+@frozen(kw_only=True)
+class Sizes:
+    """The bounds of a cut, in items; a shard may pass its own by less than one chunk, to hold whole chunks."""
+
+    small_job: int = 200
+    largest_chunk: int = 50
+    smallest_shard: int = 100
+    largest_shard: int = 1000
+
+
+STANDARD = Sizes()
 
 
 class ShardState(StrEnum):
@@ -59,16 +68,17 @@ class Cut:
             yield Shard(no=no, first=ItemNo(first), last=ItemNo(min(first + self.shard, planned) - 1))
 
 
-def cut_for(planned: int, *, concurrency: int) -> Cut:
+def cut_for(planned: int, *, concurrency: int, sizes: Sizes = STANDARD) -> Cut:
     """
     Return the sizes for a job of *planned* items of which *concurrency* run at once.
 
-    A chunk is one item until the job has more than eight items a slot, and never so large that slots run dry at the
-    end. A shard holds about four rounds of the slots. The window keeps one shard beyond those being worked on, so that
-    the slowest item of one shard never leaves the slots without work.
+    A small job sends each item on its own. Above that a chunk is half of what the slots would get if all was shared
+    out evenly; the items of a chunk run side by side, so slots do not run dry at its end (benchmarks/fanout.py). A
+    shard holds about four rounds of the slots. The window keeps one shard beyond those being worked on, so that the
+    slowest item of one shard never leaves the slots without work.
     """
-    chunk = min(max(ceil(planned / (concurrency * 8)), 1), LARGEST_CHUNK)
-    shard = min(max(4 * concurrency, SMALLEST_SHARD), LARGEST_SHARD)
+    chunk = 1 if planned <= sizes.small_job else min(ceil(planned / (concurrency * 2)), sizes.largest_chunk)
+    shard = min(max(4 * concurrency, sizes.smallest_shard), sizes.largest_shard)
     shard = ceil(shard / chunk) * chunk
     return Cut(chunk=chunk, shard=shard, window=2 + ceil(2 * concurrency / shard))
 

@@ -20,7 +20,7 @@ from domain.jobs.events import PlanFrozen
 from domain.jobs.family import Family
 from domain.jobs.item import ItemNo, PlannedItem
 from domain.jobs.job import Job, JobId, JobStatus, PlanningLease, frozen_plan, planning
-from domain.jobs.plan import cut_for
+from domain.jobs.plan import Sizes, cut_for
 from domain.jobs.ports import Clock, Doorbell, Store, UnitOfWork
 from domain.tenancy import TenantContext
 
@@ -35,6 +35,7 @@ class Planner:
     families: Mapping[str, Family]
     lease_s: float = 60.0
     page: int = field(default=1000)
+    sizes: Sizes = field(factory=Sizes)
 
     def start(self, tenant: TenantContext, job_id: JobId, *, task_id: str | None = None) -> None:
         """
@@ -56,6 +57,8 @@ class Planner:
             raise
         except AntiphonError as error:
             self._fail(tenant, job, str(error))
+        except Exception as error:  # noqa: BLE001  # a family's mistake must end its job, not be tried for ever
+            self._fail(tenant, job, f"{type(error).__name__}: {error}")
         self.doorbell.ring()
 
     def _begin(self, tenant: TenantContext, job_id: JobId, task_id: str | None) -> Job | None:
@@ -101,7 +104,7 @@ class Planner:
         return True
 
     def _freeze(self, tenant: TenantContext, job: Job, planned: int) -> None:
-        cut = cut_for(planned, concurrency=job.options.concurrency)
+        cut = cut_for(planned, concurrency=job.options.concurrency, sizes=self.sizes)
         with self.store.begin(tenant) as work:
             if self._still_mine(work, job):
                 now = self.clock.now()

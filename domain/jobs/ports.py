@@ -206,8 +206,10 @@ class Store(Protocol):
 class Installation(Protocol):
     """What concerns all organizations at once: ids only, for the relay and the sweeper."""
 
-    def take_messages(self, *, now: datetime, hold_until: datetime, limit: int) -> list[Envelope]:
-        """Return unsent messages, oldest first, and hide them from other relays until *hold_until*."""
+    def take_messages(
+        self, *, now: datetime, hold_until: datetime, limit: int, job_id: JobId | None = None
+    ) -> list[Envelope]:
+        """Return unsent messages (of one job, if named), oldest first; hide them from other relays until then."""
 
     def mark_sent(self, ids: Sequence[int], *, now: datetime) -> None:
         """Never hand these messages out again."""

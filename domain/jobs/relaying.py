@@ -29,7 +29,11 @@ def system_context(organization_id: OrganizationId) -> TenantContext:
 
 @frozen(kw_only=True)
 class Relay:
-    """Sends what was committed. *hold_s*: how long a message is kept from other relays while this one sends it."""
+    """
+    Sends what was committed. *hold_s*: how long a message is kept from other relays while this one sends it.
+
+    *only_job*: a process whose broker is its own memory works for one job; what it sent for others would die with it.
+    """
 
     store: Store
     installation: Installation
@@ -37,6 +41,7 @@ class Relay:
     collector: Collector
     clock: Clock
     hold_s: float = 30.0
+    only_job: JobId | None = None
 
     def run_once(self, *, limit: int = 50) -> int:
         """
@@ -46,7 +51,9 @@ class Relay:
             ServiceUnavailable: the broker can't be reached; the messages stay, and are tried again with growing pauses.
         """
         now = self.clock.now()
-        taken = self.installation.take_messages(now=now, hold_until=now + timedelta(seconds=self.hold_s), limit=limit)
+        taken = self.installation.take_messages(
+            now=now, hold_until=now + timedelta(seconds=self.hold_s), limit=limit, job_id=self.only_job
+        )
         for position, envelope in enumerate(taken):
             try:
                 self._send(envelope)

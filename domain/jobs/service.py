@@ -15,7 +15,7 @@ from attrs import frozen
 
 from domain.jobs.aggregate import Tally
 from domain.jobs.closing import advance, close, settle
-from domain.jobs.errors import Conflict, InvalidInput, KeyReused, NotFound
+from domain.jobs.errors import AlreadyRunning, Conflict, InvalidInput, KeyReused, NotFound
 from domain.jobs.events import CancelRequested, JobAccepted, JobRevised, SendShard, StartJob
 from domain.jobs.item import Document, Item, ItemState
 from domain.jobs.job import Job, JobId, JobOptions, JobStatus, cancelling, revised
@@ -81,15 +81,14 @@ class JobService:
             known = ", ".join(sorted(self.kinds))
             raise InvalidInput(f"kind {submission.kind!r}: no such kind of job; known kinds: {known}")
         job = self._new_job(tenant, submission)
-        with self.store.begin(tenant) as work:
-            replayed = _replayed(work, submission)
-            if replayed is None:
-                work.jobs.add(job, idempotency_key=submission.idempotency_key, fingerprint=submission.fingerprint)
-                work.outbox.add(JobAccepted(job_id=job.id), now=job.created_at)
-                work.outbox.add(StartJob(job_id=job.id), now=job.created_at)
-                work.commit()
+        try:
+            accepted = self._accept(tenant, submission, job)
+        except AlreadyRunning:
+            raise
+        except Conflict:  # somebody else's request with this key was stored just now: theirs is the answer
+            accepted = self._accept(tenant, submission, job)
         self.doorbell.ring()
-        return replayed or job
+        return accepted
 
     def get(self, tenant: TenantContext, job_id: JobId) -> JobView:
         """
@@ -183,6 +182,17 @@ class JobService:
             job = self._reopen(work, work.jobs.get(job_id, lock=True), ItemState.FAILED)
             work.commit()
         self.doorbell.ring()
+        return job
+
+    def _accept(self, tenant: TenantContext, submission: Submission, job: Job) -> Job:
+        with self.store.begin(tenant) as work:
+            replayed = _replayed(work, submission)
+            if replayed is not None:
+                return replayed
+            work.jobs.add(job, idempotency_key=submission.idempotency_key, fingerprint=submission.fingerprint)
+            work.outbox.add(JobAccepted(job_id=job.id), now=job.created_at)
+            work.outbox.add(StartJob(job_id=job.id), now=job.created_at)
+            work.commit()
         return job
 
     def _new_job(self, tenant: TenantContext, submission: Submission) -> Job:

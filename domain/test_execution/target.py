@@ -22,6 +22,7 @@ class HttpTarget:
     """
     Any HTTP endpoint.
 
+    The path and query of *url* may hold templates too; what they are filled with is percent-encoded.
     *body* is JSON (or one string) whose strings are templates over the test's variables and `prompt`; None sends none.
     *response_path* picks the answer out of a JSON response (`choices[0].message.content`); empty means: a JSON string,
     else the whole body as text. *timeout_s* bounds one request; None leaves it to the item's deadline.

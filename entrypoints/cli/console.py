@@ -7,12 +7,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from domain.jobs.service import JobView
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 PLAIN_EVERY_S = 10.0
+WIDE = 1000
 
 
 def print_json(document: object) -> None:
@@ -25,11 +30,16 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def console() -> Console:
+    """Return where tables are printed: as wide as the terminal; a file or pipe gets whole lines, for `grep` to find."""
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else WIDE)
+
+
 @contextmanager
 def progress(title: str, *, quiet: bool) -> Iterator[Callable[[JobView], None]]:
-    """
-    Show how a job gets on: a live bar on a terminal, a line every ten seconds elsewhere, nothing when *quiet*.
-    """
+    """Show how a job gets on: a live bar on a terminal, a line every ten seconds elsewhere, nothing when *quiet*."""
     if quiet:
         yield _nothing
     elif sys.stderr.isatty():
@@ -93,4 +103,9 @@ def counts(view: JobView) -> str:
     parts += [f"{tally.failed} errors"] if tally.failed else []
     parts += [f"{tally.cancelled} cancelled"] if tally.cancelled else []
     parts += [f"{tally.running} running"] if tally.running else []
-    return ", ".join(parts)
+    return ", ".join(parts) or "nothing yet"
+
+
+def printable(text: str) -> str:
+    """Return *text* without what would steer a terminal: answers are somebody else's words."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)

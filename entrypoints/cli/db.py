@@ -17,6 +17,7 @@ def db() -> None:
 @db.command("upgrade")
 def upgrade_database() -> None:
     """Bring the tables to this version; safe to repeat, and when several processes do it at once."""
+    from adapters.database.errors import place
     from adapters.database.schema import upgrade
     from entrypoints.container import build
 
@@ -24,4 +25,4 @@ def upgrade_database() -> None:
     set_up_logs(settings.log_level)
     antiphon = build(settings)
     upgrade(antiphon.engine)
-    say(f"{antiphon.engine.url.render_as_string(hide_password=True)} is up to date")
+    say(f"the {place(antiphon.engine)} is up to date")

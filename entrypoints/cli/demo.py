@@ -13,8 +13,9 @@ import click
 from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobOptions
 from entrypoints.cli.console import say
-from entrypoints.cli.following import Outputs, follow, output_options
+from entrypoints.cli.following import follow
 from entrypoints.cli.opening import open_antiphon
+from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.target_options import target_from_options
 from entrypoints.exit_codes import ExitCode
 
@@ -48,7 +49,9 @@ def demo(*, outputs: Outputs) -> int:
         code = follow(antiphon, job.id, outputs)
     if code == ExitCode.PARTIAL:
         say("\nThe run ended partial, as it should: `antiphon run` exits with 3 then, and tells what failed and why.")
-        say(f"Next: antiphon jobs show {job.id}, antiphon jobs retry-failed {job.id}, antiphon run YOUR-TESTS.yaml")
+        say(
+            "Next: antiphon jobs show last, antiphon run YOUR-TESTS.yaml (in a checkout: python3 run.py jobs show last)."
+        )
         return ExitCode.DONE
     return code
 

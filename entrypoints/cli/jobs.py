@@ -12,16 +12,25 @@ import click
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.service import JobView
 from entrypoints.cli.console import print_json, say
-from entrypoints.cli.following import Outputs, follow, output_options, report
+from entrypoints.cli.following import follow, look_on, report
 from entrypoints.cli.opening import open_antiphon
+from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.container import Antiphon
-from entrypoints.driving import is_driven, only_driver, run_to_end, take_over, wait_for_end
+from entrypoints.driving import check_drivable, clean_up_after_driver, is_driven, only_driver, take_over
+from entrypoints.exit_codes import ExitCode
 
 F = TypeVar("F", bound=Callable[..., Any])
 ERRORS_SHOWN = 20
+INTERRUPTED = "interrupted"
 
 
-@click.group()
+class _InOrder(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        _ = ctx
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder)
 def jobs() -> None:
     """
     Look at jobs, and cancel, resume or retry them.
@@ -55,46 +64,56 @@ def list_jobs(*, limit: int, status: str | None, as_json: bool) -> None:
     elif not views:
         say("no jobs yet; `antiphon demo` runs one")
     else:
-        from rich.console import Console
+        from entrypoints.cli.tables import print_jobs
 
-        from entrypoints.cli.tables import jobs_table
-
-        Console().print(jobs_table([(view, _standing(antiphon, view)) for view in views]))
+        print_jobs([(view, _standing(antiphon, view)) for view in views])
 
 
 @jobs.command()
 @_of_job
 @output_options
 def show(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
-    """Show a job as it stands now: its counts, what failed, its report."""
+    """
+    Show a job as it stands now.
+
+    Its counts, what failed, its report. Exits as the job's own command would when it has ended, else with 0.
+    """
     outputs.check()
     view = antiphon.jobs.get(antiphon.tenant, job_id)
-    if not view.job.status.is_end and not outputs.as_json:
-        say(f"{_standing(antiphon, view)}: {view.tally.ended} of {view.job.planned or '?'} ended")
-    code = report(antiphon, view, outputs)
-    return code if view.job.status.is_end else 0
+    if view.job.status.is_end:
+        return report(antiphon, view, outputs)
+    if not outputs.as_json:
+        standing = _standing(antiphon, view)
+        go_on = f"; `antiphon jobs resume {job_id}` goes on with it" if standing == INTERRUPTED else ""
+        say(f"{standing}: {view.tally.ended} of {view.job.planned or '?'} ended{go_on}")
+    report(antiphon, view, outputs)
+    return ExitCode.DONE
 
 
 @jobs.command()
 @_of_job
 @output_options
 def watch(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
-    """Watch a job until it ends, then show it. Exits as the job's own command would."""
-    view = antiphon.jobs.get(antiphon.tenant, job_id)
-    if not view.job.status.is_end and not is_driven(antiphon, job_id):
-        say(f"no process is at work on it: `antiphon jobs resume {job_id}` goes on with it")
-    return follow(antiphon, job_id, outputs, drive=wait_for_end)
+    """
+    Watch a job until it ends, then show it.
+
+    Exits as the job's own command would, with 130 when the process that ran it is gone.
+    """
+    outputs.check()
+    return look_on(antiphon, job_id, outputs)
 
 
 @jobs.command()
 @_of_job
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def cancel(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
-    """Cancel a job: tests that have not begun never will; those in flight end as they end."""
+    """
+    Cancel a job.
+
+    Tests that have not begun never will, those in flight end as they end. `resume` runs the cancelled ones after all.
+    """
     antiphon.jobs.cancel(antiphon.tenant, job_id)
-    if not is_driven(antiphon, job_id):
-        with only_driver(antiphon, job_id):
-            take_over(antiphon, job_id)
+    clean_up_after_driver(antiphon, job_id)
     view = antiphon.jobs.get(antiphon.tenant, job_id)
     if as_json:
         print_json(_document(antiphon, view))
@@ -106,7 +125,11 @@ def cancel(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
 @_of_job
 @output_options
 def resume(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
-    """Go on with an interrupted or cancelled job; what has ended is not done again."""
+    """
+    Go on with an interrupted or cancelled job.
+
+    What has ended is not done again.
+    """
     return _again(antiphon, job_id, outputs, antiphon.jobs.resume)
 
 
@@ -114,25 +137,30 @@ def resume(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
 @_of_job
 @output_options
 def retry_failed(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
-    """Run the failed tests of an ended job again; those that were judged stay as they are."""
+    """
+    Run the failed tests of an ended job again.
+
+    Those that could not be executed, that is: tests that were judged stay as they are, wrong answers too.
+    """
     return _again(antiphon, job_id, outputs, antiphon.jobs.retry_failed)
 
 
 def _again(antiphon: Antiphon, job_id: JobId, outputs: Outputs, move: Callable[..., Job]) -> int:
     outputs.check()
+    check_drivable(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job.options)
     if antiphon.settings.is_embedded:
         with only_driver(antiphon, job_id):
             take_over(antiphon, job_id)
             move(antiphon.tenant, job_id)
     else:
         move(antiphon.tenant, job_id)
-    return follow(antiphon, job_id, outputs, drive=run_to_end)
+    return follow(antiphon, job_id, outputs)
 
 
 def _standing(antiphon: Antiphon, view: JobView) -> str:
     if view.job.status.is_end or is_driven(antiphon, view.job.id):
         return view.job.status.value
-    return "interrupted"
+    return INTERRUPTED
 
 
 def _document(antiphon: Antiphon, view: JobView) -> dict[str, object]:

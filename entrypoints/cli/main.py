@@ -4,7 +4,9 @@ The command `antiphon`: its groups, and the one place where errors become messag
 
 from __future__ import annotations
 
+import difflib
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -13,13 +15,13 @@ from domain.jobs.errors import AntiphonError, BrokenSettings, Conflict, InvalidI
 from entrypoints.exit_codes import ExitCode
 
 _LAZY = {
-    "run": ("entrypoints.cli.run", "run"),
-    "demo": ("entrypoints.cli.demo", "demo"),
-    "jobs": ("entrypoints.cli.jobs", "jobs"),
-    "tests": ("entrypoints.cli.tests", "tests"),
-    "targets": ("entrypoints.cli.targets", "targets"),
-    "worker": ("entrypoints.cli.worker", "worker"),
-    "db": ("entrypoints.cli.db", "db"),
+    "run": ("entrypoints.cli.run", "Run a file of tests against a target, and report."),
+    "demo": ("entrypoints.cli.demo", "Run the tests of a small support bot, started for it."),
+    "jobs": ("entrypoints.cli.jobs", "List jobs; show, watch, cancel, resume or retry one."),
+    "tests": ("entrypoints.cli.tests", "Check files of tests."),
+    "targets": ("entrypoints.cli.targets", "Check endpoints under test."),
+    "worker": ("entrypoints.cli.worker", "Run a worker process (with a broker)."),
+    "db": ("entrypoints.cli.db", "Bring the database's tables up to date."),
 }
 
 
@@ -36,13 +38,27 @@ class LazyGroup(click.Group):
         _ = ctx
         if cmd_name not in _LAZY:
             return None
-        module, name = _LAZY[cmd_name]
-        command = getattr(__import__(module, fromlist=[name]), name)
+        command = getattr(__import__(_LAZY[cmd_name][0], fromlist=[cmd_name]), cmd_name)
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first word names; a word that is nearly one gets it named."""
+        near = difflib.get_close_matches(args[0], _LAZY, n=1)
+        if args[0] not in _LAZY and near:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        _ = ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, meaning) for name, (_module, meaning) in _LAZY.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="antiphon")
 def antiphon() -> None:
     """
@@ -51,14 +67,25 @@ def antiphon() -> None:
     Start with `antiphon demo`, then `antiphon run YOUR-TESTS.yaml`.
 
     \b
-    Exit codes: 0 completed and gates met, 1 completed but below a gate, 2 usage or bad input, 3 partial,
-    4 failed or cancelled, 5 a service can't be reached, 130 interrupted (the job stays resumable).
+    Exit codes: 0 completed and gates met, 1 completed but below a gate, 2 usage or bad input,
+    3 partial, 4 failed or cancelled, 5 a service can't be reached or refuses to work,
+    130 interrupted (the job stays resumable), 70 a bug in Antiphon.
+
+    \b
+    Settings are environment variables, ANTIPHON_HOME (where state lives) the first of them;
+    docs/settings.md lists them all.
     """
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    sys.exit(call(words))
+    try:
+        code = call(words)
+    except Exception:  # noqa: BLE001  # Python's own code for this is 1, which says "below a gate"
+        traceback.print_exc()
+        click.echo("antiphon: this is a bug; please report it with the lines above", err=True)
+        code = ExitCode.BUG
+    sys.exit(code)
 
 
 def call(words: Sequence[str] | None = None) -> int:
@@ -73,14 +100,18 @@ def call(words: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
     except AntiphonError as error:
         return _explain(error)
+    except SystemExit:  # click's answer to a closed pipe: who read our output (`| head`) has seen enough
+        return ExitCode.UNREAD
     return int(code or 0)
 
 
 def _explain(error: AntiphonError) -> int:
-    click.echo(f"antiphon: {error}", err=True)
+    message = str(error)
+    click.echo(f"antiphon: {message}", err=True)
     for problem in getattr(error, "problems", ()):
-        click.echo(f"  {problem}", err=True)
-    bad_input = isinstance(error, InvalidInput | NotFound | Conflict | BrokenSettings)
+        if problem not in message:  # some messages hold their problems themselves
+            click.echo(f"  {problem}", err=True)
     if isinstance(error, ServiceUnavailable):
         return ExitCode.UNAVAILABLE
+    bad_input = isinstance(error, InvalidInput | NotFound | Conflict | BrokenSettings)
     return ExitCode.BAD_INPUT if bad_input else ExitCode.FAILED

@@ -9,9 +9,12 @@ import click
 
 from domain.jobs.job import JobOptions
 from domain.test_execution.test_set import Gates, TestFile
-from entrypoints.cli.following import Outputs, follow, output_options
+from entrypoints.cli.console import say
+from entrypoints.cli.following import follow
 from entrypoints.cli.opening import open_antiphon
+from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.target_options import target_from_options, target_options
+from entrypoints.driving import check_drivable
 
 
 @click.command()
@@ -59,15 +62,12 @@ def run(
     chosen = target_from_options(read.target, target=target, base_url=base_url, body=body, response_path=response_path)
     if chosen is not None:
         antiphon.targets.open(chosen, connections=1).close()  # a target that can't work is refused before any job
+    options = JobOptions(concurrency=concurrency, deadline_s=deadline, max_attempts=max_attempts)
+    check_drivable(antiphon, options)
     for warning in read.warnings:
-        click.echo(f"antiphon: {warning}", err=True)
-    job = antiphon.runs.start(
-        antiphon.tenant,
-        read,
-        target=chosen,
-        gates=Gates(min_pass_rate=min_pass_rate, max_errors=max_errors),
-        options=JobOptions(concurrency=concurrency, deadline_s=deadline, max_attempts=max_attempts),
-    )
+        say(f"antiphon: {warning}")
+    gates = Gates(min_pass_rate=min_pass_rate, max_errors=max_errors)
+    job = antiphon.runs.start(antiphon.tenant, read, target=chosen, gates=gates, options=options)
     return follow(antiphon, job.id, outputs)
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.summary import RunSummary
+from entrypoints.cli.console import console, printable
 
 _COLOURS = {
     JobStatus.COMPLETED: "green",
@@ -19,39 +20,48 @@ _COLOURS = {
     JobStatus.CANCELLED: "magenta",
 }
 SHOWN = 15
+ID_SHOWN = 8
+"""So much of an id names a job among a billion others; where the terminal is narrow, the rest is left out."""
+
+_NARROW = 120
 _LONGEST = 160
 
 
 def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     """Print a run: by metric, what failed, what could not be executed, and how it ended."""
-    console = Console(highlight=False)
-    console.print(_metrics(summary))
-    _print_failures(console, summary)
-    _print_errors(console, summary)
-    _print_gates(console, summary)
-    console.print(_headline(view, title))
-    console.print(_rate(summary))
+    out = console()
+    if summary.metrics:
+        out.print(_metrics(summary))
+    _print_failures(out, summary)
+    _print_errors(out, summary)
+    _print_gates(out, summary)
+    out.print(_headline(view, title))
+    out.print(_rate(summary))
     if summary.latency is not None:
         latency = summary.latency
-        console.print(f"latency   p50 {latency.p50:.3f} s, p95 {latency.p95:.3f} s, p99 {latency.p99:.3f} s")
+        out.print(f"latency   p50 {latency.p50:.3f} s, p95 {latency.p95:.3f} s, p99 {latency.p99:.3f} s")
 
 
-def jobs_table(rows: Sequence[tuple[JobView, str]]) -> Table:
-    """Return a table of jobs, each with a word on what is happening to it."""
-    table = Table("job", "kind", "status", "items", "ended", "failed", "started by", "created", box=None)
+def print_jobs(rows: Sequence[tuple[JobView, str]]) -> None:
+    """Print a table of jobs, each with a word on what is happening to it."""
+    out = console()
+    is_narrow = out.width < _NARROW
+    table = Table("job", "status", "items", "ended", "failed", "created (UTC)", box=None)
+    if not is_narrow:
+        table.add_column("started by")
+        table.add_column("kind")
     for view, standing in rows:
         job, colour = view.job, _COLOURS.get(view.job.status, "default")
-        table.add_row(
-            job.id,
-            job.kind,
+        cells = (
+            job.id[:ID_SHOWN] if is_narrow else job.id,
             f"[{colour}]{standing}[/]",
             "?" if job.planned is None else str(job.planned),
             f"{view.progress:.0%}",
             str(view.tally.failed),
-            escape(job.started_by),
             f"{job.created_at:%Y-%m-%d %H:%M:%S}",
         )
-    return table
+        table.add_row(*cells, *(() if is_narrow else (escape(job.started_by), job.kind)))
+    out.print(table)
 
 
 def _metrics(summary: RunSummary) -> Table:
@@ -64,30 +74,35 @@ def _metrics(summary: RunSummary) -> Table:
     return table
 
 
-def _print_failures(console: Console, summary: RunSummary) -> None:
+def _print_failures(out: Console, summary: RunSummary) -> None:
     if summary.failures:
-        console.print(f"\n[bold red]failed[/] ({summary.failed})")
+        out.print(f"\n[bold red]failed[/] ({summary.failed})")
     for test in summary.failures[:SHOWN]:
         reasons = "; ".join(score.reason for score in test.scores)
-        console.print(f"  {escape(test.key)}: {escape(_short(reasons))}")
-    if summary.failed > SHOWN:
-        console.print(f"  ... and {summary.failed - SHOWN} more, in the report")
+        out.print(f"  {escape(test.key)}: {escape(_short(reasons))}")
+    _print_rest(out, summary.failed - SHOWN)
 
 
-def _print_errors(console: Console, summary: RunSummary) -> None:
+def _print_errors(out: Console, summary: RunSummary) -> None:
     if summary.errors:
-        console.print(f"\n[bold yellow]not executed[/] ({summary.tally.failed})")
+        out.print(f"\n[bold yellow]not executed[/] ({summary.tally.failed})")
     for group in summary.errors[:SHOWN]:
         keys = ", ".join(group.keys) + (" ..." if group.count > len(group.keys) else "")
-        console.print(f"  {group.count} x {group.kind}: {escape(_short(group.message))} ({escape(keys)})")
+        out.print(f"  {group.count} x {group.kind}: {escape(_short(group.message))} ({escape(keys)})")
+    _print_rest(out, summary.other_errors + sum(group.count for group in summary.errors[SHOWN:]))
 
 
-def _print_gates(console: Console, summary: RunSummary) -> None:
+def _print_rest(out: Console, left_out: int) -> None:
+    if left_out > 0:
+        out.print(f"  ... and {left_out} more, in the report")
+
+
+def _print_gates(out: Console, summary: RunSummary) -> None:
     if summary.gates:
-        console.print("\ngates")
+        out.print("\ngates")
     for gate in summary.gates:
         found = "nothing to compare" if gate.found is None else f"{gate.found:g}"
-        console.print(f"  {'[green]met[/]' if gate.met else '[red]not met[/]'}  {gate.gate} {gate.wanted:g}: {found}")
+        out.print(f"  {'[green]met[/]' if gate.met else '[red]not met[/]'}  {gate.gate} {gate.wanted:g}: {found}")
 
 
 def _headline(view: JobView, title: str) -> str:
@@ -95,6 +110,8 @@ def _headline(view: JobView, title: str) -> str:
     colour = _COLOURS.get(job.status, "default")
     parts = f"{job.planned or 0} planned = {tally.succeeded} succeeded + {tally.failed} failed"
     parts += f" + {tally.skipped} skipped + {tally.cancelled} cancelled"
+    if not job.status.is_end:
+        parts += f" + {tally.pending + tally.running} to come"
     why = f"\n{escape(job.failure)}" if job.failure else ""
     return f"\n[bold {colour}]{job.status}[/]  {escape(title)}: {parts}{why}"
 
@@ -110,5 +127,5 @@ def _rate(summary: RunSummary) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from domain.jobs.errors import InvalidInput, ItemFailure
+from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure
 from domain.test_execution.target import Answer, Question
-from entrypoints.cli.console import print_json, say
+from entrypoints.cli.console import print_json, printable, say
 from entrypoints.cli.target_options import target_from_options, target_options
 from entrypoints.exit_codes import ExitCode
 
 SHOWN = 2000
+_UNREACHED = (FailureKind.CONNECTION, FailureKind.TIMED_OUT)
 
 
 @click.group()
@@ -40,7 +41,7 @@ def check_target(
     """
     Send the first test of FILE to its target, once, and show what came back and what was extracted.
 
-    Exits with 5 when the target can't be used; nothing is stored.
+    Nothing is stored. Exits with 5 when the target can't be reached in time, with 4 when what came back is no answer.
     """
     from adapters.metrics.scorers import StandardScorers
     from adapters.targets.opener import StandardTargets
@@ -53,10 +54,11 @@ def check_target(
     chosen = target_from_options(read.target, target=target, base_url=base_url, body=body, response_path=response_path)
     if chosen is None:
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
-    case = read.cases[0]
-    prompt = str(templates.render(case.prompt, case.variables))
     endpoint = StandardTargets(process_environment(), templates).open(chosen, connections=1)
+    case = read.cases[0]
+    prompt = case.prompt
     try:
+        prompt = str(templates.render(case.prompt, case.variables))
         answer = endpoint.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline)
     except ItemFailure as failure:
         return _show_failure(failure, prompt, as_json=as_json)
@@ -78,8 +80,9 @@ def _show(answer: Answer, prompt: str, *, as_json: bool) -> int:
         print_json(found)
     else:
         response = json.dumps(answer.data, ensure_ascii=False) if answer.data is not None else answer.text
-        click.echo(f"asked     {prompt}\nstatus    {answer.status}, {answer.latency_s:.3f} s")
-        click.echo(f"response  {response[:SHOWN]}\nanswer    {answer.text[:SHOWN]}")
+        status = "" if answer.status is None else f"{answer.status}, "
+        click.echo(f"asked     {printable(prompt)}\nstatus    {status}{answer.latency_s:.3f} s")
+        click.echo(f"response  {_shown(response)}\nanswer    {_shown(answer.text)}")
     return ExitCode.DONE
 
 
@@ -87,5 +90,10 @@ def _show_failure(failure: ItemFailure, prompt: str, *, as_json: bool) -> int:
     if as_json:
         print_json({"ok": False, "prompt": prompt, "error": {"kind": failure.kind.value, "message": str(failure)}})
     else:
-        say(f"asked     {prompt}\n{failure.kind}: {failure}")
-    return ExitCode.UNAVAILABLE
+        say(f"asked     {printable(prompt)}\nantiphon: {failure.kind}: {printable(str(failure))}")
+    return ExitCode.UNAVAILABLE if failure.kind in _UNREACHED else ExitCode.FAILED
+
+
+def _shown(text: str) -> str:
+    rest = len(text) - SHOWN
+    return printable(text[:SHOWN]) + (f" ... ({rest} more characters)" if rest > 0 else "")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from domain.jobs.errors import InvalidInput
 from domain.test_execution.test_set import TestFile, items_of, tag_counts
 from entrypoints.cli.console import print_json
+from entrypoints.exit_codes import ExitCode
 
 
 @click.group()
@@ -18,7 +20,7 @@ def tests() -> None:
 @tests.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def validate(file: Path, *, as_json: bool) -> None:
+def validate(file: Path, *, as_json: bool) -> int:
     """
     Check a file of tests, and say what is in it. Nothing is run or stored.
 
@@ -28,31 +30,49 @@ def validate(file: Path, *, as_json: bool) -> None:
     from adapters.templates.jinja import JinjaTemplates
     from adapters.test_files.reader import read_test_file
 
-    read = read_test_file(file, scorers=StandardScorers(JinjaTemplates()))
-    document = _document(read)
+    try:
+        read = read_test_file(file, scorers=StandardScorers(JinjaTemplates()))
+    except InvalidInput as error:
+        if not as_json:
+            raise
+        print_json({"ok": False, "problems": list(error.problems)})
+        return ExitCode.BAD_INPUT
     if as_json:
-        print_json(document)
-        return
-    target = document["target"] or "none, name one with --target"
-    click.echo(f"{file}: {document['tests']} tests, {document['items']} items with repeats")
-    click.echo(f"  metrics: {document['metrics']} of the kinds {', '.join(_words(document['kinds']))}")
-    click.echo(f"  target:  {target}")
+        print_json(_document(read))
+    else:
+        _show(file, read)
+    return ExitCode.DONE
+
+
+def _show(file: Path, read: TestFile) -> None:
+    items = sum(1 for _ in items_of(read.cases))
+    repeated = "" if items == len(read.cases) else f", {items} with repeats"
+    click.echo(f"{file}: {len(read.cases)} tests{repeated}")
+    click.echo(f"  metrics: {sum(len(case.metrics) for case in read.cases)} of the kinds {', '.join(_kinds(read))}")
+    if tags := tag_counts(read.cases):
+        click.echo(f"  tags:    {', '.join(f'{tag} ({n})' for tag, n in sorted(tags.items()))}")
+    click.echo(f"  target:  {_target_kind(read) or 'none; name one with --target'}")
     for warning in read.warnings:
         click.echo(f"  look at: {warning}")
 
 
-def _words(value: object) -> list[str]:
-    return [str(word) for word in value] if isinstance(value, list) else []
+def _kinds(read: TestFile) -> list[str]:
+    return sorted({metric.title for case in read.cases for metric in case.metrics})
+
+
+def _target_kind(read: TestFile) -> str | None:
+    return None if read.target is None else type(read.target).__name__.removesuffix("Target").lower()
 
 
 def _document(read: TestFile) -> dict[str, object]:
     return {
+        "ok": True,
         "name": read.name,
         "tests": len(read.cases),
         "items": sum(1 for _ in items_of(read.cases)),
         "metrics": sum(len(case.metrics) for case in read.cases),
-        "kinds": sorted({metric.title for case in read.cases for metric in case.metrics}),
+        "kinds": _kinds(read),
         "tags": dict(sorted(tag_counts(read.cases).items())),
-        "target": None if read.target is None else type(read.target).__name__.removesuffix("Target").lower(),
+        "target": _target_kind(read),
         "warnings": list(read.warnings),
     }

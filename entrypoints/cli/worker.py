@@ -8,6 +8,7 @@ from domain.jobs.errors import BrokenSettings
 from entrypoints.cli.console import say
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.container import WorkerSide, broker_settings
+from entrypoints.settings import read_settings
 from pipelines.names import QUEUES
 
 
@@ -27,8 +28,7 @@ def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -
     from pipelines.selfcheck import check
     from pipelines.worker import run_worker
 
-    antiphon = open_antiphon()
-    settings = antiphon.settings
+    settings = read_settings()
     if settings.is_embedded:
         raise BrokenSettings(
             "no broker is set, so commands bring a worker of their own; for workers apart from them, set",
@@ -36,7 +36,7 @@ def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -
                       "ANTIPHON_DATABASE_URL, such as postgresql+psycopg2://USER:PASSWORD@HOST/antiphon"),
         )  # fmt: skip
     check(broker_settings(settings), longest_item_s=longest_item, longest_job_s=settings.longest_job_s)
-    side = WorkerSide(antiphon, places=slots or settings.slots)
+    side = WorkerSide(open_antiphon(settings), places=slots or settings.slots)
     say(f"worker {side.worker_id}: {side.places} slots, queues {', '.join(queues or QUEUES)}")
     with side.loops().running():
         run_worker(

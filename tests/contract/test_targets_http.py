@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 
 import pytest
 
@@ -260,8 +262,19 @@ def test_the_environments_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_refusal_before_the_whole_body_was_read_is_understood() -> None:
     """A 413 closes the connection while we still send: its words help, "broken pipe" doesn't."""
-    with ScriptedServer(always(reply("too big for us", status="413 Too Large"))) as server:
-        failure = failure_of(HttpTarget(url=server.url, body={"text": "x" * 100_000}))
+    with socket.create_server(("127.0.0.1", 0)) as hasty:
+        thread = threading.Thread(target=_refuse_at_once, args=(hasty,))
+        thread.start()
+        url = f"http://127.0.0.1:{hasty.getsockname()[1]}"
+        failure = failure_of(HttpTarget(url=url, body={"text": "x" * 20_000_000}))
+        thread.join()
 
     assert failure.kind is FailureKind.REFUSED
     assert "too big for us" in str(failure)
+
+
+def _refuse_at_once(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(100)
+        connection.sendall(reply("too big for us", status="413 Too Large"))

@@ -155,6 +155,17 @@ def test_a_huge_answer_is_refused_before_it_is_read(is_announced: bool) -> None:
     assert not read_all
 
 
+def test_an_answer_that_announces_itself_as_huge_is_not_waited_for() -> None:
+    """Its size is known from the headers: nothing of it needs to come."""
+
+    def script(_request: Received, wire: Wire) -> None:
+        wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n")
+        wire.wait_for_hangup()
+
+    with ScriptedServer(script) as server:
+        assert failure_of(HttpTarget(url=server.url), deadline_s=5).kind is FailureKind.TOO_LARGE
+
+
 def test_an_answer_of_just_the_limit_is_taken() -> None:
     """The limit is the largest size that is allowed, not the first that isn't."""
     with ScriptedServer(always(reply("x" * 1_000))) as server:

@@ -8,7 +8,7 @@ from adapters.test_files.reader import read_test_file
 from domain.test_execution.metric import Metric
 from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget
 from domain.test_execution.test_set import Gates, TestCase
-from tests.unit.reading_test_files import StrictScorers, read
+from tests.unit.reading_test_files import CountingScorers, read
 
 FULL = """
 name: support-bot
@@ -31,7 +31,7 @@ tests:
     variables: {question: How long?, company: Own}
     metrics:
       - contains: 30 days
-      - {kind: not-icontains, value: [therefore], name: no-legalese, weight: 2}
+      - {kind: not-icontains, value: therefore, name: no-legalese, weight: 2}
       - is-json
     tags: [refunds]
     repeats: 3
@@ -61,7 +61,7 @@ def test_every_key_of_the_format_arrives(tmp_path: Path) -> None:
         metrics=(
             Metric(name="latency", kind="latency", threshold=2.5, required=False),
             Metric(name="contains", kind="contains", value="30 days"),
-            Metric(name="no-legalese", kind="icontains", negated=True, value=["therefore"], weight=2),
+            Metric(name="no-legalese", kind="icontains", negated=True, value="therefore", weight=2),
             Metric(name="is-json", kind="is-json"),
         ),
         tags=("refunds",),
@@ -220,7 +220,7 @@ def test_a_metric_of_many_tests_is_checked_once_and_is_one_value(tmp_path: Path)
     text = "metrics: [is-json]\ntests:\n" + "".join(f"- {{prompt: p{n}, metrics: [contains: x]}}\n" for n in range(50))
     path = tmp_path / "many.yaml"
     path.write_text(text)
-    scorers = StrictScorers()
+    scorers = CountingScorers()
 
     cases = read_test_file(path, scorers=scorers).cases
 

@@ -39,10 +39,11 @@ tests:
         "tests.yaml:8: a test that is a text; expected a mapping; write its keys",
         "tests.yaml:9: the test: 'variables' is a list; expected a mapping; write key: value lines under it",
         "tests.yaml:12: unknown kind of metric 'containz'; expected one of contains, contains-all, contains-any, "
-        "equals, icontains, is-json, latency, levenshtein, regex, starts-with (each also with not-); did you mean "
+        "equals, icontains, icontains-all, icontains-any, is-json, latency, "
+        "levenshtein, regex, starts-with (each also with not-); did you mean "
         "contains? rename or remove it",
-        "tests.yaml:13: metric regex: '(' is no regular expression (missing ), unterminated subpattern at position 0); "
-        "expected a pattern; mend it",
+        "tests.yaml:13: metric 'regex' (regex): value: '(' is not a regular expression: missing ) at position 1; mend "
+        "or remove the metric",
     )
 
 
@@ -87,7 +88,7 @@ def test_a_key_of_the_file_that_does_not_fit_is_refused(tmp_path: Path, text: st
             "{prompt: 'Hi {{ nam }}', variables: {name: x}}",
             "the prompt uses {{ nam }}, which this test has no variable",
         ),
-        ("{prompt: Hi, metrics: [3]}", "a number as a metric; expected kind: value; see docs/test-sets.md"),
+        ("{prompt: Hi, metrics: [3]}", "a number as a metric; expected kind: value; write one"),
         ("{prompt: Hi, metrics: [{contains: a, regex: b}]}", "a metric with 2 kinds (contains, regex); expected one"),
         (
             "{prompt: Hi, metrics: [{kind: contains, vlaue: a}]}",
@@ -101,8 +102,14 @@ def test_a_key_of_the_file_that_does_not_fit_is_refused(tmp_path: Path, text: st
             "{prompt: Hi, metrics: [{contains: a, required: 1}]}",
             "a metric: 'required' is a number (1); expected true or",
         ),
-        ("{prompt: Hi, metrics: [latency]}", "metric latency: no threshold; expected seconds; add threshold: 2"),
-        ("{prompt: Hi, metrics: [{is-json: {type: 3}}]}", "metric is-json: no JSON schema (3 is not valid under any"),
+        (
+            "{prompt: Hi, metrics: [latency]}",
+            "metric 'latency' (latency): value: found nothing; expected a number of seconds; mend",
+        ),
+        (
+            "{prompt: Hi, metrics: [{is-json: {type: 3}}]}",
+            "metric 'is-json' (is-json): value: not a JSON schema (Draft 2020-12) at $.type: 3 is",
+        ),
     ],
 )
 def test_a_test_that_does_not_fit_is_refused_with_its_line(tmp_path: Path, test: str, problem: str) -> None:

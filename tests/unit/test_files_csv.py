@@ -129,9 +129,12 @@ def test_a_quoted_line_end_belongs_to_the_cell_and_lines_are_still_counted(tmp_p
             "2: the row that begins here is not valid CSV: ',' expected after '\"'; expected cells, in",
         ),
         (f"question\n{'x' * 140_000}\n", "2: the row that begins here is not valid CSV: field larger than field limit"),
-        ("question,regex\na,(\n", "2: metric regex: '(' is no regular expression"),
-        ("question,latency\na,fast\n", "2: metric latency: no threshold; expected seconds; add threshold: 2"),
-        ("question,is-json\na,{x\n", "2: metric is-json: no JSON schema"),
+        ("question,regex\na,(\n", "2: metric 'regex' (regex): value: '(' is not a regular expression: missing )"),
+        (
+            "question,latency\na,fast\n",
+            "2: metric 'latency' (latency): value: found 'fast'; expected a number of seconds",
+        ),
+        ("question,is-json\na,{x\n", "2: metric 'is-json' (is-json): value: found '{x'; expected a JSON schema"),
         ("id,question\na,b\na,c\n", "3: id 'a' again (first in line 2); expected each id once; rename one"),
         (
             "question,contains\na,b\na,b\n",

@@ -11,7 +11,7 @@ import pytest
 from adapters.test_files import drafts
 from adapters.test_files.reader import read_test_file
 from domain.jobs.errors import InvalidInput
-from tests.unit.reading_test_files import StrictScorers, refused
+from tests.unit.reading_test_files import SCORERS, refused
 
 LINE_FORMATS = ["tests.jsonl", "tests.csv"]
 ALL_FORMATS = ["tests.yaml", "tests.json", *LINE_FORMATS]
@@ -20,7 +20,7 @@ ALL_FORMATS = ["tests.yaml", "tests.json", *LINE_FORMATS]
 def refused_path(path: Path) -> tuple[str, ...]:
     """Return the problems a path is refused with."""
     with pytest.raises(InvalidInput) as caught:
-        read_test_file(path, scorers=StrictScorers())
+        read_test_file(path, scorers=SCORERS)
     return caught.value.problems
 
 
@@ -133,6 +133,13 @@ def test_another_encoding_is_refused_with_the_byte_and_its_offset(tmp_path: Path
     ) in problems
 
 
+def test_the_offset_counts_the_byte_order_mark(tmp_path: Path) -> None:
+    """The decoder does not count it, every editor and hex dump does."""
+    (problem,) = refused(tmp_path, b"\xef\xbb\xbfcaf\xe9")
+
+    assert problem.startswith("tests.yaml:1: byte 0xe9 at offset 6 is not UTF-8;")
+
+
 @pytest.mark.parametrize("name", ALL_FORMATS)
 def test_a_byte_order_mark_is_no_content(tmp_path: Path, name: str) -> None:
     """Excel writes one in front of UTF-8; it must not become part of the first column's name."""
@@ -142,7 +149,7 @@ def test_a_byte_order_mark_is_no_content(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"\xef\xbb\xbf" + text.encode())
 
-    assert read_test_file(path, scorers=StrictScorers()).cases[0].variables == {"question": "Hi"}
+    assert read_test_file(path, scorers=SCORERS).cases[0].variables == {"question": "Hi"}
 
 
 @pytest.mark.parametrize(

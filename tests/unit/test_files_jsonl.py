@@ -69,8 +69,8 @@ def test_nested_and_flat_variables_are_the_same_test(tmp_path: Path) -> None:
 def test_blank_lines_count_as_lines_and_nothing_else(tmp_path: Path) -> None:
     """The line in a message must be the one the editor shows."""
     assert problems(tmp_path, '{"question": "a"}', "", "  ", '{"question": 1,}') == (
-        "tests.jsonl:4: not valid JSON: no key in double quotes (at '}'); expected JSON; look at the quotes, commas and "
-        "brackets here and just above",
+        "tests.jsonl:4: not valid JSON: no key in double quotes (at '}'); expected JSON; look at the quotes, commas "
+        "and brackets here and just above",
     )
 
 
@@ -87,7 +87,7 @@ def test_blank_lines_count_as_lines_and_nothing_else(tmp_path: Path) -> None:
             '{"question": "x", "variables": {"question": "y"}}',
             "variable 'question' twice; expected each variable once;",
         ),
-        ('{"question": "x", "regex": "("}', "metric regex: '(' is no regular expression"),
+        ('{"question": "x", "regex": "("}', "metric 'regex' (regex): value: '(' is not a regular expression"),
         ('{"question": "x", "expected": ["a"]}', "the test: 'expected' is a list; expected a text; put it in quotes"),
         (
             '{"text": "x"}',

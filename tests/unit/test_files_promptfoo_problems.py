@@ -51,8 +51,8 @@ tests:
         f"13: test key threshold: once, first at line 13; {READS}",
         f"14: environment variable in an assertion's value: once, first at line 14; {READS}",
         f"15: template in vars: once, first at line 15; {READS}",
-        "16: metric regex: '(' is no regular expression (missing ), unterminated subpattern at position 0); expected a "
-        "pattern; mend it",
+        "16: metric 'regex' (regex): value: '(' is not a regular expression: missing ) at position 1; mend or remove "
+        "the metric",
         f"16: assertion type not-llm-rubric: once, first at line 16; {READS}",
         f"17: tests from elsewhere than this file (file://more.yaml): once, first at line 17; {READS}",
     )

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 connection = context.config.attributes["connection"]
 assert isinstance(connection, Connection)
-# SQLite, too, undoes a migration that fails half-way; Alembic believes that of the other databases only.
-context.configure(connection=connection, transactional_ddl=True)
+context.configure(connection=connection)
 with context.begin_transaction():
     context.run_migrations()

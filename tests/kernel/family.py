@@ -1,0 +1,66 @@
+"""A family whose plan and whose work are what the test says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from attrs import define, field
+
+from domain.jobs.item import Item, ItemNo, ItemState, Outcome, PlannedItem
+from domain.jobs.job import Job
+from domain.tenancy import TenantContext
+
+KIND = "scripted"
+PASSED = Outcome(state=ItemState.SUCCEEDED, verdict="pass")
+
+
+def planned_items(count: int) -> Iterator[PlannedItem]:
+    """Yield that many planned items."""
+    return (PlannedItem(key=f"item-{no}", input={"no": no}) for no in range(count))
+
+
+def _as_specified(job: Job) -> Iterator[PlannedItem]:
+    return planned_items(int(str(job.spec.get("items", 0))))
+
+
+def _passes(_: Item) -> Outcome:
+    return PASSED
+
+
+def _works(_: Job) -> None:
+    return None
+
+
+@define(eq=False)
+class ScriptedFamily:
+    """
+    `Family` and `ItemRunner` in one.
+
+    The plan has as many items as the job's specification says, unless *planning* says otherwise; *preparing* and
+    *work* may raise what a real family might. *calls* are the items that were worked on, in order.
+    """
+
+    planning: Callable[[Job], Iterator[PlannedItem]] = _as_specified
+    preparing: Callable[[Job], None] = _works
+    work: Callable[[Item], Outcome] = _passes
+    allows_empty_plan: bool = True
+    kind: str = KIND
+    calls: list[ItemNo] = field(factory=list)
+    deadlines: list[float] = field(factory=list)
+
+    def plan(self, tenant: TenantContext, job: Job) -> Iterator[PlannedItem]:
+        """Yield what is to be done."""
+        assert tenant.organization_id == job.organization_id
+        return self.planning(job)
+
+    def prepare(self, tenant: TenantContext, job: Job) -> ScriptedFamily:
+        """Return what runs the job's items: this."""
+        assert tenant.organization_id == job.organization_id
+        self.preparing(job)
+        return self
+
+    def run(self, item: Item, *, deadline_s: float) -> Outcome:
+        """Do the item's work."""
+        self.calls.append(item.no)
+        self.deadlines.append(deadline_s)
+        return self.work(item)
