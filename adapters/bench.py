@@ -15,10 +15,15 @@ IDLE_S = 30.0
 
 
 class ThreadBench:
-    """Runs calls on at most *places* threads, not counting those that were given up."""
+    """
+    Runs calls on at most *places* threads, not counting those that were given up.
 
-    def __init__(self, *, places: int) -> None:
+    A thread that has had nothing to do for *idle_s* seconds ends.
+    """
+
+    def __init__(self, *, places: int, idle_s: float = IDLE_S) -> None:
         self._free = places
+        self._idle_s = idle_s
         self._changed = threading.Condition()
         self._closing = False
         self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -54,7 +59,7 @@ class ThreadBench:
     def _work(self) -> None:
         while True:
             try:
-                call = self._calls.get(timeout=IDLE_S)
+                call = self._calls.get(timeout=self._idle_s)
             except Empty:
                 # leave only if this thread's own notice of idleness can be taken back: else a call is on its way
                 if self._idle.acquire(blocking=False):

@@ -68,25 +68,41 @@ class GroupCommit:
         self._patience_s = patience_s
         self.trouble: ServiceUnavailable | None = None
         self._wishes: SimpleQueue[_Wish | None] = SimpleQueue()
+        self._is_closed = False
+        self._door = threading.Lock()
         self._writer = threading.Thread(target=self._write_groups, name="antiphon-desk", daemon=True)
         self._writer.start()
 
     def claim(self, tenant: TenantContext, claim: Claim) -> ClaimAnswer:
         """Claim items; returns when the claim is committed."""
         wish = _Claiming(tenant=tenant, claim=claim)
-        self._wishes.put(wish)
+        self._hand_in(wish)
         return wish.answer.result()
 
     def record(self, tenant: TenantContext, job_id: JobId, report: Report) -> Future[bool]:
         """Record a report; the future is answered when it is committed."""
         wish = _Recording(tenant=tenant, job_id=job_id, report=report)
-        self._wishes.put(wish)
+        self._hand_in(wish)
         return wish.answer
 
+    @property
+    def waiting(self) -> int:
+        """How many claims and records lie here for the next group."""
+        return self._wishes.qsize()
+
     def close(self) -> None:
-        """Write what was handed in, then stop."""
-        self._wishes.put(None)
+        """Write what was handed in, then stop; what comes later is refused."""
+        with self._door:
+            self._is_closed = True
+            self._wishes.put(None)
         self._writer.join()
+
+    def _hand_in(self, wish: _Wish) -> None:
+        with self._door:  # nothing gets behind the writer's end, where it would wait for ever
+            if not self._is_closed:
+                self._wishes.put(wish)
+                return
+        wish.answer.set_exception(ServiceUnavailable("this worker is stopping and records no more; others go on"))
 
     def _write_groups(self) -> None:
         while (first := self._wishes.get()) is not None:

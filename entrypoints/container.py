@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import random
 import socket
+import threading
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 from sqlalchemy import Engine
 
 from adapters.bench import ThreadBench
@@ -29,7 +31,7 @@ from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.attempts import AttemptsInHand
 from domain.jobs.collection import Collector
-from domain.jobs.errors import BrokenSettings, ServiceUnavailable
+from domain.jobs.errors import AntiphonError, BrokenSettings, ServiceUnavailable
 from domain.jobs.execution import Executor
 from domain.jobs.family import Family
 from domain.jobs.item import WorkerId
@@ -73,6 +75,11 @@ class Antiphon:
     def families(self) -> dict[str, Family]:
         """The kinds of work there are."""
         return {self.family.kind: self.family}
+
+    @property
+    def patience_s(self) -> float:
+        """How long a store that refuses is asked again: a server may fail over, a full disk does not empty itself."""
+        return 3.0 if self.engine.dialect.name == "sqlite" else 30.0
 
 
 def build(settings: Settings) -> Antiphon:
@@ -146,12 +153,20 @@ class WorkerSide:
     What a process needs to run items: built once, inside the worker process, as no connection crosses a fork.
 
     *only_job*: the one job the process works for; None: everybody's. A process that is its own broker must leave the
-    jobs of others alone: what it took of them would be lost when it ends, and nobody asked it to run them.
+    jobs of others alone: what it took of them would be lost when it ends, and nobody asked it to run them. *on_trouble*
+    hears of services that tasks and loops have to wait for.
     """
 
     antiphon: Antiphon
     places: int
     only_job: Job | None = None
+    on_trouble: Callable[[AntiphonError], None] | None = None
+    _stopping: threading.Event = field(factory=threading.Event, init=False)
+
+    def stop(self) -> None:
+        """Begin nothing new from here on: no item, no further page of a plan."""
+        self._stopping.set()
+        self.bench.close()
 
     @cached_property
     def worker_id(self) -> WorkerId:
@@ -166,9 +181,7 @@ class WorkerSide:
     @cached_property
     def desk(self) -> GroupCommit:
         """Claims and records, committed in groups."""
-        # a server's database may fail over meanwhile; on a laptop somebody waits to hear that the disk is full
-        patience_s = 10.0 if self.antiphon.settings.is_embedded else 30.0
-        return GroupCommit(self.antiphon.store, self.antiphon.clock, patience_s=patience_s)
+        return GroupCommit(self.antiphon.store, self.antiphon.clock, patience_s=self.antiphon.patience_s)
 
     @cached_property
     def attempts(self) -> AttemptsInHand:
@@ -180,7 +193,9 @@ class WorkerSide:
     def planner(self) -> Planner:
         """Starts jobs."""
         a = self.antiphon
-        return Planner(store=a.store, clock=a.clock, doorbell=a.bell, families=a.families)
+        return Planner(
+            store=a.store, clock=a.clock, doorbell=a.bell, families=a.families, is_stopping=self._stopping.is_set
+        )
 
     @cached_property
     def collector(self) -> Collector:
@@ -214,6 +229,7 @@ class WorkerSide:
     def app(self) -> Celery:
         """The Celery application, with every task."""
         from pipelines.app import make_app
+        from pipelines.loops import log_only
         from pipelines.tasks import TaskServices, register
 
         app = make_app(broker_settings(self.antiphon.settings))
@@ -223,7 +239,7 @@ class WorkerSide:
             collector=self.collector,
             test_sets=self.antiphon.test_sets,
         )
-        register(app, lambda: services)
+        register(app, lambda: services, on_trouble=self.on_trouble or log_only)
         return app
 
     @cached_property
@@ -243,11 +259,18 @@ class WorkerSide:
 
     def loops(self) -> Loops:
         """Return the loops that run beside the tasks."""
-        from pipelines.loops import Loops, LoopTimes
+        from pipelines.loops import Loops, LoopTimes, log_only
 
         settings = self.antiphon.settings
         times = LoopTimes(sweep_s=settings.sweep_s, leases_s=settings.lease_s / 3)
-        return Loops(relay=self.relay, bell=self.antiphon.bell, attempts=self.attempts, sweep=self._sweep, times=times)
+        return Loops(
+            relay=self.relay,
+            bell=self.antiphon.bell,
+            attempts=self.attempts,
+            sweep=self._sweep,
+            times=times,
+            on_trouble=self.on_trouble or log_only,
+        )
 
     def _sweep(self) -> object:
         if self.only_job is None:

@@ -20,10 +20,14 @@ from entrypoints.container import Antiphon, WorkerSide, broker_settings
 from entrypoints.health import DriverWatch, StoreWatch
 
 LOOK_S = 0.1
-TURN_S = 2.0
+TURN_S = 1.0
 """How long to try for a job's lock: those who only look whether it is held hold it for an instant themselves."""
 
 Watcher = Callable[[JobView], None]
+
+
+class NotSentYet(ServiceUnavailable):
+    """The broker is away; the job is stored, and the workers' relay sends it when the broker is back."""
 
 
 def check_drivable(antiphon: Antiphon, options: JobOptions) -> None:
@@ -45,14 +49,26 @@ def run_to_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
 
     Raises:
         Conflict: another process of this machine drives the job.
-        ServiceUnavailable: the database, or the broker at the first send, can't be used; the job stays resumable.
+        ServiceUnavailable: the database can't be used; the job stays resumable.
+        NotSentYet: the broker can't be reached.
         KeyboardInterrupt: the user interrupted; the items in hand were given back.
     """
     if not antiphon.settings.is_embedded:
-        WorkerSide(antiphon, places=1).relay.run_once()
+        _send_first(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job)
         return wait_for_end(antiphon, job_id, watch)
     with only_driver(antiphon, job_id):
         return _work_to_end(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job, watch)
+
+
+def _send_first(antiphon: Antiphon, job: Job) -> None:
+    """Send what the job has in the outbox, without waiting for a worker's relay to find it."""
+    try:
+        WorkerSide(antiphon, places=1, only_job=job).relay.run_once()
+    except ServiceUnavailable as exc:
+        raise NotSentYet(
+            f"{exc}\njob {job.id} is accepted all the same, and goes on when workers reach the broker: `antiphon jobs "
+            f"watch {job.id}` follows it"
+        ) from exc
 
 
 def wait_for_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
@@ -118,13 +134,19 @@ def take_over(antiphon: Antiphon, job_id: JobId) -> None:
 def _work_to_end(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
     from pipelines.worker import embedded_worker
 
-    side = WorkerSide(antiphon, places=job.options.concurrency, only_job=job)
-    store = StoreWatch(antiphon.store, antiphon.tenant, job_id=job.id, trouble=lambda: side.desk.trouble)
+    store = StoreWatch(patience_s=antiphon.patience_s)
+    side = WorkerSide(antiphon, places=job.options.concurrency, only_job=job, on_trouble=store.note)
+
+    def check_health(view: JobView) -> None:
+        if side.desk.trouble is not None:  # it has been patient itself
+            raise side.desk.trouble
+        store.check(view)
+
     with ExitStack() as stack:
         stack.enter_context(embedded_worker(side.app, threads=job.options.concurrency))
         stack.enter_context(side.loops().running())
         stack.enter_context(_put_down_at_the_end(side))
-        return _look_until_end(antiphon, job.id, watch, store.check)
+        return _look_until_end(antiphon, job.id, watch, check_health)
 
 
 @contextmanager
@@ -137,7 +159,7 @@ def _put_down_at_the_end(side: WorkerSide) -> Iterator[None]:
         store_works = False
         raise
     finally:
-        side.bench.close()
+        side.stop()
         if store_works:
             side.attempts.release_all()
             side.desk.close()

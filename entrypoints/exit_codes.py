@@ -8,7 +8,7 @@ from domain.jobs.job import JobStatus
 
 
 class ExitCode(IntEnum):
-    """What a script can rely on. 70 is EX_SOFTWARE of sysexits.h, 130 and 141 are what shells say of SIGINT and SIGPIPE."""
+    """What a script can rely on; 70 is sysexits.h's EX_SOFTWARE, 130 and 141 are what shells say of SIGINT, SIGPIPE."""
 
     DONE = 0
     BELOW_GATE = 1

@@ -1,4 +1,4 @@
-"""What a process that waits for a job's end looks at meanwhile: does somebody work on it, does the store still write?"""
+"""What a process that waits for a job's end looks at meanwhile: does somebody work on it, does the store write?"""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from collections.abc import Callable
 
 from attrs import define, field
 
-from domain.jobs.aggregate import Tally
-from domain.jobs.errors import Conflict, ServiceUnavailable
+from domain.jobs.errors import AntiphonError, Conflict, ServiceUnavailable
 from domain.jobs.job import JobId
-from domain.jobs.ports import Store
 from domain.jobs.service import JobView
-from domain.tenancy import TenantContext
 
 Now = Callable[[], float]
 
 DRIVERLESS_S = 3.0
 """A job that was just accepted, or changes hands, has no driver for a moment."""
-
-STILL_S = 2.0
-PATIENCE_S = 10.0
 
 
 class NobodyDrives(Conflict):
@@ -60,42 +54,33 @@ class DriverWatch:
 @define(eq=False)
 class StoreWatch:
     """
-    Notices that the store refuses to write: whoever works for the job only waits then, and would wait for ever.
+    Notices that the store refuses to work: whoever works for the job only waits then, and would wait for ever.
 
-    While the job moves, nothing is asked. When it has stood still for a while, its row is written as it is.
+    Others `note` what they were refused with. When the job has not moved for *patience_s* since the first of it, that
+    is the end; when it moves, all is forgotten.
     """
 
-    store: Store
-    tenant: TenantContext
-    job_id: JobId = field(kw_only=True)
-    trouble: Callable[[], ServiceUnavailable | None] = field(kw_only=True)
+    patience_s: float = field(kw_only=True)
     now: Now = field(default=time.monotonic, kw_only=True)
-    _seen: Tally | None = field(default=None, init=False)
-    _asked_at: float = field(default=0.0, init=False)
-    _worked_at: float = field(default=0.0, init=False)
+    _seen: object = field(default=None, init=False)
+    _first: tuple[AntiphonError, float] | None = field(default=None, init=False)
+
+    def note(self, error: AntiphonError) -> None:
+        """Keep the first trouble since the job moved; called from any thread."""
+        if self._first is None:
+            self._first = (error, self.now())
 
     def check(self, view: JobView) -> None:
         """
-        Look, when it is time.
+        Look.
 
         Raises:
-            ServiceUnavailable: what the store has refused with for some seconds.
+            ServiceUnavailable: what the store has refused with for too long.
         """
-        trouble, now = self.trouble(), self.now()
-        if trouble is not None:
-            raise trouble
-        if view.tally != self._seen:
-            self._seen, self._asked_at, self._worked_at = view.tally, now, now
-        elif now - self._asked_at >= STILL_S:
-            self._ask()
-
-    def _ask(self) -> None:
-        try:
-            with self.store.begin(self.tenant) as work:
-                work.jobs.put(work.jobs.get(self.job_id, lock=True))
-                work.commit()
-            self._worked_at = self.now()
-        except ServiceUnavailable:
-            if self.now() - self._worked_at >= PATIENCE_S:
-                raise
-        self._asked_at = self.now()
+        seen = (view.tally, view.job.planned)
+        if seen != self._seen:
+            self._seen, self._first = seen, None
+        elif self._first is not None:
+            error, since = self._first
+            if self.now() - since >= self.patience_s:
+                raise ServiceUnavailable(str(error)) from error

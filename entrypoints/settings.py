@@ -28,7 +28,7 @@ LOG_LEVELS = tuple(map(LogLevel, ("debug", "info", "warning", "error")))
 
 
 def _doc(meaning: str, *, shown: str = "") -> dict[str, str]:
-    """Return what `docs/settings.md` says of a setting; *shown* is its default in words, where the value says little."""
+    """Return what docs/settings.md says of a setting; *shown* is its default in words, where the value says little."""
     return {"doc": meaning, "shown": shown}
 
 

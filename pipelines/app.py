@@ -11,8 +11,12 @@ from pipelines.names import DEFAULT, QUEUES, routes
 
 MEMORY_BROKER = "memory://localhost/"
 MEMORY_RESULTS = "cache+memory://"
+QUICK_TO_GIVE_UP = {"max_retries": 1, "interval_start": 0.2, "interval_step": 0.2}
+"""For who sends: the outbox repeats what could not be sent. A worker that listens connects by Celery's own patience."""
 CHORD_LOOKS = 600
 """How often, once a second, a chord in a result store without counters is asked whether its header is complete."""
+
+_CHECKED = {"ssl_cert_reqs": "required"}
 
 
 @frozen(kw_only=True)
@@ -60,6 +64,9 @@ def celery_settings(settings: BrokerSettings) -> dict[str, object]:
         "result_expires": settings.result_expires_s,
         # unbounded, a chord that lost a message is asked after for ever; bounded, the sweeper does what its body would
         "task_annotations": {"celery.chord_unlock": {"max_retries": CHORD_LOOKS}},
+        # without it Celery refuses a rediss:// address that does not say how to check the server's certificate
+        "redis_backend_use_ssl": _CHECKED if settings.result_backend_url.startswith("rediss://") else None,
+        "redis_socket_connect_timeout": settings.connect_timeout_s,
         "broker_transport_options": _transport_options(settings),
         "broker_connection_timeout": settings.connect_timeout_s,
         "broker_connection_retry_on_startup": True,
@@ -77,9 +84,10 @@ def _transport_options(settings: BrokerSettings) -> dict[str, object]:
         return {"polling_interval": 0.01}  # the default of a second makes 100 tasks take 10 s
     if settings.broker_url.startswith(("redis", "rediss")):
         return {
+            **QUICK_TO_GIVE_UP,
             "visibility_timeout": settings.visibility_timeout_s,
             "socket_connect_timeout": settings.connect_timeout_s,
             "socket_keepalive": True,
             "health_check_interval": 25,
         }
-    return {}
+    return {**QUICK_TO_GIVE_UP}

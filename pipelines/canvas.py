@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from amqp.exceptions import AMQPError
 from attrs import frozen
 from celery import Celery, chord
+from celery.result import denied_join_result
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
@@ -36,7 +37,7 @@ class CeleryDispatcher:
         Raises:
             ServiceUnavailable: the broker can't be reached.
         """
-        with acting_for(tenant), _broker_errors():
+        with acting_for(tenant), _sending():
             self.app.tasks[FAMILIES[job.kind].start].apply_async((job.id,))
 
     def send(self, tenant: TenantContext, job: Job, shard: int, chunks: Sequence[Sequence[ItemNo]]) -> None:
@@ -48,18 +49,20 @@ class CeleryDispatcher:
         """
         names = FAMILIES[job.kind]
         execute, collect = self.app.tasks[names.execute], self.app.tasks[names.collect]
-        with acting_for(tenant), _broker_errors():
+        with acting_for(tenant), _sending():
             header = [execute.si(job.id, list(chunk)) for chunk in chunks]
             chord(header, app=self.app)(collect.si(job.id, shard))
 
 
 @contextmanager
-def _broker_errors() -> Iterator[None]:
+def _sending() -> Iterator[None]:
     try:
-        yield
+        # Celery's Redis results subscribe to the result of every message, and try 20 s long when Redis is away, unless
+        # the sender says that it will not wait for results
+        with denied_join_result():
+            yield
     except (KombuError, RedisError, AMQPError, OSError) as exc:
         # the error's text may hold the address with its password: its type says enough
         raise ServiceUnavailable(
-            f"the message broker or the result store can't be reached ({type(exc).__name__}); what was accepted stays "
-            "accepted and is sent when they are back"
+            f"the message broker or the result store can't be reached ({type(exc).__name__})"
         ) from exc

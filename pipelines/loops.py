@@ -13,11 +13,19 @@ from attrs import define, field, frozen
 from attrs.validators import gt
 
 from domain.jobs.attempts import AttemptsInHand
-from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.errors import AntiphonError, ServiceUnavailable
 from domain.jobs.relaying import Relay
 from pipelines.bell import RelayBell
 
 log = structlog.get_logger(__name__)
+
+
+OnTrouble = Callable[[AntiphonError], None]
+"""Hears of a service that can't be used just now; the log does in any case."""
+
+
+def log_only(_error: AntiphonError) -> None:
+    """Leave it at the log."""
 
 
 @frozen(kw_only=True)
@@ -39,6 +47,7 @@ class Loops:
     attempts: AttemptsInHand
     sweep: Callable[[], object]
     times: LoopTimes = field(factory=LoopTimes)
+    on_trouble: OnTrouble = log_only
     _stopping: threading.Event = field(factory=threading.Event, init=False)
 
     @contextmanager
@@ -63,22 +72,22 @@ class Loops:
     def _timer(self, name: str, every_s: float, move: Callable[[], object]) -> threading.Thread:
         def loop() -> None:
             while not self._stopping.wait(every_s):
-                _survive(name, move)
+                self._survive(name, move)
 
         return threading.Thread(target=loop, name=name, daemon=True)
 
     def _relay(self) -> None:
         while not self._stopping.is_set():
-            if not _survive("antiphon-relay", self.relay.run_once):
+            if not self._survive("antiphon-relay", self.relay.run_once):
                 self.bell.wait(self.times.relay_s)
 
-
-def _survive(name: str, move: Callable[[], object]) -> object:
-    """Make the move; a loop outlives what goes wrong in one round, and says so."""
-    try:
-        return move()
-    except ServiceUnavailable as error:
-        log.warning("a loop waits for a service", loop=name, error=str(error))
-    except Exception:  # the loop is the guarantee: it must not die of one job's trouble
-        log.exception("a loop failed in one round; it goes on", loop=name)
-    return None
+    def _survive(self, name: str, move: Callable[[], object]) -> object:
+        """Make the move; a loop outlives what goes wrong in one round, and says so."""
+        try:
+            return move()
+        except ServiceUnavailable as error:
+            log.warning("a loop waits for a service", loop=name, error=str(error))
+            self.on_trouble(error)
+        except Exception:  # the loop is the guarantee: it must not die of one job's trouble
+            log.exception("a loop failed in one round; it goes on", loop=name)
+        return None

@@ -7,6 +7,7 @@ Tasks are made by `register`, for one application and one set of services, so th
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from attrs import frozen
@@ -24,6 +25,7 @@ from domain.test_execution.ports import TestSets
 from domain.test_execution.test_set import ConfigurationId
 from pipelines import names
 from pipelines.headers import current_tenant
+from pipelines.loops import OnTrouble, log_only
 
 log = structlog.get_logger(__name__)
 
@@ -41,26 +43,37 @@ class TaskServices:
     test_sets: TestSets
 
 
-def register(app: Celery, services: Callable[[], TaskServices], *, store_pause_s: float = STORE_PAUSE_S) -> None:
-    """Make every task of Antiphon in *app*; *services* is asked at the first task, not before."""
+def register(
+    app: Celery,
+    services: Callable[[], TaskServices],
+    *,
+    store_pause_s: float = STORE_PAUSE_S,
+    on_trouble: OnTrouble = log_only,
+) -> None:
+    """
+    Make every task of Antiphon in *app*; *services* is asked at the first task, not before.
+
+    *on_trouble* hears of each service that a task has to wait for.
+    """
+    boundary = partial(_Boundary, pause_s=store_pause_s, on_trouble=on_trouble)
     for family in names.FAMILIES.values():
-        _register_family(app, services, family, store_pause_s)
+        _register_family(app, services, family, boundary)
     _register_examples(app, services)
 
 
 def _register_family(
-    app: Celery, services: Callable[[], TaskServices], family: names.FamilyTasks, store_pause_s: float
+    app: Celery, services: Callable[[], TaskServices], family: names.FamilyTasks, boundary: partial[_Boundary]
 ) -> None:
     @app.task(name=family.start, bind=True, shared=False, max_retries=None)
     def start(task: Task, job_id: str) -> dict[str, object]:
-        with _Boundary(task, job_id, store_pause_s):
+        with boundary(task, job_id):
             services().planner.start(current_tenant(), JobId(job_id), task_id=task.request.id)
         return {"job": job_id}
 
     @app.task(name=family.execute, bind=True, shared=False, max_retries=None)
     def execute(task: Task, job_id: str, numbers: list[int]) -> dict[str, object]:
         settled: list[list[object]] = []
-        with _Boundary(task, job_id, store_pause_s):
+        with boundary(task, job_id):
             done = services().executor.execute(current_tenant(), JobId(job_id), [ItemNo(no) for no in numbers])
             if done.waiting:
                 raise task.retry(args=(job_id, list(done.waiting)), countdown=done.wait_s)
@@ -69,7 +82,7 @@ def _register_family(
 
     @app.task(name=family.collect, bind=True, shared=False, max_retries=None)
     def collect(task: Task, job_id: str, shard: int) -> dict[str, object]:
-        with _Boundary(task, job_id, store_pause_s):
+        with boundary(task, job_id):
             services().collector.collect(current_tenant(), JobId(job_id), shard)
         return {"job": job_id, "shard": shard}
 
@@ -102,6 +115,7 @@ class _Boundary:
     task: Task
     job_id: str
     pause_s: float
+    on_trouble: OnTrouble
 
     def __enter__(self) -> None:
         return None
@@ -109,6 +123,7 @@ class _Boundary:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
         if isinstance(error, ServiceUnavailable | TransientFailure):
             log.warning("a task waits for a service", task=self.task.name, job=self.job_id, error=str(error))
+            self.on_trouble(error)
             raise self.task.retry(countdown=self.pause_s) from error
         if isinstance(error, NotFound):
             log.warning("a message for an unknown job was dropped", task=self.task.name, job=self.job_id)

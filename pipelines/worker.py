@@ -69,6 +69,9 @@ def run_worker(app: Celery, *, threads: int, queues: Sequence[str], name: str, s
             hostname=f"antiphon@{name}",
             loglevel=logging.getLogger().level,
             quiet=True,
+            # workers need not know each other: what they share is in the ledger. Gossip also breaks when Redis restarts
+            without_mingle=True,
+            without_gossip=True,
         ).start()
     finally:
         worker_shutting_down.disconnect(tell)

@@ -102,10 +102,13 @@ class Executor:
         _release(gate, wished - places)
         if not places:
             return False
-        granted = self._claim(tenant, round_, places)
-        unused = places - len(granted)
-        self.bench.give_back(unused)
-        _release(gate, unused)
+        granted: Sequence[Item] = ()
+        try:
+            granted = self._claim(tenant, round_, places)
+        finally:  # a store that refuses the claim must not cost the process its places
+            unused = places - len(granted)
+            self.bench.give_back(unused)
+            _release(gate, unused)
         for item in granted:
             round_.attempts.append(self._start(tenant, round_.prepared, item))
         return not round_.is_busy

@@ -7,7 +7,7 @@ writer that vanished is replaced after the lease, and its half-written plan is f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
 
@@ -27,7 +27,11 @@ from domain.tenancy import TenantContext
 
 @frozen(kw_only=True)
 class Planner:
-    """Starts jobs. *lease_s* bounds the time between two pages; *page* is the number of items a transaction."""
+    """
+    Starts jobs. *lease_s* bounds the time between two pages; *page* is the number of items a transaction.
+
+    Between two pages *is_stopping* is asked: a process that is told to stop must not write a million rows first.
+    """
 
     store: Store
     clock: Clock
@@ -36,6 +40,7 @@ class Planner:
     lease_s: float = 60.0
     page: int = field(default=1000)
     sizes: Sizes = field(factory=Sizes)
+    is_stopping: Callable[[], bool] = lambda: False
 
     def start(self, tenant: TenantContext, job_id: JobId, *, task_id: str | None = None) -> None:
         """
@@ -81,6 +86,8 @@ class Planner:
     def _write(self, tenant: TenantContext, job: Job) -> None:
         planned = 0
         for page in _pages(self.families[job.kind].plan(tenant, job), self.page):
+            if self.is_stopping():
+                raise ServiceUnavailable("this worker is stopping; another one begins the plan anew")
             with self.store.begin(tenant) as work:
                 if not self._still_mine(work, job):
                     work.commit()

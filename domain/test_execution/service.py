@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 from attrs import frozen
 
@@ -19,6 +21,8 @@ from domain.test_execution.test_set import ConfigurationId, Gates, TestConfigura
 @frozen(kw_only=True)
 class TestRuns:
     """Test runs, for those who start them."""
+
+    __test__: ClassVar[bool] = False  # pytest: a service, not a test
 
     jobs: JobService
     test_sets: TestSets

@@ -14,9 +14,11 @@ from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobOptions
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
+from entrypoints.cli.inputs import read_tests
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.target_options import target_from_options
+from entrypoints.driving import check_drivable
 from entrypoints.exit_codes import ExitCode
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "support-bot"
@@ -37,21 +39,21 @@ def demo(*, outputs: Outputs) -> int:
     The bot is right on most questions, wrong on a few, and fails on a couple: the run ends partial, which is what this
     shows. Exits with 0 then; the same run as `antiphon run` would exit with 3.
     """
-    from adapters.test_files.reader import read_test_file
-
     outputs.check()
+    if not EXAMPLE.is_dir():
+        raise InvalidInput(f"the demo's support bot is not at {EXAMPLE}: run the demo from a checkout of the project")
+    file = read_tests(EXAMPLE / "tests.yaml")
     antiphon = open_antiphon()
-    file = read_test_file(EXAMPLE / "tests.yaml", scorers=antiphon.scorers)
+    options = JobOptions(concurrency=8)
+    check_drivable(antiphon, options)
     with _support_bot() as address:
         say(f"a support bot answers at {address}; its tests: {EXAMPLE / 'tests.yaml'}")
         target = target_from_options(file.target, target=address, base_url=None, body=None, response_path=None)
-        job = antiphon.runs.start(antiphon.tenant, file, target=target, options=JobOptions(concurrency=8))
+        job = antiphon.runs.start(antiphon.tenant, file, target=target, options=options)
         code = follow(antiphon, job.id, outputs)
     if code == ExitCode.PARTIAL:
         say("\nThe run ended partial, as it should: `antiphon run` exits with 3 then, and tells what failed and why.")
-        say(
-            "Next: antiphon jobs show last, antiphon run YOUR-TESTS.yaml (in a checkout: python3 run.py jobs show last)."
-        )
+        say("Next: antiphon jobs show last, antiphon run YOUR-TESTS.yaml; in a checkout: python3 run.py jobs show last")
         return ExitCode.DONE
     return code
 
@@ -59,10 +61,9 @@ def demo(*, outputs: Outputs) -> int:
 @contextmanager
 def _support_bot() -> Iterator[str]:
     """Run the example's bot on a free port of this machine; yield the address of its chat."""
-    path = EXAMPLE / "bot.py"
-    spec = importlib.util.spec_from_file_location("antiphon_support_bot", path) if path.exists() else None
-    if spec is None or spec.loader is None:
-        raise InvalidInput(f"the demo's support bot is not at {path}: run the demo from a checkout of the project")
+    spec = importlib.util.spec_from_file_location("antiphon_support_bot", EXAMPLE / "bot.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     bot = cast(_Bot, module.SupportBot())

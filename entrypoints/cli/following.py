@@ -19,7 +19,7 @@ from domain.test_execution.summary_document import summary_document
 from entrypoints.cli.console import print_json, progress, say
 from entrypoints.cli.outputs import Outputs, write_reports
 from entrypoints.container import Antiphon
-from entrypoints.driving import run_to_end, wait_for_end
+from entrypoints.driving import NotSentYet, run_to_end, wait_for_end
 from entrypoints.exit_codes import ExitCode, exit_code_of
 from entrypoints.health import NobodyDrives
 
@@ -33,6 +33,8 @@ def follow(antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
     except KeyboardInterrupt:
         say(f"interrupted; nothing is lost: `antiphon jobs resume {job_id}` goes on with it")
         return ExitCode.INTERRUPTED
+    except NotSentYet:
+        raise
     except ServiceUnavailable as error:
         raise ServiceUnavailable(
             f"{error}\njob {job_id} is kept as it is: `antiphon jobs resume {job_id}` goes on with it"

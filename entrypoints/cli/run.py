@@ -7,14 +7,17 @@ from pathlib import Path
 import attrs
 import click
 
+from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobOptions
 from domain.test_execution.test_set import Gates, TestFile
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
+from entrypoints.cli.inputs import open_target, read_tests
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.target_options import target_from_options, target_options
 from entrypoints.driving import check_drivable
+from entrypoints.settings import read_settings
 
 
 @click.command()
@@ -54,14 +57,14 @@ def run(
     antiphon run tests.csv --target http://127.0.0.1:9000/chat --concurrency 64 --junit out.xml
     antiphon run tests.jsonl --target openai:chat:gpt-5-mini --min-pass-rate 0.95
     """
-    from adapters.test_files.reader import read_test_file
-
     outputs.check()
-    antiphon = open_antiphon()
-    read = _only(read_test_file(file, scorers=antiphon.scorers), tags)
+    settings = read_settings()
+    read = _only(read_tests(file), tags)
     chosen = target_from_options(read.target, target=target, base_url=base_url, body=body, response_path=response_path)
-    if chosen is not None:
-        antiphon.targets.open(chosen, connections=1).close()  # a target that can't work is refused before any job
+    if chosen is None:
+        raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
+    open_target(chosen).close()  # one that can't work is refused before any job
+    antiphon = open_antiphon(settings)
     options = JobOptions(concurrency=concurrency, deadline_s=deadline, max_attempts=max_attempts)
     check_drivable(antiphon, options)
     for warning in read.warnings:

@@ -108,9 +108,10 @@ def _print_gates(out: Console, summary: RunSummary) -> None:
 def _headline(view: JobView, title: str) -> str:
     job, tally = view.job, view.tally
     colour = _COLOURS.get(job.status, "default")
-    parts = f"{job.planned or 0} planned = {tally.succeeded} succeeded + {tally.failed} failed"
+    planned = "nothing" if job.planned is None else job.planned
+    parts = f"{planned} planned = {tally.succeeded} succeeded + {tally.failed} failed"
     parts += f" + {tally.skipped} skipped + {tally.cancelled} cancelled"
-    if not job.status.is_end:
+    if job.planned is not None and not job.status.is_end:
         parts += f" + {tally.pending + tally.running} to come"
     why = f"\n{escape(job.failure)}" if job.failure else ""
     return f"\n[bold {colour}]{job.status}[/]  {escape(title)}: {parts}{why}"

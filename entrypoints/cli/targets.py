@@ -10,6 +10,7 @@ import click
 from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure
 from domain.test_execution.target import Answer, Question
 from entrypoints.cli.console import print_json, printable, say
+from entrypoints.cli.inputs import open_target, read_tests
 from entrypoints.cli.target_options import target_from_options, target_options
 from entrypoints.exit_codes import ExitCode
 
@@ -43,22 +44,17 @@ def check_target(
 
     Nothing is stored. Exits with 5 when the target can't be reached in time, with 4 when what came back is no answer.
     """
-    from adapters.metrics.scorers import StandardScorers
-    from adapters.targets.opener import StandardTargets
     from adapters.templates.jinja import JinjaTemplates
-    from adapters.test_files.reader import read_test_file
-    from entrypoints.settings import process_environment
 
-    templates = JinjaTemplates()
-    read = read_test_file(file, scorers=StandardScorers(templates))
+    read = read_tests(file)
     chosen = target_from_options(read.target, target=target, base_url=base_url, body=body, response_path=response_path)
     if chosen is None:
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
-    endpoint = StandardTargets(process_environment(), templates).open(chosen, connections=1)
+    endpoint = open_target(chosen)
     case = read.cases[0]
     prompt = case.prompt
     try:
-        prompt = str(templates.render(case.prompt, case.variables))
+        prompt = str(JinjaTemplates().render(case.prompt, case.variables))
         answer = endpoint.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline)
     except ItemFailure as failure:
         return _show_failure(failure, prompt, as_json=as_json)

@@ -9,6 +9,7 @@ import click
 from domain.jobs.errors import InvalidInput
 from domain.test_execution.test_set import TestFile, items_of, tag_counts
 from entrypoints.cli.console import print_json
+from entrypoints.cli.inputs import read_tests
 from entrypoints.exit_codes import ExitCode
 
 
@@ -26,12 +27,8 @@ def validate(file: Path, *, as_json: bool) -> int:
 
     Every problem is listed with its line, and what to do; the exit code is then 2.
     """
-    from adapters.metrics.scorers import StandardScorers
-    from adapters.templates.jinja import JinjaTemplates
-    from adapters.test_files.reader import read_test_file
-
     try:
-        read = read_test_file(file, scorers=StandardScorers(JinjaTemplates()))
+        read = read_tests(file)
     except InvalidInput as error:
         if not as_json:
             raise

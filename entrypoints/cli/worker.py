@@ -39,8 +39,6 @@ def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -
     side = WorkerSide(open_antiphon(settings), places=slots or settings.slots)
     say(f"worker {side.worker_id}: {side.places} slots, queues {', '.join(queues or QUEUES)}")
     with side.loops().running():
-        run_worker(
-            side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=side.bench.close
-        )
+        run_worker(side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=side.stop)
         side.attempts.release_all()
         side.desk.close()

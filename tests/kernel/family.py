@@ -11,6 +11,7 @@ from domain.jobs.job import Job
 from domain.tenancy import TenantContext
 
 KIND = "scripted"
+Work = Callable[[Item], Outcome]
 PASSED = Outcome(state=ItemState.SUCCEEDED, verdict="pass")
 
 
@@ -42,7 +43,7 @@ class ScriptedFamily:
 
     planning: Callable[[Job], Iterator[PlannedItem]] = _as_specified
     preparing: Callable[[Job], None] = _works
-    work: Callable[[Item], Outcome] = _passes
+    work: Work = _passes
     allows_empty_plan: bool = True
     kind: str = KIND
     calls: list[ItemNo] = field(factory=list)

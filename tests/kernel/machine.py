@@ -36,6 +36,7 @@ MOST_ROUNDS = 60
 some = st.integers(0, 40)
 calls = st.lists(st.sampled_from([*Call, Call.KILLED, Call.KILLED]), max_size=3)
 sends = st.lists(st.sampled_from(Sending), max_size=2)
+sizes = st.sampled_from([0, 1, 1, 2, 2, 3, 5, 12])
 pauses = st.sampled_from([0.5, 4.0, 11.0, 31.0, 70.0, 130.0])
 endings = st.lists(st.sampled_from([Call.PASS, Call.REFUSED, Call.BUG, Call.TRANSIENT, Call.KILLED]), max_size=12)
 rarely = st.sampled_from([False, False, True])
@@ -57,7 +58,7 @@ class KernelMachine(RuleBasedStateMachine):
         self.auditor = Auditor(kernel=self.kernel, fates=self.fates)
         self.delivered: list[Task] = []
 
-    @initialize(items=st.integers(0, 12), concurrency=st.integers(1, 3), attempts=st.integers(1, 3))
+    @initialize(items=sizes, concurrency=st.integers(1, 3), attempts=st.integers(1, 3))
     def begin(self, items: int, concurrency: int, attempts: int) -> None:
         """Most runs need a job that has come some way."""
         self.submit(items, concurrency, attempts)
@@ -66,7 +67,7 @@ class KernelMachine(RuleBasedStateMachine):
         self.relay([])
 
     @precondition(lambda self: len(self.fates) < MOST_JOBS)
-    @rule(items=st.integers(0, 12), concurrency=st.integers(1, 3), attempts=st.integers(1, 3))
+    @rule(items=sizes, concurrency=st.integers(1, 3), attempts=st.integers(1, 3))
     def submit(self, items: int, concurrency: int, attempts: int) -> None:
         """Somebody asks for a job."""
         options = JobOptions(concurrency=concurrency, max_attempts=attempts, deadline_s=45.0 * concurrency)

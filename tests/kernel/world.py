@@ -50,7 +50,7 @@ class Kernel:
     """Everything of one installation; `run` delivers what lies in the broker until nothing does."""
 
     store: KernelStore = field(factory=MemoryStore)
-    family: ScriptedFamily = field(factory=ScriptedFamily)
+    family: Family = field(factory=ScriptedFamily)
     clock: ManualClock = field(factory=lambda: ManualClock(NOW))
     broker: RecordingBroker = field(factory=RecordingBroker)
     bell: CountingBell = field(factory=CountingBell)
@@ -61,13 +61,13 @@ class Kernel:
     @property
     def families(self) -> dict[str, Family]:
         """The one family there is."""
-        return {KIND: self.family}
+        return {self.family.kind: self.family}
 
     @cached_property
     def jobs(self) -> JobService:
         """The owner's moves."""
         return JobService(
-            store=self.store, clock=self.clock, ids=CountingIds(), doorbell=self.bell, kinds=frozenset({KIND})
+            store=self.store, clock=self.clock, ids=CountingIds(), doorbell=self.bell, kinds=frozenset(self.families)
         )
 
     @cached_property
@@ -155,10 +155,13 @@ class Kernel:
                 self.collector.collect(task.tenant, task.job_id, task.shard)
 
     def run(self, worker: Executor | None = None) -> None:
-        """Relay and deliver until outbox and broker are empty."""
+        """Relay and deliver until outbox and broker are empty; time stands still, so nothing may have to wait."""
         chosen = worker or self.worker()
         while self.relay.run_once() or self.broker.messages:
-            for task in self.broker.take_all():
+            # as a chord does: the collection comes when nothing of the header is left to run
+            ready = [task for task in self.broker.messages if not isinstance(task, CollectTask)]
+            for task in ready or self.broker.messages[:1]:
+                self.broker.messages.remove(task)
                 self.deliver(task, chosen)
 
     def job(self, job_id: JobId) -> Job:

@@ -1,5 +1,5 @@
 """
-Runs a job of many items in a process of its own, and prints what it took: memory can only be measured from a fresh start.
+Runs a job of many items in a process of its own, and prints what it took: only a fresh process can tell its memory.
 
     python -m tests.pipelines.large_run ITEMS ENOUGH FOLDER
 

@@ -61,7 +61,12 @@ def test_a_chord_that_calls_back_early_and_only_then_changes_nothing() -> None:
     script = (hold(called_back), *SCRIPT[1:])
     plain, rig = _run(Rig(family=ScriptedFamily(SCRIPT))), Rig(family=ScriptedFamily(script), sweep_s=0.05)
     collect = rig.app.tasks[COLLECT].run
-    rig.swap_task(COLLECT, _collect_that(lambda job_id, shard: (collect(job_id, shard), called_back.set())))
+
+    def collect_and_tell(job_id: str, shard: int) -> None:
+        collect(job_id, shard)
+        called_back.set()
+
+    rig.swap_task(COLLECT, _collect_that(collect_and_tell))
     rig.swap_dispatcher(EarlyCallback(CeleryDispatcher(app=rig.app)))
 
     assert _run(rig) == plain
@@ -101,7 +106,7 @@ def _collect_that(does: Callable[[str, int], object]) -> Callable[[Celery], None
     """Return what registers, under the collect task's name, a task that does this."""
 
     def make(app: Celery) -> None:
-        @app.task(name=COLLECT, shared=False)
+        @app.task(name=COLLECT, shared=False)  # type: ignore[untyped-decorator]  # Celery has no types
         def collect(job_id: str, shard: int) -> None:
             does(job_id, shard)
 

@@ -1,4 +1,4 @@
-"""A message that comes again finds its item claimed or ended: no second call while the lease lives, never a second row."""
+"""A message that comes again finds its item claimed or ended: no second call under a live lease, never a second row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.headers import acting_for
 from pipelines.names import FAMILIES
 from tests.pipelines.looking import look_until
 from tests.pipelines.rig import US, WORKER, Rig
-from tests.pipelines.scripted_family import ScriptedFamily, hold, succeed
+from tests.pipelines.scripted_family import ScriptedFamily, fail, hold, succeed
 
 TASKS = FAMILIES["test_execution"]
 
@@ -53,26 +53,29 @@ def test_messages_that_come_after_the_end_change_nothing() -> None:
     assert rig.family.calls == {0: 1, 1: 1}
 
 
-def test_an_attempt_that_was_given_up_may_be_repeated_but_the_item_ends_once() -> None:
-    """A worker that was only paused comes back with an answer; the newer attempt's answer stands."""
-    let_go, tokens = Event(), []
+def test_the_late_answer_of_an_attempt_that_was_given_up_changes_nothing() -> None:
+    """A worker that was only paused comes back with an answer; the item is the newer attempt's."""
+    first, second, tokens = Event(), Event(), []
 
     def act(item: Item) -> Outcome:
         tokens.append(item.token)
-        return hold(let_go)(item) if item.token == 1 else succeed(item)
+        return hold(first, then=fail)(item) if item.token == 1 else hold(second)(item)
 
     rig = Rig(family=ScriptedFamily([act]))
     with rig.running():
         job_id = rig.submit()
         look_until(lambda: tokens == [1], what="the first attempt")
         rig.sweeper.take_over(US, job_id, [WORKER])
-        rig.run_to_end(job_id)
-        let_go.set()
+        look_until(lambda: tokens == [1, 2], what="the second attempt")
+        first.set()
         look_until(lambda: "late_record" in rig.history(job_id), what="the late answer")
+        assert rig.view(job_id).tally.running == 1
+        second.set()
+        job = rig.run_to_end(job_id)
 
-    assert tokens == [1, 2]
     [row] = rig.rows(job_id)
     assert (row.state, row.token, row.losses) == (ItemState.SUCCEEDED, 2, 1)
+    assert job.status is JobStatus.COMPLETED
     assert rig.history(job_id).count("job_ended") == 1
 
 

@@ -1,4 +1,4 @@
-"""Attempts that fail in a way that may pass come back by countdown, inside one budget; a store that is away is waited for."""
+"""Attempts whose failure may pass come back by countdown, inside one budget; a store that is away is waited for."""
 
 from __future__ import annotations
 

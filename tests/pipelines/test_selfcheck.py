@@ -9,7 +9,7 @@ from attrs import evolve
 
 from domain.jobs.errors import BrokenSettings
 from entrypoints.cli.main import call
-from pipelines.app import CHORD_LOOKS, BrokerSettings, celery_settings, make_app
+from pipelines.app import BrokerSettings, celery_settings
 from pipelines.selfcheck import celery_problems, check
 
 SECRET = "hunter2"
@@ -138,11 +138,3 @@ def test_a_worker_with_broken_settings_does_not_start(
     assert setting in said.err
     assert SECRET not in said.err + said.out
     assert not home.exists()
-
-
-def test_an_orphaned_chord_is_not_asked_after_for_ever() -> None:
-    """With results in a database Celery polls each chord: of one whose message was lost, that would never end."""
-    app = make_app(evolve(SERVER, result_backend_url="db+postgresql://database/antiphon"))
-    app.finalize()
-
-    assert app.tasks["celery.chord_unlock"].max_retries == CHORD_LOOKS

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import attrs
 import pytest
@@ -42,17 +42,17 @@ class Probes:
         self.app = app
         self.said: list[tuple[str, str | None]] = []
 
-        @app.task(name=SAY, shared=False)
+        @app.task(name=SAY, shared=False)  # type: ignore[untyped-decorator]  # Celery has no types
         def say(word: str) -> None:
             self.said.append((word, _organization()))
 
-        @app.task(name=SAY_AT_SECOND_TRY, bind=True, shared=False)
+        @app.task(name=SAY_AT_SECOND_TRY, bind=True, shared=False)  # type: ignore[untyped-decorator]
         def say_at_second_try(task: Task, word: str) -> None:
             if not task.request.retries:
                 raise task.retry(countdown=0)
             say(word)
 
-        @app.task(name=SAY_BY_CHILD, shared=False)
+        @app.task(name=SAY_BY_CHILD, shared=False)  # type: ignore[untyped-decorator]
         def say_by_child(word: str) -> None:
             say.delay(word)
 
@@ -112,11 +112,11 @@ def test_a_task_without_a_tenant_is_refused_before_anything_is_read(task: str, a
     """Guessing an organization is how rows reach the wrong reader."""
     rig = Rig(family=ScriptedFamily([succeed]))
     untouchable = _Untouchable()
+    rig.services.executor.store = rig.services.executor.desk = untouchable
     rig.services = attrs.evolve(
         rig.services,
         planner=attrs.evolve(rig.services.planner, store=untouchable),
         collector=attrs.evolve(rig.services.collector, store=untouchable),
-        executor=untouchable,
         test_sets=untouchable,
     )
     with rig.running():
@@ -151,9 +151,9 @@ def test_a_message_of_another_organization_is_dropped_and_changes_nothing() -> N
 
 
 class _Untouchable:
-    """Stands where a service or a store would; whatever is called, the test has failed."""
+    """Stands where a store or a desk would; whatever is called, the test has failed."""
 
-    def __getattr__(self, name: str) -> Callable[..., NoReturn]:
+    def __getattr__(self, name: str) -> Any:
         def touched(*_: object, **__: object) -> NoReturn:
             raise AssertionError(f"{name} was called without a tenant")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -74,7 +76,7 @@ def test_order_repetition_and_loss_of_records_do_not_matter(case: tuple[list[Out
 
 
 @given(items(), st.randoms(use_true_random=False))
-def test_a_tally_does_not_depend_on_the_order(counted: list[Item], random: st.Random) -> None:
+def test_a_tally_does_not_depend_on_the_order(counted: list[Item], random: Random) -> None:
     """Databases return rows in any order."""
     shuffled = list(counted)
     random.shuffle(shuffled)
@@ -86,7 +88,7 @@ def test_a_tally_does_not_depend_on_the_order(counted: list[Item], random: st.Ra
 def test_the_tallies_of_parts_add_up_to_the_whole(counted: list[Item], cuts: list[int]) -> None:
     """Closed shards keep their tally, the others are counted: together they are the job, wherever it is cut."""
     bounds = [0, *sorted(min(cut, len(counted)) for cut in cuts), len(counted)]
-    parts = [counted[first:last] for first, last in zip(bounds, bounds[1:], strict=False)]
+    parts = [counted[first:last] for first, last in pairwise(bounds)]
 
     assert total(tally_of(part) for part in parts) == tally_of(counted)
 
@@ -108,7 +110,7 @@ def test_every_item_is_counted_once(counted: list[Item]) -> None:
     assert tally.total == len(counted)
     assert tally.ended == sum(states[state] for state in ENDS)
     assert tally.is_over == (tally.ended == tally.total)
-    assert tally == tally_from_counts(states, tally.verdicts)
+    assert tally == tally_from_counts(_by_name(states), tally.verdicts)
 
 
 @given(st.lists(st.sampled_from(ItemState), max_size=12), st.integers(0, 3))
@@ -160,11 +162,9 @@ def test_rows_of_another_plan_are_refused(tally: Tally, surplus: int) -> None:
 
 def test_verdicts_are_counted_apart_from_states() -> None:
     """A test that ran and failed its metrics is a succeeded item: quality says nothing about the job's status."""
-    wrong = [
-        _item(ItemNo(no), ItemState.SUCCEEDED, Outcome(state=ItemState.SUCCEEDED, verdict="fail")) for no in (0, 1)
-    ]
+    wrong = Outcome(state=ItemState.SUCCEEDED, verdict="fail")
 
-    tally = tally_of(wrong)
+    tally = tally_of([_item(ItemNo(no), wrong.state, wrong) for no in (0, 1)])
 
     assert tally == Tally(succeeded=2, verdicts={"fail": 2})
     assert final_status(2, tally) is JobStatus.COMPLETED
@@ -180,7 +180,11 @@ def _item(no: ItemNo, state: ItemState, outcome: Outcome) -> Item:
 
 
 def _tally(states: list[ItemState]) -> Tally:
-    return tally_from_counts(Counter(states), {})
+    return tally_from_counts(_by_name(Counter(states)), {})
+
+
+def _by_name(states: Counter[ItemState]) -> dict[str, int]:
+    return {state.value: count for state, count in states.items()}
 
 
 def _in_words(states: list[ItemState]) -> JobStatus:

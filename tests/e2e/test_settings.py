@@ -1,0 +1,65 @@
+"""Settings that are wrong: every command says which, and what was expected, before it does anything."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.command_line import CommandLine, lines_asking
+
+
+def test_every_wrong_setting_is_named_at_once(cli: CommandLine) -> None:
+    """A typo must not silently mean the default."""
+    listed = cli.run(
+        "jobs", "list", ANTIPHON_DATABSE_URL="x", ANTIPHON_SLOTS="0", ANTIPHON_LEASE_S="soon", ANTIPHON_LOG_LEVEL="loud"
+    )
+
+    assert (listed.code, listed.stdout) == (2, "")
+    assert listed.stderr.splitlines() == [
+        "antiphon: the environment can't be used as it is; nothing was started",
+        "  ANTIPHON_DATABSE_URL: no such setting; did you mean ANTIPHON_DATABASE_URL?",
+        "  ANTIPHON_LEASE_S='soon': expected a number above 0; correct it or unset it",
+        "  ANTIPHON_LOG_LEVEL='loud': expected one of debug, info, warning, error; correct it or unset it",
+        "  ANTIPHON_SLOTS='0': expected a whole number above 0; correct it or unset it",
+    ]
+    assert not cli.home.exists()
+
+
+def test_a_run_with_a_broker_that_cannot_work_is_refused_before_it_is_accepted(cli: CommandLine) -> None:
+    """A job that nobody can send would stay in the list for ever."""
+    tests = cli.write("tests.jsonl", lines_asking(1))
+    words = ("run", tests, "--target", "http://127.0.0.1:1/")
+
+    run = cli.run(*words, ANTIPHON_BROKER_URL="kafka://127.0.0.1", ANTIPHON_RESULT_BACKEND_URL="rpc://")
+
+    assert run.code == 2
+    assert "ANTIPHON_BROKER_URL" in run.stderr
+    assert "rpc://" in run.stderr
+    assert cli.jobs() == []
+
+
+def test_a_worker_without_a_broker_says_what_to_set(cli: CommandLine) -> None:
+    """On a laptop every command brings its own worker; who starts one apart wants a server."""
+    worker = cli.run("worker")
+
+    assert worker.code == 2
+    assert "ANTIPHON_BROKER_URL" in worker.stderr
+    assert "ANTIPHON_DATABASE_URL" in worker.stderr
+
+
+def test_upgrade_makes_the_tables_and_may_be_repeated(cli: CommandLine) -> None:
+    """It is part of deployments, which repeat everything."""
+    first, second = cli.run("db", "upgrade"), cli.run("db", "upgrade")
+
+    assert (first.code, second.code) == (0, 0)
+    assert first.stderr == second.stderr == f"the SQLite database {cli.home / 'antiphon.db'} is up to date\n"
+
+
+@pytest.mark.parametrize("name", ["my home", "50% ü#1"])
+def test_a_home_may_have_any_name(cli: CommandLine, name: str) -> None:
+    """It stands in the database's address, where some characters mean something else."""
+    home = cli.folder / name
+
+    listed = cli.run("jobs", "list", "--json", ANTIPHON_HOME=str(home))
+
+    assert listed.code == 0, listed.stderr
+    assert (home / "antiphon.db").exists()

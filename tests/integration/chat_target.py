@@ -1,0 +1,78 @@
+"""A target on loopback that answers every question rightly, and counts: what was asked how often, how many at once."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Lock
+
+from attrs import define, field
+
+from tests.services.http_server import Received, ScriptedServer, Wire, reply
+
+
+@define(eq=False)
+class ChatTarget:
+    """Answers after *delay_s*; while *open* is not set, it lets those who ask wait."""
+
+    delay_s: float = 0.03
+    url: str = field(default="", init=False)
+    asked: Counter[str] = field(factory=Counter, init=False)
+    answered: int = field(default=0, init=False)
+    most_at_once: int = field(default=0, init=False)
+    open: Event = field(factory=Event, init=False)
+    _closing: Event = field(factory=Event, init=False)
+    _lock: Lock = field(factory=Lock, init=False)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Answer for the length of the block."""
+        self.open.set()
+        with ScriptedServer(self._answer) as server:
+            self.url = f"{server.url}/chat"
+            try:
+                yield
+            finally:
+                self._closing.set()
+                self.open.set()
+
+    @property
+    def calls(self) -> int:
+        """How many calls came in."""
+        return self.asked.total()
+
+    @property
+    def at_once(self) -> int:
+        """How many calls wait for their answer now."""
+        return self.calls - self.answered
+
+    @property
+    def asked_again(self) -> int:
+        """How many calls were repetitions of an earlier one."""
+        return self.calls - len(self.asked)
+
+    def _answer(self, request: Received, wire: Wire) -> None:
+        question = str(json.loads(request.body)["question"])
+        with self._lock:
+            self.asked[question] += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        self._closing.wait(self.delay_s)
+        self.open.wait()
+        with self._lock:
+            self.answered += 1
+        wire.send(reply(json.dumps({"answer": f"the answer to {question}"})))
+
+
+def a_test_file(folder: Path, *, tests: int, url: str) -> Path:
+    """Write a test set of so many tests that the target at *url* passes; return its path."""
+    cases = [
+        {"id": f"test-{no}", "prompt": f"question {no}", "expected": f"the answer to question {no}"}
+        for no in range(tests)
+    ]
+    target = {"kind": "http", "url": url, "body": {"question": "{{ prompt }}"}, "response_path": "answer"}
+    path = folder / "tests.json"
+    path.write_text(json.dumps({"name": "questions", "target": target, "tests": cases}))
+    return path

@@ -1,0 +1,115 @@
+"""Antiphon's command line as processes of their own: the installation they share, and what each said."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field, frozen
+
+from tests.pipelines.looking import look_until
+
+WITHIN_S = 60.0
+
+
+@frozen(kw_only=True, eq=False)
+class Command:
+    """A process that runs `antiphon`; what it prints goes to files, so that it never waits for a reader."""
+
+    process: subprocess.Popen[bytes]
+    out: Path
+    err: Path
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self.process.poll() is None
+
+    @property
+    def said(self) -> str:
+        """What it wrote to standard error so far."""
+        return self.err.read_text()
+
+    def end(self, *, within_s: float = WITHIN_S) -> int:
+        """Wait for its end; return its exit code."""
+        look_until(lambda: not self.is_running, within_s=within_s, what=f"the end of the command; it said: {self.said}")
+        return self.process.returncode
+
+    def document(self, *, within_s: float = WITHIN_S) -> dict[str, Any]:
+        """Wait for its end; return the JSON document it printed, with its exit code as `exit_code`."""
+        code = self.end(within_s=within_s)
+        text = self.out.read_text()
+        assert text, f"no document on standard output, exit code {code}; it said: {self.said}"
+        return {**json.loads(text), "exit_code": code}
+
+    def terminate(self) -> None:
+        """Ask it to stop, as a service manager does."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once, as a machine that loses power does."""
+        self.process.kill()
+        self.process.wait()
+
+
+@define(eq=False)
+class Installation:
+    """A database, a broker, a home folder, and the processes that share them; all are stopped at the end."""
+
+    folder: Path
+    environment: dict[str, str]
+    _commands: list[Command] = field(factory=list, init=False)
+
+    def start(self, *words: str, **settings: object) -> Command:
+        """Start `antiphon` with these words; *settings* are of this process alone."""
+        number = len(self._commands)
+        out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
+        with out.open("wb") as standard_output, err.open("wb") as standard_error:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "entrypoints.cli", *words],
+                stdin=subprocess.DEVNULL,
+                stdout=standard_output,
+                stderr=standard_error,
+                cwd=self.folder,
+                env={**_own_environment(), **self.environment, **_as_variables(settings)},
+            )
+        command = Command(process=process, out=out, err=err)
+        self._commands.append(command)
+        return command
+
+    def worker(self, *, slots: int = 16, **settings: object) -> Command:
+        """Start a worker."""
+        return self.start("worker", "--slots", str(slots), **settings)
+
+    def run(self, file: Path, *, concurrency: int = 24, **settings: object) -> Command:
+        """Start a test run that prints its JSON document."""
+        return self.start("run", str(file), "--concurrency", str(concurrency), "--json", **settings)
+
+    def stop(self) -> None:
+        """Kill what still runs."""
+        for command in self._commands:
+            if command.is_running:
+                command.kill()
+
+
+def assert_complete(document: dict[str, Any], *, tests: int) -> None:
+    """Hold a run's document to a run in which every test was asked and passed."""
+    job = {name: document["job"][name] for name in ("status", "planned", "succeeded", "failed", "skipped", "cancelled")}
+    assert job == {
+        "status": "completed", "planned": tests, "succeeded": tests, "failed": 0, "skipped": 0, "cancelled": 0,
+    }  # fmt: skip
+    assert document["verdicts"] == {"pass": tests, "fail": 0, "inconclusive": 0}
+    assert document["exit_code"] == 0
+
+
+def _own_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("ANTIPHON_")}
+
+
+def _as_variables(settings: dict[str, object]) -> dict[str, str]:
+    return {f"ANTIPHON_{name.upper()}": str(value) for name, value in settings.items()}

@@ -1,0 +1,121 @@
+"""An installation on real servers: a Postgres database and a Redis database of the test's own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from tests.integration.chat_target import ChatTarget
+from tests.integration.gate import Gate
+from tests.integration.processes import Installation
+from tests.services.guard import free_port
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Engine]:
+    """The Postgres server, as who may make databases in it."""
+    engine = create_engine(os.environ["ANTIPHON_TEST_DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database that `antiphon db upgrade` has made ready; tests copy it."""
+    name = f"antiphon_template_{os.getpid()}_{uuid4().hex[:8]}"
+    _execute(postgres_server, f"CREATE DATABASE {name}")
+    upgrading = Installation(tmp_path_factory.mktemp("upgrade"), {"ANTIPHON_DATABASE_URL": _database(name)})
+    upgrade = upgrading.start("db", "upgrade", home=upgrading.folder)
+    assert upgrade.end() == 0, upgrade.said
+    yield name
+    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(postgres_server: Engine, migrated_template: str) -> Iterator[str]:
+    """An empty database with all tables."""
+    name = f"antiphon_run_{os.getpid()}_{uuid4().hex[:8]}"
+    _execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
+    yield _database(name)
+    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def broker() -> Iterator[Redis]:
+    """A Redis database, empty before and after; one for each process of pytest-xdist."""
+    number = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "0"))) + 1
+    with Redis.from_url(_redis(number)) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
+
+
+@pytest.fixture
+def broker_url(broker: Redis) -> str:
+    """The address of `broker`."""
+    return _redis(broker.connection_pool.connection_kwargs["db"])
+
+
+@pytest.fixture
+def installation(tmp_path: Path, database_url: str, broker_url: str) -> Iterator[Installation]:
+    """Processes that share the database and the broker."""
+    environment = {
+        "ANTIPHON_HOME": str(tmp_path / "home"),
+        "ANTIPHON_DATABASE_URL": database_url,
+        "ANTIPHON_BROKER_URL": broker_url,
+    }
+    installation = Installation(tmp_path, environment)
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture
+def broker_gate(installation: Installation) -> Iterator[Gate]:
+    """A closed gate on the installation's way to its broker."""
+    yield from _gate(installation, "ANTIPHON_BROKER_URL")
+
+
+@pytest.fixture
+def database_gate(installation: Installation) -> Iterator[Gate]:
+    """A closed gate on the installation's way to its database."""
+    yield from _gate(installation, "ANTIPHON_DATABASE_URL")
+
+
+@pytest.fixture
+def target() -> Iterator[ChatTarget]:
+    """A target that answers rightly and counts."""
+    target = ChatTarget()
+    with target.serving():
+        yield target
+
+
+def _gate(installation: Installation, variable: str) -> Iterator[Gate]:
+    server = make_url(installation.environment[variable])
+    assert server.host
+    assert server.port
+    gate = Gate(host=server.host, target_port=server.port, port=free_port())
+    way = server.set(host="127.0.0.1", port=gate.port)
+    installation.environment[variable] = way.render_as_string(hide_password=False)
+    yield gate
+    gate.close()
+
+
+def _database(name: str) -> str:
+    url = make_url(os.environ["ANTIPHON_TEST_DATABASE_URL"]).set(database=name)
+    return url.render_as_string(hide_password=False)
+
+
+def _redis(database: int) -> str:
+    return re.sub(r"/\d*$", f"/{database}", os.environ["ANTIPHON_TEST_REDIS_URL"])
+
+
+def _execute(server: Engine, statement: str) -> None:
+    with server.connect() as connection:
+        connection.execute(text(statement))

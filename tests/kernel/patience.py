@@ -1,0 +1,54 @@
+"""Threads in tests: waited for by events with a deadline, never by sleeping."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from threading import Event
+
+from attrs import define, field
+
+from domain.jobs.claims import Claim, ClaimAnswer, Report
+from domain.jobs.item import Item, Outcome
+from domain.jobs.job import JobId
+from domain.jobs.ports import Desk
+from domain.tenancy import TenantContext
+from tests.kernel.family import PASSED
+
+PATIENCE_S = 20.0
+
+
+@define(eq=False)
+class HangingWork:
+    """An item's work that begins, says so, and returns when the test says so."""
+
+    begun: Event = field(factory=Event)
+    goes_on: Event = field(factory=Event)
+
+    def __call__(self, _: Item) -> Outcome:
+        """Hang."""
+        self.begun.set()
+        assert self.goes_on.wait(PATIENCE_S), "the test never let the work go on"
+        return PASSED
+
+
+@define(eq=False)
+class TellingDesk:
+    """`Desk` in front of another that tells of each record when it is written."""
+
+    desk: Desk
+    recorded: Event = field(factory=Event)
+
+    def claim(self, tenant: TenantContext, claim: Claim) -> ClaimAnswer:
+        """Claim."""
+        return self.desk.claim(tenant, claim)
+
+    def record(self, tenant: TenantContext, job_id: JobId, report: Report) -> Future[bool]:
+        """Record, and tell."""
+        answer = self.desk.record(tenant, job_id, report)
+        answer.add_done_callback(lambda _: self.recorded.set())
+        return answer
+
+    def wait_for_record(self) -> None:
+        """Wait until something was recorded since the last call."""
+        assert self.recorded.wait(PATIENCE_S), "nothing was recorded"
+        self.recorded.clear()
