@@ -22,6 +22,7 @@ class ThreadBench:
     """
 
     def __init__(self, *, places: int, idle_s: float = IDLE_S) -> None:
+        self._places = places
         self._free = places
         self._idle_s = idle_s
         self._changed = threading.Condition()
@@ -48,13 +49,21 @@ class ThreadBench:
         if places:
             with self._changed:
                 self._free += places
-                self._changed.notify(places)
+                if self._closing:  # nobody reserves any more, and who waits for all of them must hear of each
+                    self._changed.notify_all()
+                else:
+                    self._changed.notify(places)
 
     def close(self) -> None:
         """Hand out no more places; calls that run go on."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+
+    def wait_until_free(self, *, timeout_s: float) -> bool:
+        """Wait until every place is free: nobody claims or runs an item; return whether it came to that."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._free == self._places, timeout=timeout_s)
 
     def _work(self) -> None:
         while True:

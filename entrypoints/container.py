@@ -44,12 +44,12 @@ from domain.tenancy import OrganizationId, TenantContext, UserId
 from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
 from entrypoints.settings import Settings, process_environment
-from pipelines.app import BrokerSettings
 from pipelines.bell import RelayBell
 
 if TYPE_CHECKING:
     from celery import Celery
 
+    from pipelines.app import BrokerSettings
     from pipelines.loops import Loops
 
 
@@ -280,6 +280,8 @@ class WorkerSide:
 
 def broker_settings(settings: Settings) -> BrokerSettings:
     """Return what the pipeline needs to know of the settings."""
+    from pipelines.app import BrokerSettings
+
     embedded = BrokerSettings(
         visibility_timeout_s=settings.visibility_timeout_s, result_expires_s=settings.result_expires_s
     )

@@ -23,6 +23,8 @@ LOOK_S = 0.1
 TURN_S = 1.0
 """How long to try for a job's lock: those who only look whether it is held hold it for an instant themselves."""
 
+PUT_DOWN_S = 2.0
+
 Watcher = Callable[[JobView], None]
 
 
@@ -161,7 +163,8 @@ def _put_down_at_the_end(side: WorkerSide) -> Iterator[None]:
     finally:
         side.stop()
         if store_works:
-            side.attempts.release_all()
+            side.attempts.close()
+            side.bench.wait_until_free(timeout_s=PUT_DOWN_S)  # for claims that were under way
             side.desk.close()
 
 

@@ -44,11 +44,22 @@ class AttemptsInHand:
     lease_s: float
     _held: dict[tuple[JobId, int, int], Attempt] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
+    _is_closed: bool = field(default=False, init=False)
 
-    def take(self, attempt: Attempt) -> None:
-        """Hold the attempt until it is settled."""
+    def take(self, attempt: Attempt) -> bool:
+        """Hold the attempt until it is settled; return whether it may begin: closed, it is given back at once."""
         with self._lock:
             self._held[_key(attempt)] = attempt
+            is_closed = self._is_closed
+        if is_closed:
+            self._release(attempt)
+        return not is_closed
+
+    def close(self) -> None:
+        """Give every attempt back, also those that are taken from here on: a claim may be under way."""
+        with self._lock:
+            self._is_closed = True
+        self.release_all()
 
     def settle(self, attempt: Attempt, report: Report) -> None:
         """
@@ -88,10 +99,13 @@ class AttemptsInHand:
         """Give every attempt back as if it had not begun, so that others can go on at once; return the records."""
         records = []
         for attempt in self._all():
-            self.settle(attempt, Released(no=attempt.item.no, token=attempt.item.token))
+            self._release(attempt)
             if attempt.settled.done():
                 records.append(attempt.settled.result()[1])
         return records
+
+    def _release(self, attempt: Attempt) -> None:
+        self.settle(attempt, Released(no=attempt.item.no, token=attempt.item.token))
 
     def __len__(self) -> int:
         return len(self._held)

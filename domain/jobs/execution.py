@@ -135,8 +135,8 @@ class Executor:
             prepared.gate.release()
 
         attempt = Attempt(tenant=tenant, job_id=prepared.job.id, item=item, free=free)
-        self.attempts.take(attempt)
-        self.bench.start(lambda: self.attempts.settle(attempt, self._report(prepared, item)))
+        if self.attempts.take(attempt):
+            self.bench.start(lambda: self.attempts.settle(attempt, self._report(prepared, item)))
         return attempt
 
     def _report(self, prepared: _Prepared, item: Item) -> Report:

@@ -9,7 +9,7 @@ import click
 
 from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobOptions
-from domain.test_execution.test_set import Gates, TestFile
+from domain.test_execution.test_set import Gates, TestFile, tag_counts
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
 from entrypoints.cli.inputs import open_target, read_tests
@@ -77,9 +77,9 @@ def run(
 def _only(file: TestFile, tags: tuple[str, ...]) -> TestFile:
     if not tags:
         return file
-    cases = tuple(case for case in file.cases if set(tags) & set(case.tags))
-    if not cases:
-        known = sorted({tag for case in file.cases for tag in case.tags})
-        raise click.BadParameter(f"no test of {file.name} has it; its tags: {', '.join(known) or 'none'}",
-                                 param_hint="--tag")  # fmt: skip
-    return attrs.evolve(file, cases=cases)
+    known = tag_counts(file.cases)
+    for tag in tags:
+        if tag not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise click.BadParameter(f"no test of {file.name} has {tag!r}; its tags: {there}", param_hint="--tag")
+    return attrs.evolve(file, cases=tuple(case for case in file.cases if set(tags) & set(case.tags)))

@@ -40,5 +40,5 @@ def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -
     say(f"worker {side.worker_id}: {side.places} slots, queues {', '.join(queues or QUEUES)}")
     with side.loops().running():
         run_worker(side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=side.stop)
-        side.attempts.release_all()
+        side.attempts.close()
         side.desk.close()

@@ -14,7 +14,7 @@ from tests.e2e.mock_target import MockTarget
 
 @pytest.fixture(scope="session", autouse=True)
 def _interruptible() -> None:
-    """Let commands be interrupted where the test run itself, started in the background, ignores it (and hands it on)."""
+    """Let commands be interrupted also where the test run itself, started in the background, ignores that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

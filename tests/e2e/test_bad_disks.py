@@ -13,16 +13,16 @@ import pytest
 from tests.e2e.command_line import CommandLine, lines_asking
 from tests.e2e.mock_target import MockTarget
 
-SMALL = "1500k"
+SMALL = "1200k"
 LARGE = "100m"
 
 
 def test_a_run_on_a_full_disk_ends_with_5_and_is_resumed_with_space(
     cli: CommandLine, target: MockTarget, tight_disk: tuple[CommandLine, Callable[[], None]]
 ) -> None:
-    """What was committed is kept, what was not is asked again, and nobody waits for a disk that does not empty itself."""
+    """What was committed is kept, the rest is asked again, and nobody waits for a disk that does not empty itself."""
     on_tight_disk, make_space = tight_disk
-    tests = cli.write("tests.jsonl", lines_asking(1500))
+    tests = cli.write("tests.jsonl", lines_asking(800))
 
     run = on_tight_disk.run("run", tests, "--target", target.url)
     make_space()
@@ -36,8 +36,8 @@ def test_a_run_on_a_full_disk_ends_with_5_and_is_resumed_with_space(
     assert "Traceback" not in run.stderr
     assert run.took_s < 45
     assert resumed.code == 0, resumed.stderr
-    assert resumed.document["job"]["succeeded"] == 1500
-    assert len(target.asked) == 1500
+    assert resumed.document["job"]["succeeded"] == 800
+    assert len(target.asked) == 800
 
 
 def test_a_home_that_is_a_file_is_refused(cli: CommandLine) -> None:
@@ -79,7 +79,7 @@ def tight_disk(cli: CommandLine) -> Iterator[tuple[CommandLine, Callable[[], Non
     """A command line whose home has little space, and how to make more: a small disk where that may be mounted."""
     cli.home.mkdir()
     if not _mount("-t", "tmpfs", "-o", f"size={SMALL}", "antiphon-test", str(cli.home)):
-        limited = ("sh", "-c", 'ulimit -f 2800; exec "$@"', "sh")  # no file grows beyond that many half kilobytes
+        limited = ("sh", "-c", 'ulimit -f 2200; exec "$@"', "sh")  # no file grows beyond that many half kilobytes
         yield attrs.evolve(cli, prefix=limited), lambda: None
         return
     try:

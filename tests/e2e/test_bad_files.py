@@ -22,7 +22,12 @@ BAD: list[tuple[str, str, bytes | None, str]] = [
     ("missing", "none.yaml", None, "there is no such file"),
     ("empty", "empty.jsonl", b"", "expected at least one test"),
     ("binary", "binary.yaml", b"\x7fELF\x00\x01\x02" * 40, "the file is binary"),
-    ("of another encoding", "latin.csv", "question,contains\nWas heißt das?,größer\n".encode("latin-1"), "it looks like Latin-1"),
+    (
+        "of another encoding",
+        "latin.csv",
+        "question,contains\nWas heißt das?,größer\n".encode("latin-1"),
+        "it looks like Latin-1",
+    ),
     ("half valid", "half.yaml", HALF_VALID.encode(), "half.yaml:7: "),
     ("of no known kind", "tests.docx", b"PK\x03\x04", "one of .yaml"),
 ]

@@ -13,7 +13,11 @@ HTML = reply("<!doctype html><title>Sign in</title>", kind="text/html")
 MISBEHAVIOUR: dict[str, tuple[Behaviour, str, str]] = {
     "question 0": (lambda wire: wire.send(HTML), "bad_answer", "the answer is HTML, and JSON is needed"),
     "question 1": (lambda wire: wire.send(b"\x00\xff garbage\r\n\r\n"), "bad_answer", "what came back is not HTTP"),
-    "question 2": (lambda wire: wire.send(reply(b"x" * 10_000_000)), "too_large", "10000000"),
+    "question 2": (
+        lambda wire: wire.send(reply(b"x" * 10_000_000)),
+        "too_large",
+        "more than 1000000 bytes; raise max_answer_bytes",
+    ),
     "question 3": (lambda wire: wire.hang_up(), "connection", "the connection"),
     "question 4": (lambda wire: wire.wait_for_hangup(), "timed_out", "until the item's deadline"),
     "question 5": (lambda wire: wire.send(reply('{"answer": nul')), "bad_answer", "JSON"),
@@ -21,7 +25,7 @@ MISBEHAVIOUR: dict[str, tuple[Behaviour, str, str]] = {
 
 
 def test_each_misbehaviour_has_its_kind_and_the_rest_of_the_run_goes_on(cli: CommandLine, target: MockTarget) -> None:
-    """One run, every misbehaviour: none takes the others with it, and what may pass is tried again, within the budget."""
+    """One run, every misbehaviour: none takes the others with it; what may pass is tried again, within the budget."""
     target.behaviours = {question: how for question, (how, _, _) in MISBEHAVIOUR.items()}
     tests = cli.write("tests.jsonl", lines_asking(9))
     limits = ("--deadline", "2", "--max-attempts", "2")
@@ -58,9 +62,7 @@ CHECKS: list[tuple[str, str, int, str]] = [
 
 
 @pytest.mark.parametrize(("question", "code", "words"), [case[1:] for case in CHECKS], ids=[case[0] for case in CHECKS])
-def test_check_shows_what_came_back(
-    cli: CommandLine, target: MockTarget, question: str, code: int, words: str
-) -> None:
+def test_check_shows_what_came_back(cli: CommandLine, target: MockTarget, question: str, code: int, words: str) -> None:
     """One request before two thousand: what was asked, what came, what was taken out of it."""
     target.behaviours = {question: how for question, (how, _, _) in MISBEHAVIOUR.items()}
     tests = cli.write("tests.jsonl", lines_asking(1, first=int(question.split()[1])))

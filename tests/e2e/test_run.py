@@ -120,14 +120,15 @@ WRONG_WORDS: list[tuple[str, list[str], str]] = [
     ("no target", [], "no target: name one in the file (`target:`), or with --target"),
     ("a target of no known form", ["--target", "ftp://x"], "'ftp://x' is no target; expected http(s)://HOST/PATH"),
     ("a body that is not JSON", ["--target", "http://127.0.0.1:1/", "--body", "{x"], "'{x' is not JSON"),
-    ("a tag nobody has", ["--target", "http://127.0.0.1:1/", "--tag", "x"], "no test of tests has it; its tags: none"),
-    ("a number out of range", ["--concurrency", "0"], "0 is not in the range 1<=x<=1024"),
+    ("a tag nobody has", ["--target", "http://127.0.0.1:1/", "--tag", "x"], "no test of tests has 'x'; its tags: none"),
     ("a variable that is not set", ["--target", "openai:chat:m"], "OPENAI_API_KEY"),
     ("an option that is nearly one", ["--targets", "x"], "Did you mean one of: '--tag', '--target'"),
 ]
 
 
-@pytest.mark.parametrize(("words", "message"), [case[1:] for case in WRONG_WORDS], ids=[case[0] for case in WRONG_WORDS])
+@pytest.mark.parametrize(
+    ("words", "message"), [case[1:] for case in WRONG_WORDS], ids=[case[0] for case in WRONG_WORDS]
+)
 def test_wrong_words_exit_2_and_leave_nothing_behind(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
 ) -> None:

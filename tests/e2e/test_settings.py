@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.e2e.command_line import CommandLine, lines_asking
 
 
@@ -54,10 +52,9 @@ def test_upgrade_makes_the_tables_and_may_be_repeated(cli: CommandLine) -> None:
     assert first.stderr == second.stderr == f"the SQLite database {cli.home / 'antiphon.db'} is up to date\n"
 
 
-@pytest.mark.parametrize("name", ["my home", "50% ü#1"])
-def test_a_home_may_have_any_name(cli: CommandLine, name: str) -> None:
+def test_a_home_may_have_any_name(cli: CommandLine) -> None:
     """It stands in the database's address, where some characters mean something else."""
-    home = cli.folder / name
+    home = cli.folder / "50% of my ü#1"
 
     listed = cli.run("jobs", "list", "--json", ANTIPHON_HOME=str(home))
 

@@ -21,16 +21,15 @@ from domain.jobs.sweeping import SweepRules
 from tests.contract.building import US, KernelStore
 from tests.kernel.accidents import Accidents, Call, Killed, Sending
 from tests.kernel.auditor import Auditor
-from tests.kernel.broker import ItemsTask, Task
+from tests.kernel.broker import Task
 from tests.kernel.family import ScriptedFamily
 from tests.kernel.model import JobFate
-from tests.kernel.slow_worker import SlowWorker, ending, failing
 from tests.kernel.witness import WitnessDesk
 from tests.kernel.world import LEASE_S, Kernel
 
 SMALL = Sizes(small_job=8, largest_chunk=2, smallest_shard=1, largest_shard=2)
 RULES = SweepRules(poison_after=2)
-MOST_JOBS = 2
+MOST_JOBS, MOST_ACTIVE = 4, 2
 MOST_ROUNDS = 60
 
 some = st.integers(0, 40)
@@ -39,8 +38,6 @@ sends = st.lists(st.sampled_from(Sending), max_size=2)
 sizes = st.sampled_from([0, 1, 1, 2, 2, 3, 5, 12])
 pauses = st.sampled_from([0.5, 4.0, 11.0, 31.0, 70.0, 130.0])
 endings = st.lists(st.sampled_from([Call.PASS, Call.REFUSED, Call.BUG, Call.TRANSIENT, Call.KILLED]), max_size=12)
-rarely = st.sampled_from([False, False, True])
-ends = st.sampled_from([ItemState.SUCCEEDED, ItemState.FAILED, ItemState.SKIPPED])
 
 
 class KernelMachine(RuleBasedStateMachine):
@@ -54,19 +51,18 @@ class KernelMachine(RuleBasedStateMachine):
         self.kernel.broker.before, self.kernel.broker.after = self.accidents.before_send, self.accidents.after_send
         self.fates: dict[JobId, JobFate] = {}
         self.desk = WitnessDesk(desk=self.kernel.desk, fates=self.fates)
-        self.slow = SlowWorker(kernel=self.kernel, attempts=self.kernel.worker(desk=self.desk).attempts)
         self.auditor = Auditor(kernel=self.kernel, fates=self.fates)
         self.delivered: list[Task] = []
 
     @initialize(items=sizes, concurrency=st.integers(1, 3), attempts=st.integers(1, 3))
-    def begin(self, items: int, concurrency: int, attempts: int) -> None:
+    def open_with_a_job(self, items: int, concurrency: int, attempts: int) -> None:
         """Most runs need a job that has come some way."""
         self.submit(items, concurrency, attempts)
         self.relay([])
         self.deliver(0, [], None)
         self.relay([])
 
-    @precondition(lambda self: len(self.fates) < MOST_JOBS)
+    @precondition(lambda self: len(self.fates) < MOST_JOBS and len(self.active()) < MOST_ACTIVE)
     @rule(items=sizes, concurrency=st.integers(1, 3), attempts=st.integers(1, 3))
     def submit(self, items: int, concurrency: int, attempts: int) -> None:
         """Somebody asks for a job."""
@@ -101,7 +97,7 @@ class KernelMachine(RuleBasedStateMachine):
         self._work(self.delivered[which % len(self.delivered)], calls, None)
 
     @precondition(lambda self: self.kernel.broker.messages)
-    @rule(most=st.integers(1, 12), calls=endings)
+    @rule(most=st.integers(1, 4), calls=endings)
     def deliver_many(self, most: int, calls: list[Call]) -> None:
         """For a while, what was sent arrives in order."""
         for task in self.kernel.broker.messages[:most]:
@@ -114,59 +110,6 @@ class KernelMachine(RuleBasedStateMachine):
         """The broker loses a message."""
         messages = self.kernel.broker.messages
         messages.pop(which % len(messages))
-
-    @precondition(lambda self: self.kernel.broker.messages)
-    @rule(which=some)
-    def begin_slowly(self, which: int) -> None:
-        """A slow worker takes the items of a message; what comes of them shows later."""
-        tasks = [task for task in self.kernel.broker.messages if isinstance(task, ItemsTask)]
-        if tasks:
-            task = tasks[which % len(tasks)]
-            self.slow.begin(task, options=self.fates[task.job_id].options)
-
-    @precondition(lambda self: self.slow.threads)
-    @rule(which=some, state=ends)
-    def finish_slowly(self, which: int, state: ItemState) -> None:
-        """A slow call returns; if its lease was lost meanwhile, too late."""
-        self.slow.finish(which, ending(state))
-
-    @precondition(lambda self: self.slow.threads)
-    @rule(which=some, retry_after_s=st.sampled_from([0.0, 5.0, 60.0]))
-    def fail_slowly(self, which: int, retry_after_s: float) -> None:
-        """A slow call fails in a way that may pass."""
-        attempt = self.slow.threads[which % len(self.slow.threads)]
-        budget = self.fates[attempt.job_id].options.max_attempts
-        self.slow.finish(which, failing(self.kernel, retry_after_s=retry_after_s, max_attempts=budget))
-
-    @precondition(lambda self: self.slow.threads)
-    @rule()
-    def keep_leases(self) -> None:
-        """The slow worker says that it lives."""
-        self.slow.attempts.keep_leases()
-        for job_id, fate in self.fates.items():
-            fate.extend(self.slow.held(job_id), until=self.slow.lease_until())
-
-    @precondition(lambda self: self.slow.threads)
-    @rule()
-    def end_overdue(self) -> None:
-        """The slow worker gives up on calls past their deadline; they may still return."""
-        self.slow.attempts.end_overdue()
-
-    @precondition(lambda self: self.slow.threads)
-    @rule()
-    def release_all(self) -> None:
-        """The slow worker is stopped politely; its calls may still return."""
-        self.slow.attempts.release_all()
-
-    @precondition(lambda self: self.slow.threads)
-    @rule(is_known=st.booleans())
-    def kill_slow_worker(self, is_known: bool) -> None:
-        """The slow worker vanishes; a successor on the same machine knows that at once."""
-        self.slow.die()
-        for job_id, fate in self.fates.items() if is_known else ():
-            self.kernel.sweeper.take_over(US, job_id, [self.slow.worker_id])
-            fate.forsake([self.slow.worker_id])
-            fate.sweep(self.kernel.clock.now())
 
     @rule(seconds=pauses)
     def wait(self, seconds: float) -> None:
@@ -189,16 +132,14 @@ class KernelMachine(RuleBasedStateMachine):
     @rule(which=some, shard=some)
     def collect(self, which: int, shard: int) -> None:
         """A shard is collected that nobody asked to: early, late, or again."""
-        job_id = self._job_id(which)
+        job_id = self.job_id(which)
         if self.fates[job_id].items:
             self.kernel.collector.collect(US, job_id, shard % self.auditor.shard_count(job_id))
 
-    @rule(which=some, is_sure=rarely)
-    def cancel(self, which: int, is_sure: bool) -> None:
+    @rule(which=some)
+    def cancel(self, which: int) -> None:
         """The owner stops a job; one that has ended can't be."""
-        job_id = self._job_id(which)
-        if not is_sure:
-            return
+        job_id = self.job_id(which)
         if self.auditor.has_ended(job_id):
             with pytest.raises(Conflict):
                 self.kernel.jobs.cancel(US, job_id)
@@ -209,7 +150,7 @@ class KernelMachine(RuleBasedStateMachine):
     @rule(which=some)
     def resume(self, which: int) -> None:
         """The owner goes on with a job: what was cancelled, or what got stuck."""
-        job_id = self._job_id(which)
+        job_id = self.job_id(which)
         if self.auditor.has_ended(job_id):
             self._reopen(job_id, ItemState.CANCELLED, is_possible=self.fates[job_id].can_resume())
         else:
@@ -218,7 +159,7 @@ class KernelMachine(RuleBasedStateMachine):
     @rule(which=some)
     def retry_failed(self, which: int) -> None:
         """The owner has failed items run again, once the job has ended."""
-        job_id = self._job_id(which)
+        job_id = self.job_id(which)
         is_possible = self.auditor.has_ended(job_id) and self.fates[job_id].count(ItemState.FAILED) > 0
         self._reopen(job_id, ItemState.FAILED, is_possible=is_possible)
 
@@ -229,7 +170,6 @@ class KernelMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Once everything works again, every job ends in a bounded number of rounds, with every item accounted for."""
-        self.slow.die()
         rounds = 0
         while self.kernel.store.active_jobs():
             rounds += 1
@@ -239,6 +179,14 @@ class KernelMachine(RuleBasedStateMachine):
             self._relay_and_deliver_all()
             self.auditor.audit()
         self.auditor.audit_ends()
+
+    def active(self) -> list[JobId]:
+        """Return the jobs that have not ended."""
+        return [job_id for _, job_id in self.kernel.store.active_jobs()]
+
+    def job_id(self, which: int) -> JobId:
+        """Return one of the jobs."""
+        return list(self.fates)[which % len(self.fates)]
 
     def _relay_and_deliver_all(self) -> None:
         while self.kernel.relay.run_once():
@@ -259,6 +207,3 @@ class KernelMachine(RuleBasedStateMachine):
         else:
             with pytest.raises(Conflict):
                 move(US, job_id)
-
-    def _job_id(self, which: int) -> JobId:
-        return list(self.fates)[which % len(self.fates)]

@@ -17,7 +17,6 @@ from tests.kernel.broker import ItemsTask
 from tests.kernel.world import LEASE_S, Kernel
 
 LATER = Failure(kind=FailureKind.RATE_LIMITED, message="status 429")
-SLOW = WorkerId("slow")
 Result = Callable[[Item], Report]
 
 
@@ -27,7 +26,7 @@ class SlowWorker:
 
     kernel: Kernel
     attempts: AttemptsInHand
-    worker_id: WorkerId = SLOW
+    worker_id: WorkerId
     threads: list[Attempt] = field(factory=list)
 
     def begin(self, task: ItemsTask, *, options: JobOptions) -> None:

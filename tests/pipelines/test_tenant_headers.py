@@ -46,13 +46,13 @@ class Probes:
         def say(word: str) -> None:
             self.said.append((word, _organization()))
 
-        @app.task(name=SAY_AT_SECOND_TRY, bind=True, shared=False)  # type: ignore[untyped-decorator]
+        @app.task(name=SAY_AT_SECOND_TRY, bind=True, shared=False)  # type: ignore[untyped-decorator]  # as above
         def say_at_second_try(task: Task, word: str) -> None:
             if not task.request.retries:
                 raise task.retry(countdown=0)
             say(word)
 
-        @app.task(name=SAY_BY_CHILD, shared=False)  # type: ignore[untyped-decorator]
+        @app.task(name=SAY_BY_CHILD, shared=False)  # type: ignore[untyped-decorator]  # as above
         def say_by_child(word: str) -> None:
             say.delay(word)
 

@@ -17,7 +17,7 @@ from adapters.database.schema import upgrade
 from adapters.database.store import SqlStore
 from adapters.memory.store import MemoryStore
 from tests.contract.building import KernelStore
-from tests.kernel.machine import KernelMachine
+from tests.kernel.slow_machine import SlowMachine
 
 
 def test_the_kernel_keeps_its_rules_in_memory() -> None:
@@ -27,7 +27,7 @@ def test_the_kernel_keeps_its_rules_in_memory() -> None:
 
 def test_the_kernel_keeps_its_rules_on_sqlite(new_database: Callable[[], SqlStore]) -> None:
     """The same rules in SQL: transitions are WHERE clauses there, and must mean the same."""
-    _run(new_database, runs=50, steps=40)
+    _run(new_database, runs=100, steps=40)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def new_database(tmp_path: Path) -> Callable[[], SqlStore]:
     return make
 
 
-class DisposingMachine(KernelMachine):
+class DisposingMachine(SlowMachine):
     """Closes its database with the run."""
 
     def teardown(self) -> None:

@@ -1,0 +1,108 @@
+"""The machine with two slow workers: what they took begins, is lost, given to the other, and comes back too late."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from domain.jobs.item import ItemState, WorkerId
+from tests.contract.building import US, KernelStore
+from tests.kernel.broker import ItemsTask
+from tests.kernel.machine import KernelMachine, some
+from tests.kernel.slow_worker import SlowWorker, ending, failing
+
+NAMES = (WorkerId("slow-0"), WorkerId("slow-1"))
+
+ends = st.sampled_from([ItemState.SUCCEEDED, ItemState.FAILED, ItemState.SKIPPED])
+workers = st.sampled_from(range(len(NAMES)))
+
+
+class SlowMachine(KernelMachine):
+    """The installation, with workers that hold on to their attempts."""
+
+    def __init__(self, store: KernelStore) -> None:
+        super().__init__(store)
+        self.slow = [
+            SlowWorker(kernel=self.kernel, attempts=self.kernel.worker(desk=self.desk).attempts, worker_id=name)
+            for name in NAMES
+        ]
+
+    @precondition(lambda self: self.item_tasks())
+    @rule(which=some, worker=workers)
+    def begin(self, which: int, worker: int) -> None:
+        """A worker takes the items of a message, new or delivered before; what comes of them shows later."""
+        tasks = self.item_tasks()
+        task = tasks[which % len(tasks)]
+        self.slow[worker].begin(task, options=self.fates[task.job_id].options)
+
+    @precondition(lambda self: self.item_tasks())
+    @rule(which=some, worker=workers)
+    def lose_and_begin(self, which: int, worker: int) -> None:
+        """One worker takes the items, is not heard of, and the other takes them over; the first is still at it."""
+        self.begin(which, worker)
+        self.let_leases_run_out()
+        self.begin(which, 1 - worker)
+
+    @precondition(lambda self: self.running())
+    @rule(which=some, state=ends)
+    def finish(self, which: int, state: ItemState) -> None:
+        """A call returns; if its lease was lost meanwhile, too late."""
+        running = self.running()
+        worker, position = running[which % len(running)]
+        worker.finish(position, ending(state))
+
+    @precondition(lambda self: self.running())
+    @rule(which=some, retry_after_s=st.sampled_from([0.0, 5.0, 60.0]))
+    def fail(self, which: int, retry_after_s: float) -> None:
+        """A call fails in a way that may pass."""
+        running = self.running()
+        worker, position = running[which % len(running)]
+        budget = self.fates[worker.threads[position].job_id].options.max_attempts
+        worker.finish(position, failing(self.kernel, retry_after_s=retry_after_s, max_attempts=budget))
+
+    @precondition(lambda self: self.running())
+    @rule(worker=workers)
+    def keep_leases(self, worker: int) -> None:
+        """A worker says that it lives."""
+        slow = self.slow[worker]
+        slow.attempts.keep_leases()
+        for job_id, fate in self.fates.items():
+            fate.extend(slow.held(job_id), until=slow.lease_until())
+
+    @precondition(lambda self: self.running())
+    @rule(worker=workers)
+    def end_overdue(self, worker: int) -> None:
+        """A worker gives up on calls past their deadline; they may still return."""
+        self.slow[worker].attempts.end_overdue()
+
+    @precondition(lambda self: self.running())
+    @rule(worker=workers)
+    def release_all(self, worker: int) -> None:
+        """A worker is stopped politely; its calls may still return."""
+        self.slow[worker].attempts.release_all()
+
+    @precondition(lambda self: self.running())
+    @rule(worker=workers, is_known=st.booleans())
+    def kill(self, worker: int, is_known: bool) -> None:
+        """A worker vanishes; a successor on the same machine knows that at once."""
+        slow = self.slow[worker]
+        slow.die()
+        for job_id, fate in self.fates.items() if is_known else ():
+            self.kernel.sweeper.take_over(US, job_id, [slow.worker_id])
+            fate.forsake([slow.worker_id])
+            fate.sweep(self.kernel.clock.now())
+
+    def teardown(self) -> None:
+        """Once the slow workers are gone, nothing hinders any job."""
+        for slow in self.slow:
+            slow.die()
+        super().teardown()
+
+    def item_tasks(self) -> list[ItemsTask]:
+        """Return the messages with items of active jobs that there are, or were."""
+        active, known = self.active(), [*self.kernel.broker.messages, *self.delivered]
+        return [task for task in known if isinstance(task, ItemsTask) and task.job_id in active]
+
+    def running(self) -> list[tuple[SlowWorker, int]]:
+        """Return each call that has not returned: its worker, and which of its calls it is."""
+        return [(worker, position) for worker in self.slow for position in range(len(worker.threads))]

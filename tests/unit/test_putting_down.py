@@ -1,0 +1,69 @@
+"""A process that is told to stop: what it has in hand goes back, and it begins nothing new."""
+
+from __future__ import annotations
+
+import threading
+
+import attrs
+import pytest
+
+from adapters.bench import ThreadBench
+from domain.jobs.attempts import Attempt, AttemptsInHand
+from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.events import LateRecord
+from tests.contract.building import US, a_claim
+from tests.kernel.world import LEASE_S, Kernel
+
+PATIENCE_S = 30.0
+
+
+def test_what_is_claimed_while_the_process_stops_is_given_back_at_once() -> None:
+    """A claim may be under way when everything is given back; its items would stay leased to a process that is gone."""
+    kernel = Kernel()
+    job = kernel.sent(2)
+    in_hand = AttemptsInHand(store=kernel.store, desk=kernel.desk, clock=kernel.clock, lease_s=LEASE_S)
+    before, late = kernel.desk.claim(US, a_claim(0, 1, job_id=job.id)).granted
+    attempts = [Attempt(tenant=US, job_id=job.id, item=item, free=lambda: None) for item in (before, late)]
+
+    may_begin = [in_hand.take(attempts[0])]
+    in_hand.close()
+    may_begin.append(in_hand.take(attempts[1]))
+
+    assert may_begin == [True, False]
+    assert kernel.states(job.id) == ["pending", "pending"]
+    assert [item.attempts for item in kernel.items(job.id)] == [0, 0]
+    assert not any(isinstance(told, LateRecord) for told in kernel.history(job.id))
+
+
+def test_a_closing_bench_tells_when_its_last_place_is_free() -> None:
+    """Until then a claim may be on its way; afterwards the desk can be closed."""
+    bench = ThreadBench(places=3)
+    bench.reserve(3, timeout_s=0)
+    bench.close()
+    bench.give_back(2)
+    assert not bench.wait_until_free(timeout_s=0)
+    timer = threading.Timer(0.05, bench.give_back, (1,))
+    timer.start()
+
+    assert bench.wait_until_free(timeout_s=PATIENCE_S)
+    timer.join()
+
+
+def test_a_plan_is_not_written_on_by_a_process_that_stops() -> None:
+    """Ctrl-C in the plan of a million tests must not take a minute; the next process begins the plan anew."""
+    kernel = Kernel(page=2)
+    job = kernel.submit(9)
+    asked: list[bool] = []
+
+    def is_stopping() -> bool:
+        asked.append(len(asked) == 2)
+        return asked[-1]
+
+    with pytest.raises(ServiceUnavailable, match="this worker is stopping"):
+        attrs.evolve(kernel.planner, is_stopping=is_stopping).start(US, job.id)
+
+    stopped = kernel.job(job.id)
+    assert (stopped.planned, stopped.planning) == (None, None)
+    assert len(kernel.items(job.id)) == 4
+    kernel.planner.start(US, job.id)
+    assert kernel.job(job.id).planned == 9
