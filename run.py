@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def main(words: list[str]) -> int:
         return lock()
     set_up()
     if command == "test":
-        return run("pytest", "--services=require", *rest)
+        return run("pytest", "--services=require", "--numprocesses=auto", *rest)
     if command == "check":
         return max(run(*check, *rest) for check in CHECKS)
     return run("antiphon", command, *rest)
@@ -96,6 +97,8 @@ def uv(*words: str | Path) -> None:
     """Run uv, fetched into .tools when the machine has none; end the program when it fails."""
     executable = shutil.which("uv") or fetched_uv()
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    if ssl.create_default_context().cert_store_stats()["x509_ca"]:  # the machine's own authorities, where it has any
+        environment.setdefault("UV_SYSTEM_CERTS", "1")
     done = subprocess.run([executable, *words], cwd=ROOT, env=environment)
     if done.returncode:
         sys.exit(f"antiphon: `uv {' '.join(map(str, words[:2]))}` failed (above is why); nothing was started")

@@ -17,12 +17,20 @@ from time import sleep
 
 import structlog
 from attrs import evolve, field, frozen
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_delay,
+    stop_when_event_set,
+    wait_random_exponential,
+)
 
-from domain.jobs.claims import Claim, ClaimAnswer, Refusal, Report
-from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.claims import Claim, ClaimAnswer, Ended, Refusal, Report
+from domain.jobs.errors import FailureKind, ServiceUnavailable
 from domain.jobs.events import LateRecord
-from domain.jobs.item import ItemNo
+from domain.jobs.item import Failure, ItemNo, ItemState, Outcome
 from domain.jobs.job import JobId
 from domain.jobs.ports import Clock, Store, UnitOfWork
 from domain.tenancy import TenantContext
@@ -69,6 +77,7 @@ class GroupCommit:
         self.trouble: ServiceUnavailable | None = None
         self._wishes: SimpleQueue[_Wish | None] = SimpleQueue()
         self._is_closed = False
+        self._abandoned = threading.Event()
         self._door = threading.Lock()
         self._writer = threading.Thread(target=self._write_groups, name="antiphon-desk", daemon=True)
         self._writer.start()
@@ -89,6 +98,13 @@ class GroupCommit:
     def waiting(self) -> int:
         """How many claims and records lie here for the next group."""
         return self._wishes.qsize()
+
+    def abandon(self) -> None:
+        """Try nothing again from here on, and refuse what comes later: nobody waits for this store any more."""
+        self._abandoned.set()
+        with self._door:
+            self._is_closed = True
+            self._wishes.put(None)
 
     def close(self) -> None:
         """Write what was handed in, then stop; what comes later is refused."""
@@ -123,28 +139,40 @@ class GroupCommit:
         for wish in group:
             by_tenant[wish.tenant].append(wish)
         for tenant, wishes in by_tenant.items():
-            try:
-                answers = self._patiently(tenant, wishes)
-            except Exception as error:  # noqa: BLE001  # whatever it is, the threads that wait must hear of it
-                self.trouble = error if isinstance(error, ServiceUnavailable) else self.trouble
-                for wish in wishes:
-                    wish.answer.set_exception(error)
-                continue
+            self._answer(tenant, wishes)
+
+    def _answer(self, tenant: TenantContext, wishes: list[_Wish]) -> None:
+        try:
+            answers = self._patiently(tenant, wishes)
+        except ServiceUnavailable as error:
+            self.trouble = error
+            _refuse(wishes, error)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the threads that wait must hear of it
+            self._answer_apart(tenant, wishes, error)
+        else:
             self.trouble = None
             for answer in answers:
                 answer()
 
+    def _answer_apart(self, tenant: TenantContext, wishes: list[_Wish], error: Exception) -> None:
+        """Write each wish by itself: what the store can't take of one item must not cost the others their records."""
+        if len(wishes) > 1:
+            for wish in wishes:
+                self._answer(tenant, [wish])
+            return
+        storable = _without_result(wishes[0], error)
+        if storable is None:
+            _refuse(wishes, error)
+        else:
+            self._answer(tenant, [storable])
+
     def _patiently(self, tenant: TenantContext, wishes: list[_Wish]) -> list[Callable[[], None]]:
         retrying = Retrying(
             retry=retry_if_exception_type(ServiceUnavailable),
-            stop=stop_after_delay(self._patience_s),
+            stop=stop_after_delay(self._patience_s) | stop_when_event_set(self._abandoned),
+            sleep=sleep_using_event(self._abandoned),
             wait=wait_random_exponential(multiplier=0.05, max=2.0),
-            before_sleep=lambda state: log.warning(
-                "the store refused a group of records; trying again",
-                wishes=len(wishes),
-                attempt=state.attempt_number,
-                error=str(state.outcome.exception()) if state.outcome else "",
-            ),
+            before_sleep=lambda state: _say_once(state, wishes=len(wishes)),
             reraise=True,
         )
         return retrying(self._commit, tenant, wishes)
@@ -174,6 +202,30 @@ class GroupCommit:
                 late = LateRecord(job_id=job_id, item=wish.report.no, token=wish.report.token)
                 work.outbox.add(late, now=now)
         return [_answering(wish.answer, was_live) for wish, was_live in zip(wishes, counted, strict=True)]
+
+
+def _refuse(wishes: list[_Wish], error: Exception) -> None:
+    for wish in wishes:
+        wish.answer.set_exception(error)
+
+
+def _without_result(wish: _Wish, error: Exception) -> _Wish | None:
+    """Return the record of an end without what could not be stored, or None where there is nothing to leave out."""
+    if not isinstance(wish, _Recording) or not isinstance(wish.report, Ended) or not wish.report.outcome.result:
+        return None
+    log.error("a result can't be stored", job=wish.job_id, item=wish.report.no, error=type(error).__name__)
+    failure = Failure(kind=FailureKind.INTERNAL, message=f"the result can't be stored ({type(error).__name__})")
+    outcome = Outcome(state=ItemState.FAILED, failure=failure)
+    return evolve(wish, report=evolve(wish.report, outcome=outcome))
+
+
+def _say_once(state: RetryCallState, *, wishes: int) -> None:
+    if state.attempt_number == 1 and state.outcome is not None:
+        log.warning(
+            "the store refused a group of records; it is tried again for a while",
+            wishes=wishes,
+            error=str(state.outcome.exception()),
+        )
 
 
 def _claim(work: UnitOfWork, wishes: list[_Claiming]) -> list[Callable[[], None]]:

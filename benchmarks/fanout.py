@@ -4,8 +4,8 @@ Fan-out: N tests against a mock target of 100 ms, beside a plain loop in the sam
     .venv/bin/python -m benchmarks.fanout --tests 1000 5000 --concurrency 64 --rounds 3
 
 Variants take turns, so that a machine that drifts does so for all of them. *wall* is from accepting the job to its
-end; *command* is the whole process with start-up and reports; *ratio* is wall over the plain loop's of the same round. CPU and
-peak memory are the operating system's accounts of the processes that do the work. The server variant starts a real
+end; *command* is the whole process with start-up and reports; *ratio* is wall over the plain loop's of the same round.
+CPU and peak memory are the operating system's accounts of the processes that do the work. The server variant starts a real
 Postgres, a real Redis and real workers (Linux only).
 """
 
@@ -62,9 +62,7 @@ def main() -> None:
             variants["Redis + Postgres"] = stack.enter_context(
                 server(url, options.concurrency, folder, workers=options.workers)
             )
-        print(
-            f"{'tests':>6} {'variant':<17} {'wall s':>7} {'ratio':>6} {'command s':>9} {'CPU ms/test':>11} {'peak MB':>8}"
-        )
+        print(" tests variant            wall s  ratio command s CPU ms/test  peak MB")
         for tests in options.tests:
             report(tests, [{name: run(tests) for name, run in variants.items()} for _ in range(options.rounds)])
 

@@ -159,6 +159,7 @@ def _put_down_at_the_end(side: WorkerSide) -> Iterator[None]:
         yield
     except ServiceUnavailable:
         store_works = False
+        side.desk.abandon()
         raise
     finally:
         side.stop()

@@ -28,7 +28,7 @@ from tests.kernel.witness import WitnessDesk
 from tests.kernel.world import LEASE_S, Kernel
 
 SMALL = Sizes(small_job=8, largest_chunk=2, smallest_shard=1, largest_shard=2)
-RULES = SweepRules(poison_after=2)
+RULES = SweepRules(poison_after=3)
 MOST_JOBS, MOST_ACTIVE = 4, 2
 MOST_ROUNDS = 60
 
@@ -177,7 +177,7 @@ class KernelMachine(RuleBasedStateMachine):
             self.wait(130.0)
             self.sweep()
             self._relay_and_deliver_all()
-            self.auditor.audit()
+        self.auditor.audit()
         self.auditor.audit_ends()
 
     def active(self) -> list[JobId]:

@@ -31,17 +31,18 @@ class SlowMachine(KernelMachine):
     @rule(which=some, worker=workers)
     def begin(self, which: int, worker: int) -> None:
         """A worker takes the items of a message, new or delivered before; what comes of them shows later."""
-        tasks = self.item_tasks()
-        task = tasks[which % len(tasks)]
-        self.slow[worker].begin(task, options=self.fates[task.job_id].options)
+        self._take(self._item_task(which), worker)
 
     @precondition(lambda self: self.item_tasks())
-    @rule(which=some, worker=workers)
-    def lose_and_begin(self, which: int, worker: int) -> None:
-        """One worker takes the items, is not heard of, and the other takes them over; the first is still at it."""
-        self.begin(which, worker)
+    @rule(which=some, worker=workers, comes_back=st.booleans())
+    def lose_and_begin(self, which: int, worker: int, comes_back: bool) -> None:
+        """One worker takes the items, is not heard of, and the other takes them over; the first may come back."""
+        task, lost = self._item_task(which), self.slow[worker]
+        self._take(task, worker)
         self.let_leases_run_out()
-        self.begin(which, 1 - worker)
+        self._take(task, 1 - worker)
+        if comes_back and lost.threads:
+            lost.finish(-1, ending(ItemState.SUCCEEDED))
 
     @precondition(lambda self: self.running())
     @rule(which=some, state=ends)
@@ -106,3 +107,10 @@ class SlowMachine(KernelMachine):
     def running(self) -> list[tuple[SlowWorker, int]]:
         """Return each call that has not returned: its worker, and which of its calls it is."""
         return [(worker, position) for worker in self.slow for position in range(len(worker.threads))]
+
+    def _item_task(self, which: int) -> ItemsTask:
+        tasks = self.item_tasks()
+        return tasks[which % len(tasks)]
+
+    def _take(self, task: ItemsTask, worker: int) -> None:
+        self.slow[worker].begin(task, options=self.fates[task.job_id].options)

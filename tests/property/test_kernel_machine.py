@@ -22,12 +22,12 @@ from tests.kernel.slow_machine import SlowMachine
 
 def test_the_kernel_keeps_its_rules_in_memory() -> None:
     """Any order, repetition and loss of messages, any crash: one outcome an item, one end a revision, and an end."""
-    _run(MemoryStore, runs=250, steps=40)
+    _run(MemoryStore, runs=300, steps=40)
 
 
 def test_the_kernel_keeps_its_rules_on_sqlite(new_database: Callable[[], SqlStore]) -> None:
     """The same rules in SQL: transitions are WHERE clauses there, and must mean the same."""
-    _run(new_database, runs=100, steps=40)
+    _run(new_database, runs=80, steps=40)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import attrs
 import pytest
@@ -19,6 +20,7 @@ from domain.jobs.item import PlannedItem
 from domain.jobs.job import Job, JobId, JobOptions, JobStatus
 from domain.jobs.plan import Sizes, cut_for
 from tests.contract.building import US
+from tests.kernel.accidents import Killed
 from tests.kernel.family import ScriptedFamily, planned_items
 from tests.kernel.world import Kernel
 
@@ -88,12 +90,32 @@ def test_a_writer_that_was_replaced_writes_nothing_more() -> None:
     assert sum(isinstance(message, PlanFrozen) for message in kernel.history(job.id)) == 1
 
 
+def test_a_writer_that_was_replaced_leaves_its_successors_pages_alone() -> None:
+    """The successor is still at it: two writers' pages in one plan would be nobody's plan."""
+    kernel = Kernel(page=PAGE)
+
+    def outlive_the_lease(job: Job) -> None:
+        if job.planning_token == 1 and kernel.items(job.id):
+            kernel.clock.advance(kernel.planner.lease_s)
+            with suppress(Killed):
+                kernel.planner.start(US, job.id)
+        elif kernel.items(job.id):
+            raise Killed
+
+    kernel.family = _interrupted(outlive_the_lease, every=PAGE)
+    job = kernel.started(5)
+
+    assert (job.planned, job.planning_token, len(kernel.items(job.id))) == (None, 2, PAGE)
+
+
 def test_each_page_extends_the_writers_lease() -> None:
     """A long plan may take hours; only a pause between two pages is a sign of death."""
     kernel = Kernel(page=PAGE)
 
-    def be_slow(_: Job) -> None:
-        kernel.clock.advance(kernel.planner.lease_s - 1)
+    def be_slow(job: Job) -> None:
+        if job.planning_token == 1:
+            kernel.clock.advance(kernel.planner.lease_s - 1)
+            kernel.planner.start(US, job.id)
 
     kernel.family = _interrupted(be_slow, every=PAGE)
     job = kernel.started(8)
@@ -193,9 +215,9 @@ def test_a_cancelled_job_whose_start_comes_late_is_not_planned() -> None:
     """The writer before vanished, a cancel was asked for, and only then the start was delivered again."""
     plans: list[Job] = []
     kernel = Kernel(page=PAGE)
-    kernel.family = _interrupted(_after_some_items(kernel, KeyboardInterrupt()), every=PAGE)
+    kernel.family = _interrupted(_after_some_items(kernel, Killed()), every=PAGE)
     job = kernel.submit(3)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         kernel.planner.start(US, job.id)
     kernel.jobs.cancel(US, job.id)
     kernel.clock.advance(kernel.planner.lease_s)

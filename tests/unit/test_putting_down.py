@@ -8,10 +8,15 @@ import attrs
 import pytest
 
 from adapters.bench import ThreadBench
+from adapters.group_commit import GroupCommit
+from adapters.memory.clock import ManualClock
+from adapters.memory.store import MemoryStore
 from domain.jobs.attempts import Attempt, AttemptsInHand
+from domain.jobs.claims import Released
 from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.events import LateRecord
-from tests.contract.building import US, a_claim
+from tests.contract.building import JOB, NOW, US, a_claim, a_job, begun, processing
+from tests.kernel.outage import TryingStore
 from tests.kernel.world import LEASE_S, Kernel
 
 PATIENCE_S = 30.0
@@ -47,6 +52,23 @@ def test_a_closing_bench_tells_when_its_last_place_is_free() -> None:
 
     assert bench.wait_until_free(timeout_s=PATIENCE_S)
     timer.join()
+
+
+def test_a_desk_that_is_abandoned_keeps_nobody_waiting() -> None:
+    """A command whose disk is full has said so; its threads must not try on for half a minute before it can end."""
+    memory = MemoryStore()
+    processing(memory, a_job(), planned=2)
+    [item] = begun(memory, 0)
+    store = TryingStore(store=memory, refusals=1_000_000)
+    desk = GroupCommit(store, ManualClock(NOW), patience_s=10 * PATIENCE_S)
+    report = Released(no=item.no, token=item.token)
+    waiting = desk.record(US, JOB, report)
+    assert store.at_door.wait(PATIENCE_S)
+
+    desk.abandon()
+
+    for answer in (waiting, desk.record(US, JOB, report)):
+        assert isinstance(answer.exception(PATIENCE_S), ServiceUnavailable)
 
 
 def test_a_plan_is_not_written_on_by_a_process_that_stops() -> None:

@@ -28,6 +28,7 @@ def test_a_job_is_started_once_it_was_accepted() -> None:
     [task] = kernel.broker.messages
     assert isinstance(task, StartTask)
     assert (task.job_id, task.tenant.organization_id) == (job.id, US.organization_id)
+    kernel.clock.advance(10 * kernel.relay.hold_s)
     assert kernel.relay.run_once() == 0, "what was sent is not sent again"
 
 
