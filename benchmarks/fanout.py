@@ -4,9 +4,9 @@ Fan-out: N tests against a mock target of 100 ms, beside a plain loop in the sam
     .venv/bin/python -m benchmarks.fanout --tests 1000 5000 --concurrency 64 --rounds 3
 
 Variants take turns, so that a machine that drifts does so for all of them. *wall* is from accepting the job to its
-end; *command* is the whole process with start-up and reports; *ratio* is wall over the plain loop's of the same round.
-CPU and peak memory are the operating system's accounts of the processes that do the work. The server variant starts a real
-Postgres, a real Redis and real workers (Linux only).
+end; *command* is the whole process with start-up and reports; *ratio* is wall over that of the plain loop in the same
+round. CPU and peak memory are the operating system's accounts of the processes that do the work. The server variant
+starts a real Postgres, a real Redis and real workers (Linux only).
 """
 
 from __future__ import annotations
