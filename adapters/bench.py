@@ -40,9 +40,10 @@ class ThreadBench:
 
     def start(self, call: Callable[[], None]) -> None:
         """Run *call* on a thread that waits for work, or on a new one."""
-        self._calls.put(call)
         if not self._idle.acquire(blocking=False):
+            # before the call is handed over: a machine that gives no more threads must not run it later, unasked
             threading.Thread(target=self._work, name="antiphon-item", daemon=True).start()
+        self._calls.put(call)
 
     def give_back(self, places: int) -> None:
         """Free reserved places."""

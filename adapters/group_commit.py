@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import datetime
 from queue import Empty, SimpleQueue
 from time import sleep
 
@@ -188,7 +189,8 @@ class GroupCommit:
             for job_id in sorted(by_job):
                 # records first: they free the slots that the claims ask for
                 answers += self._record(work, job_id, [w for w in by_job[job_id] if isinstance(w, _Recording)])
-                answers += _claim(work, [w for w in by_job[job_id] if isinstance(w, _Claiming)])
+                claims = [w for w in by_job[job_id] if isinstance(w, _Claiming)]
+                answers += _claim(work, claims, now=self._clock.now())
             work.commit()
         return answers
 
@@ -228,14 +230,20 @@ def _say_once(state: RetryCallState, *, wishes: int) -> None:
         )
 
 
-def _claim(work: UnitOfWork, wishes: list[_Claiming]) -> list[Callable[[], None]]:
+def _claim(work: UnitOfWork, wishes: list[_Claiming], *, now: datetime) -> list[Callable[[], None]]:
     """Make one claim of one job's wishes, and share out what was granted."""
     if not wishes:
         return []
     numbers = tuple(dict.fromkeys(no for wish in wishes for no in wish.claim.numbers))
-    answer = work.ledger.claim(evolve(wishes[0].claim, numbers=numbers))
+    answer = work.ledger.claim(evolve(_from_now(wishes[0].claim, now), numbers=numbers))
     given: set[ItemNo] = set()
     return [_answering(wish.answer, _share(answer, wish.claim, given)) for wish in wishes]
+
+
+def _from_now(claim: Claim, now: datetime) -> Claim:
+    """Return the claim as if made now: a store that was away must not cost an attempt its lease and deadline."""
+    late = now - claim.now
+    return evolve(claim, now=now, lease_until=claim.lease_until + late, deadline_at=claim.deadline_at + late)
 
 
 def _share(answer: ClaimAnswer, claim: Claim, given: set[ItemNo]) -> ClaimAnswer:

@@ -222,7 +222,8 @@ class WorkerSide:
     def sweeper(self) -> Sweeper:
         """Looks after what messages were lost for."""
         a = self.antiphon
-        rules = SweepRules(resend_after_s=a.settings.resend_after_s)
+        grace_s = a.settings.lease_s + a.settings.sweep_s
+        rules = SweepRules(resend_after_s=a.settings.resend_after_s, deadline_grace_s=grace_s)
         return Sweeper(store=a.store, installation=a.store, clock=a.clock, doorbell=a.bell, rules=rules)
 
     @cached_property

@@ -16,7 +16,7 @@ from datetime import timedelta
 from attrs import define, field, frozen
 
 from domain.jobs.claims import Ended, Released, Report
-from domain.jobs.errors import FailureKind
+from domain.jobs.errors import FailureKind, ServiceUnavailable
 from domain.jobs.item import Failure, Item, ItemState, Outcome
 from domain.jobs.job import JobId
 from domain.jobs.ports import Clock, Desk, Store
@@ -43,6 +43,7 @@ class AttemptsInHand:
     clock: Clock
     lease_s: float
     _held: dict[tuple[JobId, int, int], Attempt] = field(factory=dict, init=False)
+    _unrecorded: dict[tuple[JobId, int, int], Attempt] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     _is_closed: bool = field(default=False, init=False)
 
@@ -70,21 +71,39 @@ class AttemptsInHand:
         recorded = self.desk.record(attempt.tenant, attempt.job_id, report)
         with self._lock:
             first = self._held.pop(_key(attempt), None) is not None
+            if first:  # its lease is kept until the record is committed: the store may be slow, and the work is done
+                self._unrecorded[_key(attempt)] = attempt
         if first:
+            recorded.add_done_callback(lambda _: self._forget(attempt))
             attempt.free()
             attempt.settled.set_result((report, recorded))
 
     def keep_leases(self) -> None:
-        """Extend the leases of everything in hand, one statement a job."""
+        """
+        Extend the leases of everything in hand, and of what is not recorded yet, one statement a job.
+
+        Raises:
+            ServiceUnavailable: for one job at least; the others' leases were extended all the same.
+        """
         by_job: dict[tuple[TenantContext, JobId], list[Item]] = defaultdict(list)
-        for attempt in self._all():
+        with self._lock:
+            attempts = [*self._held.values(), *self._unrecorded.values()]
+        for attempt in attempts:
             by_job[attempt.tenant, attempt.job_id].append(attempt.item)
-        until = self.clock.now() + timedelta(seconds=self.lease_s)
+        refused: ServiceUnavailable | None = None
         for (tenant, job_id), items in by_job.items():
-            with self.store.begin(tenant) as work:
-                tokens = [(item.no, item.token) for item in items]
-                work.ledger.extend(job_id, tokens, lease_until=until)
-                work.commit()
+            try:
+                self._extend(tenant, job_id, items)
+            except ServiceUnavailable as error:
+                refused = error
+        if refused is not None:
+            raise refused
+
+    def _extend(self, tenant: TenantContext, job_id: JobId, items: list[Item]) -> None:
+        until = self.clock.now() + timedelta(seconds=self.lease_s)
+        with self.store.begin(tenant) as work:
+            work.ledger.extend(job_id, [(item.no, item.token) for item in items], lease_until=until)
+            work.commit()
 
     def end_overdue(self) -> None:
         """Fail the attempts whose deadline has passed, without waiting for their threads."""
@@ -106,6 +125,10 @@ class AttemptsInHand:
 
     def _release(self, attempt: Attempt) -> None:
         self.settle(attempt, Released(no=attempt.item.no, token=attempt.item.token))
+
+    def _forget(self, attempt: Attempt) -> None:
+        with self._lock:
+            self._unrecorded.pop(_key(attempt), None)
 
     def __len__(self) -> int:
         return len(self._held)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from attrs import define, field, frozen
 
 from domain.jobs.attempts import Attempt, AttemptsInHand
-from domain.jobs.claims import Claim, Ended, Postponed, Refusal, Report
+from domain.jobs.claims import Claim, Ended, Postponed, Refusal, Released, Report
 from domain.jobs.errors import (
     AntiphonError,
     FailureKind,
@@ -70,6 +70,7 @@ class Executor:
     jitter: Callable[[], float]
     retry: RetryPolicy = field(factory=RetryPolicy)
     _jobs: OrderedDict[JobId, _Prepared] = field(factory=OrderedDict, init=False)
+    _doors: dict[JobId, threading.Lock] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def execute(self, tenant: TenantContext, job_id: JobId, numbers: Sequence[ItemNo]) -> Executed:
@@ -136,7 +137,10 @@ class Executor:
 
         attempt = Attempt(tenant=tenant, job_id=prepared.job.id, item=item, free=free)
         if self.attempts.take(attempt):
-            self.bench.start(lambda: self.attempts.settle(attempt, self._report(prepared, item)))
+            try:
+                self.bench.start(lambda: self.attempts.settle(attempt, self._report(prepared, item)))
+            except RuntimeError:  # the machine gives no more threads
+                self.attempts.settle(attempt, Released(no=item.no, token=item.token))
         return attempt
 
     def _report(self, prepared: _Prepared, item: Item) -> Report:
@@ -161,17 +165,29 @@ class Executor:
 
     def _prepared(self, tenant: TenantContext, job_id: JobId) -> _Prepared:
         with self._lock:
-            known = self._jobs.get(job_id)
-            # the organization in the row is the truth: another tenant's message never meets a prepared job
-            if known is None or known.job.organization_id != tenant.organization_id:
+            door = self._doors.setdefault(job_id, threading.Lock())
+        with door:  # a job's threads wait for one preparation; other jobs don't wait for it
+            known = self._known(tenant, job_id)
+            if known is None:
                 known = self._prepare(tenant, job_id)
                 if isinstance(known.runner, _Unrunnable):
                     return known  # not remembered: what stood in the way may be gone at the next try
-                self._jobs[job_id] = known
+            self._remember(job_id, known)
+            return known
+
+    def _known(self, tenant: TenantContext, job_id: JobId) -> _Prepared | None:
+        with self._lock:
+            known = self._jobs.get(job_id)
+        # the organization in the row is the truth: another tenant's message never meets a prepared job
+        return known if known is not None and known.job.organization_id == tenant.organization_id else None
+
+    def _remember(self, job_id: JobId, prepared: _Prepared) -> None:
+        with self._lock:
+            self._jobs[job_id] = prepared
             self._jobs.move_to_end(job_id)
             while len(self._jobs) > JOBS_PREPARED:
-                self._jobs.popitem(last=False)
-            return known
+                forgotten, _ = self._jobs.popitem(last=False)
+                self._doors.pop(forgotten, None)
 
     def _prepare(self, tenant: TenantContext, job_id: JobId) -> _Prepared:
         with self.store.view(tenant) as work:

@@ -76,7 +76,7 @@ class Planner:
                 close(work, job, JobStatus.CANCELLED, now=now)
                 work.commit()
                 return None
-            lease = PlanningLease(token=job.planning_token + 1, until=now + timedelta(seconds=self.lease_s))
+            lease = PlanningLease(token=job.planning_token + 1, until=now + self._lease(job.planning_token + 1))
             job = planning(job, lease=lease, task_id=task_id, now=now)
             work.ledger.discard(job_id)
             work.jobs.put(job)
@@ -106,9 +106,13 @@ class Planner:
         if current.cancel_requested_at is not None:
             close(work, current, JobStatus.CANCELLED, now=now)
             return False
-        until = now + timedelta(seconds=self.lease_s)
+        until = now + self._lease(current.planning_token)
         work.jobs.put(attrs.evolve(current, planning=attrs.evolve(current.planning, until=until), updated_at=now))
         return True
+
+    def _lease(self, token: int) -> timedelta:
+        """Return how long the writer with *token* has for a page: twice as long as the one who failed before."""
+        return timedelta(seconds=self.lease_s * 2.0 ** min(token - 1, 6))
 
     def _freeze(self, tenant: TenantContext, job: Job, planned: int) -> None:
         cut = cut_for(planned, concurrency=job.options.concurrency, sizes=self.sizes)

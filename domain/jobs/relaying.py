@@ -54,13 +54,20 @@ class Relay:
         taken = self.installation.take_messages(
             now=now, hold_until=now + timedelta(seconds=self.hold_s), limit=limit, job_id=self.only_job
         )
+        mistakes: list[Exception] = []
         for position, envelope in enumerate(taken):
             try:
                 self._send(envelope)
             except ServiceUnavailable:
                 self._postpone(taken[position:])
                 raise
-            self.installation.mark_sent([envelope.id], now=self.clock.now())
+            except Exception as error:  # noqa: BLE001  # one message that can't be sent must not hold up the others
+                self._postpone([envelope])
+                mistakes.append(error)
+            else:
+                self.installation.mark_sent([envelope.id], now=self.clock.now())
+        if mistakes:
+            raise mistakes[0]
         return len(taken)
 
     def _send(self, envelope: Envelope) -> None:

@@ -215,7 +215,8 @@ class JobService:
         reopened = revised(job, now=now)
         items = work.ledger.reset(job.id, [state]) if job.is_frozen else 0
         if not items and (job.is_frozen or state is ItemState.FAILED):
-            raise Conflict(f"job {job.id} ended as {job.status} and has no {state} items; {_REMEDY[why]}")
+            remedy = _REMEDY[why] if job.planned else "it never had any; submit it anew"
+            raise Conflict(f"job {job.id} ended as {job.status} and has no {state} items; {remedy}")
         work.jobs.put(reopened)
         work.outbox.add(JobRevised(job_id=job.id, revision=reopened.revision, why=why, items=items), now=now)
         if not reopened.is_frozen:

@@ -33,12 +33,13 @@ class SweepRules:
     When the sweeper steps in, in seconds.
 
     *resend_after_s*: how long a sent shard, or a job's start, may show no sign of life; doubled with each resend.
-    *deadline_grace_s*: how long past its deadline an attempt is left to its own worker.
+    *deadline_grace_s*: how long past its deadline an attempt is left to its own worker; longer than a lease, so that a
+    worker that vanished is noticed as such.
     *poison_after*: the number of workers an item may take down before it is failed.
     """
 
     resend_after_s: float = field(default=60.0, validator=gt(0))
-    deadline_grace_s: float = field(default=5.0, validator=ge(0))
+    deadline_grace_s: float = field(default=35.0, validator=ge(0))
     poison_after: int = field(default=3, validator=ge(1))
 
 
@@ -53,10 +54,20 @@ class Sweeper:
     rules: SweepRules = field(factory=SweepRules)
 
     def sweep(self) -> int:
-        """Look after every active job of every organization; return how many there are."""
+        """
+        Look after every active job of every organization; return how many there are.
+
+        A job that can't be looked after does not keep the others from it; its error is raised at the end.
+        """
         active = self.installation.active_jobs()
+        mistakes: list[Exception] = []
         for organization_id, job_id in active:
-            self.sweep_job(system_context(organization_id), job_id)
+            try:
+                self.sweep_job(system_context(organization_id), job_id)
+            except Exception as error:  # noqa: BLE001  # one job that can't be looked after must not cost the others
+                mistakes.append(error)
+        if mistakes:
+            raise mistakes[0]
         return len(active)
 
     def sweep_job(self, tenant: TenantContext, job_id: JobId) -> Job:
@@ -104,8 +115,9 @@ class Sweeper:
         return job
 
     def _look_after_items(self, work: UnitOfWork, job: Job, now: datetime) -> None:
-        self._end_overdue(work, job, now)
+        # first those whose worker vanished: they are run again, not blamed for their deadline
         self._take_back(work, job, work.ledger.expire(job.id, now=now), now)
+        self._end_overdue(work, job, now)
         for shard in work.ledger.shards(job.id, ShardState.SENT, limit=job.window):
             if self._is_stalled(work, job, shard, now):
                 work.ledger.put_shard(job.id, attrs.evolve(shard, sends=shard.sends + 1, sent_at=now))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Event
+from threading import Event, Thread
+from typing import ParamSpec, TypeVar
 
 from attrs import define, field
 
@@ -15,6 +17,22 @@ from domain.tenancy import TenantContext
 from tests.kernel.family import PASSED
 
 PATIENCE_S = 20.0
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    """Make the call on a thread that keeps neither the test nor the process from ending, should it hang."""
+    answer: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(call(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001  # whatever it is, who asked must hear of it
+            answer.set_exception(error)
+
+    Thread(target=run, name="antiphon-test", daemon=True).start()
+    return answer
 
 
 @define(eq=False)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from threading import Barrier, Lock
-
-import pytest
 
 from adapters.bench import ThreadBench
 from domain.jobs.events import LateRecord
@@ -16,18 +13,11 @@ from domain.jobs.item import Item, ItemNo, Outcome
 from domain.jobs.job import JobOptions
 from tests.contract.building import US, numbers
 from tests.kernel.family import PASSED, ScriptedFamily
-from tests.kernel.patience import PATIENCE_S, HangingWork, TellingDesk
+from tests.kernel.patience import PATIENCE_S, HangingWork, TellingDesk, in_thread
 from tests.kernel.world import Kernel
 
 
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    """Threads that stand for Celery's."""
-    with ThreadPoolExecutor(8) as pool:
-        yield pool
-
-
-def test_one_process_never_runs_more_items_than_the_job_allows(threads: ThreadPoolExecutor) -> None:
+def test_one_process_never_runs_more_items_than_the_job_allows() -> None:
     """Several Celery threads work for one job; its limit is theirs together, whatever the bench could take."""
     watch = Watch(together=2)
     family = ScriptedFamily(work=watch.work)
@@ -35,7 +25,7 @@ def test_one_process_never_runs_more_items_than_the_job_allows(threads: ThreadPo
     job = kernel.sent(40, options=JobOptions(concurrency=2))
 
     with _worker(kernel, places=16) as worker:
-        parts = [threads.submit(worker.execute, US, job.id, numbers(*range(first, 40, 4))) for first in range(4)]
+        parts = [in_thread(worker.execute, US, job.id, numbers(*range(first, 40, 4))) for first in range(4)]
         answers = [part.result(PATIENCE_S) for part in parts]
         asked_again = worker.execute(US, job.id, [no for answer in answers for no in answer.waiting])
 
@@ -44,19 +34,19 @@ def test_one_process_never_runs_more_items_than_the_job_allows(threads: ThreadPo
     assert kernel.states(job.id) == ["succeeded"] * 40
 
 
-def test_a_process_never_runs_more_items_than_it_has_places(threads: ThreadPoolExecutor) -> None:
+def test_a_process_never_runs_more_items_than_it_has_places() -> None:
     """The places bound connections and memory, whatever the jobs would allow."""
     watch = Watch(together=3)
     kernel = Kernel(family=ScriptedFamily(work=watch.work))
     job = kernel.sent(30, options=JobOptions(concurrency=16))
 
     with _worker(kernel, places=3) as worker:
-        answer = threads.submit(worker.execute, US, job.id, numbers(*range(30))).result(PATIENCE_S)
+        answer = in_thread(worker.execute, US, job.id, numbers(*range(30))).result(PATIENCE_S)
 
     assert (watch.most, len(answer.settled)) == (3, 30)
 
 
-def test_a_call_that_hangs_is_ended_by_its_deadline_and_frees_its_place(threads: ThreadPoolExecutor) -> None:
+def test_a_call_that_hangs_is_ended_by_its_deadline_and_frees_its_place() -> None:
     """A thread can't be stopped; neither the job nor the process may wait for it."""
     hanging = HangingWork()
     family = ScriptedFamily(work=hanging)
@@ -64,7 +54,7 @@ def test_a_call_that_hangs_is_ended_by_its_deadline_and_frees_its_place(threads:
     job = kernel.sent(2, options=JobOptions(deadline_s=10, concurrency=1))
 
     with _worker(kernel, places=1) as worker, _going_on(hanging):
-        stuck = threads.submit(worker.execute, US, job.id, numbers(0))
+        stuck = in_thread(worker.execute, US, job.id, numbers(0))
         assert hanging.begun.wait(PATIENCE_S)
         kernel.clock.advance(9.9)
         worker.attempts.end_overdue()
@@ -81,7 +71,7 @@ def test_a_call_that_hangs_is_ended_by_its_deadline_and_frees_its_place(threads:
     assert (failure.kind, failure.message[:37]) == ("timed_out", "no answer within the deadline of 10 s")
 
 
-def test_what_a_late_thread_brings_changes_nothing_and_is_told(threads: ThreadPoolExecutor) -> None:
+def test_what_a_late_thread_brings_changes_nothing_and_is_told() -> None:
     """Its item has ended already; the history says that an answer came too late, for whoever tunes deadlines."""
     hanging = HangingWork()
     kernel = Kernel(family=ScriptedFamily(work=hanging))
@@ -89,7 +79,7 @@ def test_what_a_late_thread_brings_changes_nothing_and_is_told(threads: ThreadPo
     desk = TellingDesk(desk=kernel.desk)
 
     with _worker(kernel, places=1, desk=desk) as worker, _going_on(hanging):
-        stuck = threads.submit(worker.execute, US, job.id, numbers(0))
+        stuck = in_thread(worker.execute, US, job.id, numbers(0))
         assert hanging.begun.wait(PATIENCE_S)
         kernel.clock.advance(10)
         worker.attempts.end_overdue()
@@ -103,7 +93,7 @@ def test_what_a_late_thread_brings_changes_nothing_and_is_told(threads: ThreadPo
     assert kernel.history(job.id)[-1] == LateRecord(job_id=job.id, item=ItemNo(0), token=1)
 
 
-def test_a_stopping_process_gives_back_what_it_has_in_hand(threads: ThreadPoolExecutor) -> None:
+def test_a_stopping_process_gives_back_what_it_has_in_hand() -> None:
     """Others go on at once, without waiting for leases; and the attempt does not count."""
     hanging = HangingWork()
     family = ScriptedFamily(work=hanging)
@@ -111,7 +101,7 @@ def test_a_stopping_process_gives_back_what_it_has_in_hand(threads: ThreadPoolEx
     job = kernel.sent(1)
 
     with _worker(kernel, places=1) as worker, _going_on(hanging):
-        stuck = threads.submit(worker.execute, US, job.id, numbers(0))
+        stuck = in_thread(worker.execute, US, job.id, numbers(0))
         assert hanging.begun.wait(PATIENCE_S)
 
         assert [record.result(PATIENCE_S) for record in worker.attempts.release_all()] == [True]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -29,6 +30,7 @@ from tests.contract.building import (
     states,
 )
 from tests.kernel.outage import PATIENCE_S, TryingStore
+from tests.kernel.patience import in_thread
 from tests.kernel.world import Kernel
 
 
@@ -55,10 +57,10 @@ def test_records_that_come_together_are_one_transaction(store: TryingStore) -> N
 
 def test_claims_of_one_job_are_merged_and_shared_out(store: TryingStore) -> None:
     """Who asked for an item gets it, or the reason; an item two asked for goes to one of them."""
-    with _desk(store) as desk, ThreadPoolExecutor(3) as threads:
+    with _desk(store) as desk:
         with _held_up(store, desk):
             before = store.begun
-            wishes = [threads.submit(_claim, desk, *wanted) for wanted in ((0, 1), (1, 2), (2, 3, 99))]
+            wishes = [in_thread(_claim, desk, *wanted) for wanted in ((0, 1), (1, 2), (2, 3, 99))]
             _wait_until_handed_in(desk, 3)
         answers = [wish.result(PATIENCE_S) for wish in wishes]
 
@@ -75,9 +77,9 @@ def test_claims_of_several_jobs_in_one_group_don_t_mix(store: TryingStore) -> No
     """Item 0 of one job is not item 0 of another."""
     processing(store.store, a_job(OTHER_JOB), planned=1)
 
-    with _desk(store) as desk, ThreadPoolExecutor(2) as threads:
+    with _desk(store) as desk:
         with _held_up(store, desk):
-            wishes = [threads.submit(desk.claim, US, a_claim(0, job_id=job_id)) for job_id in (JOB, OTHER_JOB)]
+            wishes = [in_thread(desk.claim, US, a_claim(0, job_id=job_id)) for job_id in (JOB, OTHER_JOB)]
             _wait_until_handed_in(desk, 2)
         answers = [wish.result(PATIENCE_S) for wish in wishes]
 
@@ -88,9 +90,9 @@ def test_records_come_before_claims(store: TryingStore) -> None:
     """They free the slots that the claims ask for, whichever was handed in first."""
     [item] = begun(store, 0)
 
-    with _desk(store) as desk, ThreadPoolExecutor(1) as threads:
+    with _desk(store) as desk:
         with _held_up(store, desk):
-            wish = threads.submit(desk.claim, US, a_claim(1, concurrency=1))
+            wish = in_thread(desk.claim, US, a_claim(1, concurrency=1))
             _wait_until_handed_in(desk, 1)
             desk.record(US, JOB, _ended(item))
         answer = wish.result(PATIENCE_S)
@@ -101,13 +103,16 @@ def test_records_come_before_claims(store: TryingStore) -> None:
 def test_an_answer_means_that_the_rows_are_committed(store: TryingStore) -> None:
     """A worker begins, and a message is acknowledged, on nothing less."""
     [item] = begun(store, 0)
+    seen: list[list[str]] = []
 
     with _desk(store) as desk:
         with _held_up(store, desk):
             record = desk.record(US, JOB, _ended(item))
+            record.add_done_callback(lambda _: seen.append(states(store)))
             assert not record.done()
         assert record.result(PATIENCE_S)
-        assert states(store)[0] == "succeeded"
+
+    assert seen == [["succeeded", *["pending"] * 5]]
 
 
 def test_a_store_that_comes_back_in_time_is_not_noticed(store: TryingStore) -> None:
@@ -126,11 +131,11 @@ def test_a_store_that_stays_away_is_told_to_everyone_who_waits(store: TryingStor
     """A thread that hears nothing would hang for ever; and the process can say what is the matter."""
     items = begun(store, 0, 1)
 
-    with _desk(store, patience_s=0) as desk, ThreadPoolExecutor(1) as threads:
+    with _desk(store, patience_s=0) as desk:
         with _held_up(store, desk):
             store.refusals = 2  # the one that is held up, and the group behind it
             waiting: list[Future[bool] | Future[ClaimAnswer]] = [desk.record(US, JOB, _ended(item)) for item in items]
-            waiting.append(threads.submit(_claim, desk, 5))
+            waiting.append(in_thread(_claim, desk, 5))
             _wait_until_handed_in(desk, 3)
         for answer in waiting:
             assert isinstance(answer.exception(PATIENCE_S), ServiceUnavailable)
@@ -147,6 +152,21 @@ def test_a_mistake_in_one_group_does_not_stop_the_writer(store: TryingStore) -> 
         broken = desk.record(US, JOB, "no report")  # type: ignore[arg-type]  # the mistake
         assert isinstance(broken.exception(PATIENCE_S), AttributeError)
         assert desk.record(US, JOB, _ended(item)).result(PATIENCE_S)
+
+
+def test_a_claim_that_waited_for_the_store_begins_when_it_is_written() -> None:
+    """Else a store that was away for longer than the deadline would fail items that nobody has asked yet."""
+    kernel = Kernel()
+    job = kernel.sent(1)
+    asked = a_claim(0, job_id=job.id, lease_s=30, deadline_s=10)
+    kernel.clock.advance(25)
+    desk = GroupCommit(kernel.store, kernel.clock, gather_s=0)
+
+    [item] = desk.claim(US, asked).granted
+    desk.close()
+
+    assert item.lease is not None
+    assert (item.started_at, item.lease.deadline_at) == (kernel.clock.now(), kernel.clock.now() + timedelta(seconds=10))
 
 
 def test_organizations_in_one_group_are_written_apart(store: TryingStore) -> None:
@@ -203,8 +223,9 @@ def test_many_threads_lose_nothing() -> None:
     memory = MemoryStore()
     processing(memory, a_job(), planned=400, shard_size=400)
 
-    with _desk(memory) as desk, ThreadPoolExecutor(16) as threads:
-        done = list(threads.map(lambda first: _work_off(desk, range(first, 400, 16)), range(16)))
+    with _desk(memory) as desk:
+        parts = [in_thread(_work_off, desk, range(first, 400, 16)) for first in range(16)]
+        done = [part.result(PATIENCE_S) for part in parts]
 
     assert sorted(no for part in done for no in part) == list(range(400))
     with memory.view(US) as work:

@@ -140,6 +140,7 @@ def test_a_reason_shows_what_was_looked_for_and_what_was_there(
         ("is-json", 5, None, "value: found 5; expected a JSON schema"),
         ("is-json", {"type": "wrong"}, None, "not a JSON schema (Draft 2020-12) at $.type"),
         ("is-json", {"properties": {"a": {"pattern": "("}}}, None, "at $.properties.a.pattern"),
+        ("is-json", {"patternProperties": {"(": {}}}, None, "at $.patternProperties"),
         ("is-json", {"$ref": "https://h/schema.json"}, None, "refers to 'https://h/schema.json'"),
         ("levenshtein", None, None, "value: found nothing; expected a text"),
         ("levenshtein", "x", -1, "threshold: found -1; expected a number of edits"),
@@ -179,6 +180,7 @@ def test_a_value_may_be_a_template() -> None:
         ("is-json", {"pattern": "(a+)+$"}, f'"{"a" * 5_000}b"', "took longer than 0.5 s"),
         ("is-json", {"$ref": "#/$defs/none"}, "1", "the schema can't be applied"),
         ("is-json", {"$ref": "#"}, "1", "runs in circles"),
+        ("is-json", {"$ref": "#/x", "x": {"pattern": "("}}, '"a"', "not a regular expression"),
     ],
 )
 def test_a_metric_that_cannot_be_computed_is_an_error_and_no_verdict(

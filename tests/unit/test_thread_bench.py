@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
 import pytest
 
 from adapters.bench import ThreadBench
+from tests.kernel.patience import in_thread
 
 PATIENCE_S = 20.0
 HAMMERERS = 8
@@ -20,10 +21,12 @@ CALLS = 4000
 @pytest.mark.parametrize("idle_s", [0.0, 0.0002, 30.0])
 def test_every_call_runs_once(idle_s: float) -> None:
     """Threads end and begin all the time when their patience is this short; no call may fall in between."""
-    with _bench(places=16, idle_s=idle_s) as bench, ThreadPoolExecutor(HAMMERERS) as threads:
+    with _bench(places=16, idle_s=idle_s) as bench:
         counts = Counts(expected=CALLS)
 
-        list(threads.map(lambda _: counts.run_some(bench, CALLS // HAMMERERS), range(HAMMERERS)))
+        hammerers = [in_thread(counts.run_some, bench, CALLS // HAMMERERS) for _ in range(HAMMERERS)]
+        for hammerer in hammerers:
+            hammerer.result(PATIENCE_S)
 
         assert counts.all_done.wait(PATIENCE_S), f"{counts.done} of {CALLS} calls ran"
         assert counts.most <= 16
@@ -42,9 +45,9 @@ def test_no_more_places_are_given_than_there_are() -> None:
 
 def test_who_waits_for_a_place_gets_the_next_one() -> None:
     """A Celery thread sleeps until then; it does not ask in a loop."""
-    with _bench(places=1) as bench, ThreadPoolExecutor(1) as threads:
+    with _bench(places=1) as bench:
         bench.reserve(1, timeout_s=0)
-        waiting = threads.submit(bench.reserve, 1, timeout_s=PATIENCE_S)
+        waiting = in_thread(bench.reserve, 1, timeout_s=PATIENCE_S)
 
         bench.give_back(1)
 
@@ -53,9 +56,9 @@ def test_who_waits_for_a_place_gets_the_next_one() -> None:
 
 def test_a_closing_bench_gives_no_places_and_wakes_who_waits() -> None:
     """The process stops: nothing begins any more, and nothing waits for what will not come."""
-    with _bench(places=1) as bench, ThreadPoolExecutor(1) as threads:
+    with _bench(places=1) as bench:
         bench.reserve(1, timeout_s=0)
-        waiting = threads.submit(bench.reserve, 1, timeout_s=PATIENCE_S)
+        waiting = in_thread(bench.reserve, 1, timeout_s=PATIENCE_S)
 
         bench.close()
         bench.give_back(1)
