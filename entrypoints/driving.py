@@ -18,6 +18,7 @@ from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobView
 from entrypoints.container import Antiphon, WorkerSide, broker_settings
 from entrypoints.health import DriverWatch, StoreWatch
+from entrypoints.settings import Settings
 
 LOOK_S = 0.1
 TURN_S = 1.0
@@ -32,7 +33,7 @@ class NotSentYet(ServiceUnavailable):
     """The broker is away; the job is stored, and the workers' relay sends it when the broker is back."""
 
 
-def check_drivable(antiphon: Antiphon, options: JobOptions) -> None:
+def check_drivable(settings: Settings, options: JobOptions) -> None:
     """
     Refuse settings that such a job could not be driven with; worth calling before the job is accepted.
 
@@ -41,7 +42,6 @@ def check_drivable(antiphon: Antiphon, options: JobOptions) -> None:
     """
     from pipelines.selfcheck import check
 
-    settings = antiphon.settings
     check(broker_settings(settings), longest_item_s=options.deadline_s, longest_job_s=settings.longest_job_s)
 
 

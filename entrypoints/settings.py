@@ -119,8 +119,19 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         elif not name.startswith(TESTS_PREFIX):
             problems.append(_unknown(name, list(known)))
     if not problems:
-        return Settings(**values)  # type: ignore[arg-type]  # each value was read as its field's type just above
+        settings = Settings(**values)  # type: ignore[arg-type]  # each value was read as its field's type just above
+        problems += _half_a_server(settings)
+        if not problems:
+            return settings
     raise BrokenSettings("the environment can't be used as it is; nothing was started", problems=tuple(problems))
+
+
+def _half_a_server(settings: Settings) -> list[str]:
+    if settings.is_embedded or (settings.database_url and not settings.database_url.startswith("sqlite")):
+        return []
+    found = "names a SQLite file" if settings.database_url else "is not set"
+    return [f"ANTIPHON_DATABASE_URL {found}, but ANTIPHON_BROKER_URL is set: workers elsewhere can't see this machine's "
+            "file; set it to postgresql://USER:PASSWORD@HOST/NAME, or unset ANTIPHON_BROKER_URL"]  # fmt: skip
 
 
 def process_environment() -> Mapping[str, str]:

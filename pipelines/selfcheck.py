@@ -6,6 +6,9 @@ Pure: it looks at addresses, times and Celery's own list of settings, and connec
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from celery.app.defaults import NAMESPACES, flatten
 
 from domain.jobs.errors import BrokenSettings
@@ -57,7 +60,12 @@ def celery_problems(conf: dict[str, object]) -> list[str]:
 
 def _addresses(settings: BrokerSettings) -> list[str]:
     broker, results = settings.broker_url, settings.result_backend_url
-    problems = []
+    urls = (("ANTIPHON_BROKER_URL", broker), ("ANTIPHON_RESULT_BACKEND_URL", results))
+    problems = [
+        f"{name}={_shown(url)}: it can't be read; expected SCHEME://USER:PASSWORD@HOST:PORT/NAME; percent-encode special characters of the password, / as %2F"
+        for name, url in urls
+        if not _is_readable(url)
+    ]
     if not broker.startswith(_BROKERS):
         problems.append(f"ANTIPHON_BROKER_URL={_shown(broker)}: no broker that is known here; use redis://, rediss:// "
                         "or amqp://, or unset it for the one in memory")  # fmt: skip
@@ -84,6 +92,15 @@ def _times(settings: BrokerSettings, longest_item_s: float, longest_job_s: float
         problems.append(f"ANTIPHON_RESULT_EXPIRES_S={settings.result_expires_s}: a job may take {longest_job_s:g} s, "
                         "and a chord whose results expired never calls back; set at least that")  # fmt: skip
     return problems
+
+
+def _is_readable(address: str) -> bool:
+    """Return whether host and port are where they should be; several brokers stand apart by semicolons."""
+    try:
+        parts = [urlsplit(url) for url in re.split(r";(?=[\w+]+://)", address)]
+        return all(part.port != 0 and ("@" in part.netloc or "@" not in part.geturl()) for part in parts)
+    except ValueError:  # what stands behind the colon is no number: a / # or ? of the password ended the host
+        return False
 
 
 def _shown(url: str) -> str:

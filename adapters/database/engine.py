@@ -63,10 +63,11 @@ def _parse(url: str) -> URL:
     # The URL itself may hold a password: no message repeats it.
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
         raise BrokenSettings(
-            "The database URL can't be read; expected sqlite:////path/to/file or postgresql://user:password@host/name"
-        ) from error
+            "The database URL can't be read; expected sqlite:////path/to/file or postgresql://user:password@host/name; "
+            "percent-encode special characters of the password, / as %2F"
+        ) from None
     if parsed.drivername == "sqlite":
         parsed = parsed.set(drivername="sqlite+pysqlite")
     if parsed.drivername in ("postgresql", "postgres"):

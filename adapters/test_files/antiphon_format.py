@@ -11,6 +11,7 @@ from adapters.test_files.nodes import MapNode, kind_of
 from adapters.test_files.problems import Problems
 from adapters.test_files.targets import read_target
 from adapters.test_files.tests_section import TestReader
+from adapters.test_files.text import name_of
 from domain.test_execution.ports import Scorers
 from domain.test_execution.test_set import Gates, TestFile
 
@@ -45,7 +46,7 @@ def read_antiphon(root: MapNode, *, path: Path, scorers: Scorers, problems: Prob
     target = fields.mapping("target")
     cases = tuple(cases_of(drafts, shared=shared, problems=problems))
     return TestFile(
-        name=fields.text("name").strip() or path.stem,
+        name=fields.text("name").strip() or name_of(path),
         cases=cases,
         target=read_target(target, problems=problems, warnings=warnings) if target else None,
         gates=_gates(fields, problems),

@@ -18,7 +18,7 @@ from adapters.test_files.csv_cells import metric_value, tags_of
 from adapters.test_files.drafts import MAX_REPEATS, Draft, Shared, cases_of, warnings_about
 from adapters.test_files.metrics import MetricReader
 from adapters.test_files.problems import Problems, misspelt, shown
-from adapters.test_files.text import read_lines
+from adapters.test_files.text import name_of, read_lines
 from domain.test_execution.metric import Metric
 from domain.test_execution.ports import Scorers
 from domain.test_execution.test_set import TestFile
@@ -33,7 +33,7 @@ def read_csv(path: Path, *, scorers: Scorers, problems: Problems) -> TestFile:
     cases = tuple(cases_of(reader.drafts(path), shared=Shared(), problems=problems))
     if not cases and not problems:
         problems.add(None, "no tests", expected="a row below the header", do="add tests")
-    return TestFile(name=path.stem, cases=cases, warnings=(*reader.warnings, *warnings_about(cases)))
+    return TestFile(name=name_of(path), cases=cases, warnings=(*reader.warnings, *warnings_about(cases)))
 
 
 def delimiter_of(header: str) -> str:

@@ -17,7 +17,7 @@ from adapters.test_files.metrics import MetricReader
 from adapters.test_files.nodes import MapNode, Unreadable, kind_of, plain
 from adapters.test_files.problems import Problems, misspelt, shown
 from adapters.test_files.tests_section import TEST_KEYS, TestReader
-from adapters.test_files.text import read_lines
+from adapters.test_files.text import name_of, read_lines
 from domain.test_execution.ports import Scorers
 from domain.test_execution.test_set import TestFile
 
@@ -28,7 +28,7 @@ def read_jsonl(path: Path, *, scorers: Scorers, problems: Problems) -> TestFile:
     cases = tuple(cases_of(reader.drafts(path), shared=Shared(), problems=problems))
     if not cases and not problems:
         problems.add(None, "no tests", expected="at least one JSON object, one a line", do="add tests")
-    return TestFile(name=path.stem, cases=cases, warnings=(*reader.warnings, *warnings_about(cases)))
+    return TestFile(name=name_of(path), cases=cases, warnings=(*reader.warnings, *warnings_about(cases)))
 
 
 class _LineReader:

@@ -19,6 +19,7 @@ from adapters.test_files.problems import Problems
 from adapters.test_files.promptfoo_assertions import AssertionReader
 from adapters.test_files.promptfoo_provider import read_provider
 from adapters.test_files.promptfoo_unsupported import Unsupported
+from adapters.test_files.text import name_of
 from domain.test_execution.ports import Scorers
 from domain.test_execution.test_set import TestFile
 
@@ -70,7 +71,9 @@ class _ConfigurationReader:
         shared = self._shared(root)
         drafts = itertools.chain.from_iterable(map(self._drafts, self._tests(root)))
         cases = tuple(cases_of(drafts, shared=shared, problems=self._problems))
-        return TestFile(name=path.stem, cases=cases, target=target, warnings=(*self._warnings, *warnings_about(cases)))
+        return TestFile(
+            name=name_of(path), cases=cases, target=target, warnings=(*self._warnings, *warnings_about(cases))
+        )
 
     def _check_keys(self, root: MapNode) -> None:
         read = {"description", "prompts", "providers", "targets", "tests", "defaultTest", "tags"}

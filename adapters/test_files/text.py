@@ -44,6 +44,11 @@ def check_file(path: Path, *, max_bytes: int) -> None:
     _check_sample(sample)
 
 
+def name_of(path: Path) -> str:
+    """Return what a set is called that has no name of its own; a file's name need not be text, the set's must."""
+    return path.stem.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def read_text(path: Path) -> str:
     """
     Return the whole text, without a byte order mark.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
+import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.service import JobView
 
 if TYPE_CHECKING:
@@ -18,16 +22,79 @@ if TYPE_CHECKING:
 
 PLAIN_EVERY_S = 10.0
 WIDE = 1000
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def print_json(document: object) -> None:
     """Print one JSON document on standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    with printing():
+        click.echo(as_json_text(document, indent=2))
+
+
+def show(text: str) -> None:
+    """Print what a person asked for, on standard output."""
+    with printing():
+        click.echo(printable(text))
 
 
 def say(text: str) -> None:
     """Say something to a person, on standard error, so that standard output stays what was asked for."""
-    click.echo(text, err=True)
+    with suppress(OSError):  # whoever can't be told is no reason to stop work
+        click.echo(printable(text), err=True)
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """
+    Print on standard output, in the block.
+
+    Raises:
+        ServiceUnavailable: it can't be written; a reader that has gone is left to click, which ends the command.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as exc:
+        with suppress(OSError):  # what is still buffered would fail again when Python ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ServiceUnavailable(f"standard output can't be written ({exc.strerror or exc})") from exc
+
+
+@contextmanager
+def only_ours() -> Iterator[None]:
+    """Send to standard error what a user's Python function prints: standard output is for what was asked for."""
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+def open_streams() -> None:
+    """Let closed standard streams (`>&-`) lead nowhere: the next file that is opened must not take their place."""
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            if nowhere != descriptor:
+                os.dup2(nowhere, descriptor)
+            setattr(sys, name, os.fdopen(descriptor, "w"))
+
+
+def as_json_text(document: object, *, indent: int | None = None) -> str:
+    """Return *document* as JSON, whatever it holds: text that is no text is replaced, numbers that are none are null."""
+    return json.dumps(_jsonable(document), ensure_ascii=False, indent=indent, allow_nan=False)
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, dict):
+        return {_text(str(name)): _jsonable(content) for name, content in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(content) for content in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, int) else _text(str(value))
+
+
+def _text(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def console() -> Console:

@@ -45,7 +45,7 @@ def demo(*, outputs: Outputs) -> int:
     file = read_tests(EXAMPLE / "tests.yaml")
     antiphon = open_antiphon()
     options = JobOptions(concurrency=8)
-    check_drivable(antiphon, options)
+    check_drivable(antiphon.settings, options)
     with _support_bot() as address:
         say(f"a support bot answers at {address}; its tests: {EXAMPLE / 'tests.yaml'}")
         target = target_from_options(file.target, target=address, base_url=None, body=None, response_path=None)

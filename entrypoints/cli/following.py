@@ -16,7 +16,7 @@ from domain.jobs.service import JobView
 from domain.test_execution.run import RunSpec
 from domain.test_execution.summary import summarise
 from domain.test_execution.summary_document import summary_document
-from entrypoints.cli.console import print_json, progress, say
+from entrypoints.cli.console import only_ours, print_json, progress, say
 from entrypoints.cli.outputs import Outputs, write_reports
 from entrypoints.container import Antiphon
 from entrypoints.driving import NotSentYet, run_to_end, wait_for_end
@@ -60,14 +60,14 @@ def report(antiphon: Antiphon, view: JobView, outputs: Outputs) -> int:
     spec = RunSpec.from_document(view.job.spec)
     rows = functools.partial(items_of, antiphon, view.job.id)
     summary = summarise(view.job, items=rows(), gates=spec.gates)
+    # first the files: printing may fail, when the reader has gone or a disk is full
+    page = write_reports(antiphon.settings.home, view, summary, rows, title=spec.test_set_name, outputs=outputs)
     if outputs.as_json:
         print_json(summary_document(view.job, summary=summary))
     else:
         from entrypoints.cli.tables import print_summary
 
         print_summary(view, summary, title=spec.test_set_name)
-    page = write_reports(antiphon.settings.home, view, summary, rows, title=spec.test_set_name, outputs=outputs)
-    if not outputs.as_json:
         _say_where(antiphon, view, page)
     return exit_code_of(view.job.status, gates_met=summary.gates_met)
 
@@ -87,7 +87,7 @@ def items_of(antiphon: Antiphon, job_id: JobId) -> Iterator[Item]:
 def _to_end(antiphon: Antiphon, job_id: JobId, outputs: Outputs, drive: Callable[..., JobView]) -> JobView:
     if not outputs.as_json:
         say(f"job {job_id}")
-    with _terminable(), progress("tests", quiet=outputs.as_json) as watch:
+    with _terminable(), only_ours(), progress("tests", quiet=outputs.as_json) as watch:
         return drive(antiphon, job_id, watch)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from domain.test_execution.ports import Target
 from domain.test_execution.target import TargetSpec
 from domain.test_execution.test_set import TestFile
+from entrypoints.cli.console import only_ours
 
 
 def read_tests(file: Path) -> TestFile:
@@ -34,4 +35,5 @@ def open_target(spec: TargetSpec) -> Target:
     from adapters.templates.jinja import JinjaTemplates
     from entrypoints.settings import process_environment
 
-    return StandardTargets(process_environment(), JinjaTemplates()).open(spec, connections=1)
+    with only_ours():
+        return StandardTargets(process_environment(), JinjaTemplates()).open(spec, connections=1)

@@ -147,7 +147,7 @@ def retry_failed(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
 
 def _again(antiphon: Antiphon, job_id: JobId, outputs: Outputs, move: Callable[..., Job]) -> int:
     outputs.check()
-    check_drivable(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job.options)
+    check_drivable(antiphon.settings, antiphon.jobs.get(antiphon.tenant, job_id).job.options)
     if antiphon.settings.is_embedded:
         with only_driver(antiphon, job_id):
             take_over(antiphon, job_id)

@@ -8,10 +8,12 @@ import difflib
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from domain.jobs.errors import AntiphonError, BrokenSettings, Conflict, InvalidInput, NotFound, ServiceUnavailable
+from entrypoints.cli.console import open_streams, printable, say
 from entrypoints.exit_codes import ExitCode
 
 _LAZY = {
@@ -79,11 +81,13 @@ def antiphon() -> None:
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    open_streams()
     try:
         code = call(words)
     except Exception:  # noqa: BLE001  # Python's own code for this is 1, which says "below a gate"
-        traceback.print_exc()
-        click.echo("antiphon: this is a bug; please report it with the lines above", err=True)
+        with suppress(OSError):
+            traceback.print_exc()
+        say("antiphon: this is a bug; please report it with the lines above")
         code = ExitCode.BUG
     sys.exit(code)
 
@@ -93,10 +97,12 @@ def call(words: Sequence[str] | None = None) -> int:
     try:
         code = antiphon.main(args=words, prog_name="antiphon", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        error.message = printable(error.message)
+        with suppress(OSError):
+            error.show()
         return ExitCode.BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("antiphon: interrupted", err=True)
+        say("antiphon: interrupted")
         return ExitCode.INTERRUPTED
     except AntiphonError as error:
         return _explain(error)
@@ -107,10 +113,10 @@ def call(words: Sequence[str] | None = None) -> int:
 
 def _explain(error: AntiphonError) -> int:
     message = str(error)
-    click.echo(f"antiphon: {message}", err=True)
+    say(f"antiphon: {message}")
     for problem in getattr(error, "problems", ()):
         if problem not in message:  # some messages hold their problems themselves
-            click.echo(f"  {problem}", err=True)
+            say(f"  {problem}")
     if isinstance(error, ServiceUnavailable):
         return ExitCode.UNAVAILABLE
     bad_input = isinstance(error, InvalidInput | NotFound | Conflict | BrokenSettings)

@@ -64,9 +64,9 @@ def run(
     if chosen is None:
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
     open_target(chosen).close()  # one that can't work is refused before any job
-    antiphon = open_antiphon(settings)
     options = JobOptions(concurrency=concurrency, deadline_s=deadline, max_attempts=max_attempts)
-    check_drivable(antiphon, options)
+    check_drivable(settings, options)
+    antiphon = open_antiphon(settings)
     for warning in read.warnings:
         say(f"antiphon: {warning}")
     gates = Gates(min_pass_rate=min_pass_rate, max_errors=max_errors)

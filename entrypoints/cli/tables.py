@@ -11,7 +11,7 @@ from rich.table import Table
 from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.summary import RunSummary
-from entrypoints.cli.console import console, printable
+from entrypoints.cli.console import console, printable, printing
 
 _COLOURS = {
     JobStatus.COMPLETED: "green",
@@ -27,6 +27,7 @@ _NARROW = 120
 _LONGEST = 160
 
 
+@printing()
 def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     """Print a run: by metric, what failed, what could not be executed, and how it ended."""
     out = console()
@@ -42,6 +43,7 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
         out.print(f"latency   p50 {latency.p50:.3f} s, p95 {latency.p95:.3f} s, p99 {latency.p99:.3f} s")
 
 
+@printing()
 def print_jobs(rows: Sequence[tuple[JobView, str]]) -> None:
     """Print a table of jobs, each with a word on what is happening to it."""
     out = console()
@@ -60,7 +62,7 @@ def print_jobs(rows: Sequence[tuple[JobView, str]]) -> None:
             str(view.tally.failed),
             f"{job.created_at:%Y-%m-%d %H:%M:%S}",
         )
-        table.add_row(*cells, *(() if is_narrow else (escape(job.started_by), job.kind)))
+        table.add_row(*cells, *(() if is_narrow else (_safe(job.started_by), job.kind)))
     out.print(table)
 
 
@@ -69,7 +71,7 @@ def _metrics(summary: RunSummary) -> Table:
     for metric in summary.metrics:
         mean = "" if metric.mean_value is None else f"{metric.mean_value:.2f}"
         table.add_row(
-            escape(metric.name), metric.kind, str(metric.passed), str(metric.failed), str(metric.inconclusive), mean
+            _safe(metric.name), metric.kind, str(metric.passed), str(metric.failed), str(metric.inconclusive), mean
         )
     return table
 
@@ -79,7 +81,7 @@ def _print_failures(out: Console, summary: RunSummary) -> None:
         out.print(f"\n[bold red]failed[/] ({summary.failed})")
     for test in summary.failures[:SHOWN]:
         reasons = "; ".join(score.reason for score in test.scores)
-        out.print(f"  {escape(test.key)}: {escape(_short(reasons))}")
+        out.print(f"  {_safe(test.key)}: {_safe(_short(reasons))}")
     _print_rest(out, summary.failed - SHOWN)
 
 
@@ -88,7 +90,7 @@ def _print_errors(out: Console, summary: RunSummary) -> None:
         out.print(f"\n[bold yellow]not executed[/] ({summary.tally.failed})")
     for group in summary.errors[:SHOWN]:
         keys = ", ".join(group.keys) + (" ..." if group.count > len(group.keys) else "")
-        out.print(f"  {group.count} x {group.kind}: {escape(_short(group.message))} ({escape(keys)})")
+        out.print(f"  {group.count} x {group.kind}: {_safe(_short(group.message))} ({_safe(keys)})")
     _print_rest(out, summary.other_errors + sum(group.count for group in summary.errors[SHOWN:]))
 
 
@@ -113,8 +115,8 @@ def _headline(view: JobView, title: str) -> str:
     parts += f" + {tally.skipped} skipped + {tally.cancelled} cancelled"
     if job.planned is not None and not job.status.is_end:
         parts += f" + {tally.pending + tally.running} to come"
-    why = f"\n{escape(job.failure)}" if job.failure else ""
-    return f"\n[bold {colour}]{job.status}[/]  {escape(title)}: {parts}{why}"
+    why = f"\n{_safe(job.failure)}" if job.failure else ""
+    return f"\n[bold {colour}]{job.status}[/]  {_safe(title)}: {parts}{why}"
 
 
 def _rate(summary: RunSummary) -> str:
@@ -130,3 +132,7 @@ def _rate(summary: RunSummary) -> str:
 def _short(text: str) -> str:
     line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
+
+
+def _safe(text: str) -> str:
+    return escape(printable(text))

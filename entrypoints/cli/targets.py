@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure
 from domain.test_execution.target import Answer, Question
-from entrypoints.cli.console import print_json, printable, say
+from entrypoints.cli.console import as_json_text, only_ours, print_json, printable, say, show
 from entrypoints.cli.inputs import open_target, read_tests
 from entrypoints.cli.target_options import target_from_options, target_options
 from entrypoints.exit_codes import ExitCode
@@ -55,7 +54,8 @@ def check_target(
     prompt = case.prompt
     try:
         prompt = str(JinjaTemplates().render(case.prompt, case.variables))
-        answer = endpoint.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline)
+        with only_ours():
+            answer = endpoint.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline)
     except ItemFailure as failure:
         return _show_failure(failure, prompt, as_json=as_json)
     finally:
@@ -75,10 +75,10 @@ def _show(answer: Answer, prompt: str, *, as_json: bool) -> int:
     if as_json:
         print_json(found)
     else:
-        response = json.dumps(answer.data, ensure_ascii=False) if answer.data is not None else answer.text
+        response = as_json_text(answer.data) if answer.data is not None else answer.text
         status = "" if answer.status is None else f"{answer.status}, "
-        click.echo(f"asked     {printable(prompt)}\nstatus    {status}{answer.latency_s:.3f} s")
-        click.echo(f"response  {_shown(response)}\nanswer    {_shown(answer.text)}")
+        show(f"asked     {printable(prompt)}\nstatus    {status}{answer.latency_s:.3f} s")
+        show(f"response  {_shown(response)}\nanswer    {_shown(answer.text)}")
     return ExitCode.DONE
 
 

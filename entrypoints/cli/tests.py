@@ -8,7 +8,7 @@ import click
 
 from domain.jobs.errors import InvalidInput
 from domain.test_execution.test_set import TestFile, items_of, tag_counts
-from entrypoints.cli.console import print_json
+from entrypoints.cli.console import print_json, show
 from entrypoints.cli.inputs import read_tests
 from entrypoints.exit_codes import ExitCode
 
@@ -44,13 +44,13 @@ def validate(file: Path, *, as_json: bool) -> int:
 def _show(file: Path, read: TestFile) -> None:
     items = sum(1 for _ in items_of(read.cases))
     repeated = "" if items == len(read.cases) else f", {items} with repeats"
-    click.echo(f"{file}: {len(read.cases)} tests{repeated}")
-    click.echo(f"  metrics: {sum(len(case.metrics) for case in read.cases)} of the kinds {', '.join(_kinds(read))}")
+    show(f"{file}: {len(read.cases)} tests{repeated}")
+    show(f"  metrics: {sum(len(case.metrics) for case in read.cases)} of the kinds {', '.join(_kinds(read))}")
     if tags := tag_counts(read.cases):
-        click.echo(f"  tags:    {', '.join(f'{tag} ({n})' for tag, n in sorted(tags.items()))}")
-    click.echo(f"  target:  {_target_kind(read) or 'none; name one with --target'}")
+        show(f"  tags:    {', '.join(f'{tag} ({n})' for tag, n in sorted(tags.items()))}")
+    show(f"  target:  {_target_kind(read) or 'none; name one with --target'}")
     for warning in read.warnings:
-        click.echo(f"  look at: {warning}")
+        show(f"  look at: {warning}")
 
 
 def _kinds(read: TestFile) -> list[str]:

@@ -94,12 +94,12 @@ class JobFate:
                 fate.lease_until = until
 
     def sweep(self, now: datetime) -> None:
-        """Fail what is long past its deadline, take back what nobody keeps."""
+        """Take back what nobody keeps, then fail what is kept long past its deadline."""
+        self._lose(lambda fate: fate.lease_until is not None and fate.lease_until <= now)
         latest = now - timedelta(seconds=self.grace_s)
         for fate in self.items.values():
             if fate.deadline_at is not None and fate.deadline_at <= latest:
                 fate.end(ItemState.FAILED)
-        self._lose(lambda fate: fate.lease_until is not None and fate.lease_until <= now)
 
     def forsake(self, workers: Collection[WorkerId]) -> None:
         """Take back what these workers hold."""

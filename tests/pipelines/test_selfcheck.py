@@ -14,6 +14,7 @@ from pipelines.selfcheck import celery_problems, check
 
 SECRET = "hunter2"
 REDIS = f"redis://:{SECRET}@broker:6379/0"
+SERVER_DATABASE = {"ANTIPHON_DATABASE_URL": "postgresql://127.0.0.1:1/x"}
 SERVER = BrokerSettings(broker_url=REDIS, result_backend_url=REDIS)
 
 
@@ -128,7 +129,12 @@ def test_a_worker_with_broken_settings_does_not_start(
 ) -> None:
     """An operator sees at the start what would otherwise be found in the night, and nothing was touched."""
     home = tmp_path / "home"
-    for name, value in {"ANTIPHON_HOME": str(home), "ANTIPHON_BROKER_URL": REDIS, **environment}.items():
+    for name, value in {
+        "ANTIPHON_HOME": str(home),
+        "ANTIPHON_BROKER_URL": REDIS,
+        **SERVER_DATABASE,
+        **environment,
+    }.items():
         monkeypatch.setenv(name, value)
 
     code = call(["worker"])
