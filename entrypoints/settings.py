@@ -130,8 +130,8 @@ def _half_a_server(settings: Settings) -> list[str]:
     if settings.is_embedded or (settings.database_url and not settings.database_url.startswith("sqlite")):
         return []
     found = "names a SQLite file" if settings.database_url else "is not set"
-    return [f"ANTIPHON_DATABASE_URL {found}, but ANTIPHON_BROKER_URL is set: workers elsewhere can't see this machine's "
-            "file; set it to postgresql://USER:PASSWORD@HOST/NAME, or unset ANTIPHON_BROKER_URL"]  # fmt: skip
+    return [f"ANTIPHON_DATABASE_URL {found}, but ANTIPHON_BROKER_URL is set: workers elsewhere can't see this "
+            "machine's file; set it to postgresql://USER:PASSWORD@HOST/NAME, or unset ANTIPHON_BROKER_URL"]  # fmt: skip
 
 
 def process_environment() -> Mapping[str, str]:

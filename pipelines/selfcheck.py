@@ -62,9 +62,10 @@ def _addresses(settings: BrokerSettings) -> list[str]:
     broker, results = settings.broker_url, settings.result_backend_url
     urls = (("ANTIPHON_BROKER_URL", broker), ("ANTIPHON_RESULT_BACKEND_URL", results))
     problems = [
-        f"{name}={_shown(url)}: it can't be read; expected SCHEME://USER:PASSWORD@HOST:PORT/NAME; percent-encode special characters of the password, / as %2F"
+        f"{name}={_shown(url)}: it can't be read; expected SCHEME://USER:PASSWORD@HOST:PORT/NAME; "
+        "percent-encode special characters of the password, / as %2F"
         for name, url in urls
-        if not _is_readable(url)
+        if "://" in url and not _is_readable(url)
     ]
     if not broker.startswith(_BROKERS):
         problems.append(f"ANTIPHON_BROKER_URL={_shown(broker)}: no broker that is known here; use redis://, rediss:// "

@@ -25,7 +25,9 @@ def evaluated_properties(validator: Any, instance: Any, schema: Any, *, is_match
     for keyword in ("additionalProperties", "unevaluatedProperties"):
         if keyword in schema:
             found |= {
-                name for name, value in instance.items() if name not in found and _fits(validator, value, schema[keyword])
+                name
+                for name, value in instance.items()
+                if name not in found and _fits(validator, value, schema[keyword])
             }
     for inner, subschema in _applied(validator, instance, schema):
         found |= evaluated_properties(inner, instance, subschema, is_matched=is_matched)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import SchemaError, ValidationError, best_match
+from jsonschema.exceptions import SchemaError, best_match
 from jsonschema.protocols import Validator
-from jsonschema.validators import extend
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import EMPTY_REGISTRY
 
-from adapters.metrics.patterns import Pattern
+from adapters.metrics.schema_keywords import BoundedValidator, compiled_pattern
+from adapters.metrics.time_budget import judgement_time
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
 from domain.test_execution.text_metrics import Finding, read_json, shown
 
 if TYPE_CHECKING:
     from jsonschema.protocols import _JsonParameter as Json
+
+# A schema that runs in circles does so on any answer; one that does not has coped with more levels than these.
+_CERTAINLY_NOT_DEEP = 30
 
 
 class JsonJudge:
@@ -38,7 +40,8 @@ class JsonJudge:
         Return what is wrong with the answer first, if anything.
 
         Raises:
-            PermanentFailure: evaluation_error: the schema refers to what it doesn't have, or runs in circles.
+            PermanentFailure: evaluation_error: the schema refers to what it doesn't have, runs in circles or takes too
+                long, or the answer is nested too deeply for it.
         """
         try:
             data = read_json(answer)
@@ -47,12 +50,12 @@ class JsonJudge:
         if self._validator is None:
             return Finding.of(True, reason="the answer is JSON")
         try:
-            mismatch = best_match(self._validator.iter_errors(cast("Json", data)))
-        except (Unresolvable, RecursionError) as error:
-            problem = "it runs in circles" if isinstance(error, RecursionError) else str(error)[:200]
-            raise PermanentFailure(
-                f"the schema can't be applied: {problem}", kind=FailureKind.EVALUATION_ERROR
-            ) from error
+            with judgement_time():
+                mismatch = best_match(self._validator.iter_errors(cast("Json", data)))
+        except RecursionError as error:
+            raise _unusable(_too_deep(data)) from error
+        except (Unresolvable, InvalidInput) as error:
+            raise _unusable(str(error)[:200]) from error
         if mismatch is None:
             return Finding.of(True, reason="the answer is JSON and fits the schema")
         problem = mismatch.message if len(mismatch.message) <= 160 else f"{mismatch.message[:160]}…"
@@ -69,7 +72,39 @@ def _compiled(schema: Mapping[str, object]) -> Validator:
             raise InvalidInput(
                 f"value: the schema refers to {reference!r}; only references inside it (#/$defs/...) are followed"
             )
-    return cast(Validator, _LimitedValidator(schema, registry=EMPTY_REGISTRY))
+    return cast(Validator, BoundedValidator(_without_dialect(schema), registry=EMPTY_REGISTRY))
+
+
+def _without_dialect(schema: object) -> object:
+    # At a `$schema` with a draft's address jsonschema goes on with its own validator, which has no bounds.
+    if isinstance(schema, Mapping):
+        return {key: _without_dialect(value) for key, value in schema.items() if not _is_dialect(key, value)}
+    return [_without_dialect(element) for element in schema] if isinstance(schema, list | tuple) else schema
+
+
+def _is_dialect(key: str, value: object) -> bool:
+    return key == "$schema" and isinstance(value, str)
+
+
+def _too_deep(data: object) -> str:
+    depth = _depth(data)
+    if depth <= _CERTAINLY_NOT_DEEP:
+        return "it runs in circles"
+    return f"the answer is nested {depth} levels deep, which is too deep for it; have the target answer flatter"
+
+
+def _depth(data: object) -> int:
+    """Count the levels, one at a time: what is too deep for the validator is so for a recursion here, too."""
+    depth, level = 0, [data]
+    while level:
+        containers = [value for value in level if isinstance(value, dict | list)]
+        level = [inner for each in containers for inner in (each.values() if isinstance(each, dict) else each)]
+        depth += 1 if containers else 0
+    return depth
+
+
+def _unusable(problem: str) -> PermanentFailure:
+    return PermanentFailure(f"the schema can't be applied: {problem}", kind=FailureKind.EVALUATION_ERROR)
 
 
 def _references(schema: object) -> Iterator[str]:
@@ -84,25 +119,10 @@ def _references(schema: object) -> Iterator[str]:
             yield from _references(element)
 
 
-@lru_cache(maxsize=256)
-def _pattern(pattern: str) -> Pattern:
-    return Pattern(pattern)
-
-
 def _is_pattern(value: object) -> bool:
-    return not isinstance(value, str) or bool(_pattern(value))
-
-
-def _matches_pattern(
-    validator: Validator, pattern: str, instance: Json, _schema: Mapping[str, object]
-) -> Iterator[ValidationError]:
-    if validator.is_type(instance, "string") and not _pattern(pattern).is_in(str(instance)):
-        yield ValidationError(f"{shown(str(instance))} does not match {shown(pattern)}")
+    return not isinstance(value, str) or bool(compiled_pattern(value))
 
 
 # Finds a pattern that is none when the schema is compiled, not at the first answer.
 _PATTERNS = FormatChecker(formats=())
 _PATTERNS.checks("regex", raises=InvalidInput)(_is_pattern)
-
-# jsonschema's own `pattern` runs on `re`, which an answer could keep busy for hours.
-_LimitedValidator = extend(Draft202012Validator, {"pattern": _matches_pattern})  # type: ignore[no-untyped-call]  # untyped in the stubs

@@ -79,7 +79,7 @@ def open_streams() -> None:
 
 
 def as_json_text(document: object, *, indent: int | None = None) -> str:
-    """Return *document* as JSON, whatever it holds: text that is no text is replaced, numbers that are none are null."""
+    """Return *document* as JSON, whatever it holds: what is no text is replaced, numbers that are none are null."""
     return json.dumps(_jsonable(document), ensure_ascii=False, indent=indent, allow_nan=False)
 
 

@@ -9,11 +9,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from io import StringIO
 
 import click
 
 from domain.jobs.errors import AntiphonError, BrokenSettings, Conflict, InvalidInput, NotFound, ServiceUnavailable
-from entrypoints.cli.console import open_streams, printable, say
+from entrypoints.cli.console import open_streams, say
 from entrypoints.exit_codes import ExitCode
 
 _LAZY = {
@@ -97,9 +98,9 @@ def call(words: Sequence[str] | None = None) -> int:
     try:
         code = antiphon.main(args=words, prog_name="antiphon", standalone_mode=False)
     except click.ClickException as error:
-        error.message = printable(error.message)
-        with suppress(OSError):
-            error.show()
+        shown = StringIO()
+        error.show(shown)
+        say(shown.getvalue().rstrip("\n"))
         return ExitCode.BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         say("antiphon: interrupted")

@@ -71,14 +71,14 @@ def test_what_a_python_target_prints_is_not_in_the_document(cli: CommandLine, wo
 def test_escape_sequences_of_a_file_do_not_reach_the_terminal(cli: CommandLine) -> None:
     """A file of tests comes from somebody else; it must not set titles, or hide what failed."""
     cli.write("shop.py", NOISY)
-    case = {"id": f"t{ESCAPE}", "question": "q", "contains": f"x{ESCAPE}", "tags": [f"tag{ESCAPE}"]}
+    case = {"id": "t", "question": "q", "contains": f"x{ESCAPE}", "tags": [f"tag{ESCAPE}"]}
     tests = cli.write(f"set{ESCAPE}.jsonl", json.dumps(case) + "\n")
 
     run = cli.run("run", tests, "--target", "python:shop:answer")
     validate = cli.run("tests", "validate", tests)
     no_tag = cli.run("run", tests, "--target", "python:shop:answer", "--tag", "no")
 
-    assert (run.code, validate.code, no_tag.code) == (0, 0, 2)
+    assert (run.code, validate.code, no_tag.code) == (0, 0, 2), run.stderr
     for ended in (run, validate, no_tag):
         assert "\x1b" not in ended.stdout + ended.stderr
         assert "\x07" not in ended.stdout + ended.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from tests.e2e.command_line import CommandLine, lines_asking
@@ -61,8 +62,9 @@ def test_an_address_that_cannot_be_read_is_refused_without_showing_it(
     tests = cli.write("tests.jsonl", lines_asking(1))
     words = ("run", tests, "--target", "http://127.0.0.1:1/") if command == "run" else ("worker",)
     others = {"ANTIPHON_BROKER_URL": "redis://127.0.0.1:1/0", "ANTIPHON_DATABASE_URL": DATABASE}
+    here = attrs.evolve(cli, settings={**others, setting: value})
 
-    refused = cli.run(*words, **{**others, setting: value})
+    refused = here.run(*words)
 
     assert (refused.code, refused.stdout) == (2, "")
     assert setting in refused.stderr

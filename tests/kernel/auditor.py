@@ -77,7 +77,7 @@ def _audit_items(items: list[Item], fate: JobFate) -> None:
         assert item.outcome is None or item.outcome.state is item.state
         assert (item.lease is not None) == (item.state is ItemState.RUNNING)
         # a loss repeats an attempt whatever the budget; the budget bounds the others
-        assert item.attempts <= fate.options.max_attempts + fate.poison_after - 1
+        assert item.attempts - item.losses <= fate.options.max_attempts
 
 
 def _audit_shards(work: UnitOfWork, job: Job, items: list[Item]) -> None:

@@ -28,7 +28,7 @@ from tests.kernel.witness import WitnessDesk
 from tests.kernel.world import LEASE_S, Kernel
 
 SMALL = Sizes(small_job=8, largest_chunk=2, smallest_shard=1, largest_shard=2)
-RULES = SweepRules(poison_after=3)
+RULES = SweepRules(poison_after=3, deadline_grace_s=5.0)
 MOST_JOBS, MOST_ACTIVE = 4, 2
 MOST_ROUNDS = 60
 
@@ -36,6 +36,7 @@ some = st.integers(0, 40)
 calls = st.lists(st.sampled_from([*Call, Call.KILLED, Call.KILLED]), max_size=3)
 sends = st.lists(st.sampled_from(Sending), max_size=2)
 sizes = st.sampled_from([0, 1, 1, 2, 2, 3, 5, 12])
+breaks = st.sampled_from([None, None, None, 2, 4])
 pauses = st.sampled_from([0.5, 4.0, 11.0, 31.0, 70.0, 130.0])
 endings = st.lists(st.sampled_from([Call.PASS, Call.REFUSED, Call.BUG, Call.TRANSIENT, Call.KILLED]), max_size=12)
 
@@ -54,19 +55,19 @@ class KernelMachine(RuleBasedStateMachine):
         self.auditor = Auditor(kernel=self.kernel, fates=self.fates)
         self.delivered: list[Task] = []
 
-    @initialize(items=sizes, concurrency=st.integers(1, 3), attempts=st.integers(1, 3))
-    def open_with_a_job(self, items: int, concurrency: int, attempts: int) -> None:
+    @initialize(items=sizes, concurrency=st.integers(1, 3), attempts=st.integers(1, 3), breaks_after=breaks)
+    def open_with_a_job(self, items: int, concurrency: int, attempts: int, breaks_after: int | None) -> None:
         """Most runs need a job that has come some way."""
         self.submit(items, concurrency, attempts)
         self.relay([])
-        self.deliver(0, [], None)
+        self.deliver(0, [], breaks_after)
         self.relay([])
 
     @precondition(lambda self: len(self.fates) < MOST_JOBS and len(self.active()) < MOST_ACTIVE)
     @rule(items=sizes, concurrency=st.integers(1, 3), attempts=st.integers(1, 3))
     def submit(self, items: int, concurrency: int, attempts: int) -> None:
         """Somebody asks for a job."""
-        options = JobOptions(concurrency=concurrency, max_attempts=attempts, deadline_s=45.0 * concurrency)
+        options = JobOptions(concurrency=concurrency, max_attempts=attempts, deadline_s=15.0 * concurrency)
         job = self.kernel.submit(items, options=options)
         rules = self.kernel.rules
         self.fates[job.id] = JobFate(
@@ -82,7 +83,7 @@ class KernelMachine(RuleBasedStateMachine):
         self.accidents.sends = []
 
     @precondition(lambda self: self.kernel.broker.messages)
-    @rule(which=some, calls=calls, plan_breaks_after=st.none() | st.integers(0, 6))
+    @rule(which=some, calls=calls, plan_breaks_after=breaks)
     def deliver(self, which: int, calls: list[Call], plan_breaks_after: int | None) -> None:
         """A message arrives; the worker may be killed in a call, before it or after it."""
         messages = self.kernel.broker.messages

@@ -10,6 +10,7 @@ from tests.contract.building import US, KernelStore
 from tests.kernel.broker import ItemsTask
 from tests.kernel.machine import KernelMachine, some
 from tests.kernel.slow_worker import SlowWorker, ending, failing
+from tests.kernel.world import LEASE_S
 
 NAMES = (WorkerId("slow-0"), WorkerId("slow-1"))
 
@@ -34,15 +35,30 @@ class SlowMachine(KernelMachine):
         self._take(self._item_task(which), worker)
 
     @precondition(lambda self: self.item_tasks())
-    @rule(which=some, worker=workers, comes_back=st.booleans())
-    def lose_and_begin(self, which: int, worker: int, comes_back: bool) -> None:
-        """One worker takes the items, is not heard of, and the other takes them over; the first may come back."""
+    @rule(which=some, worker=workers, sign=st.sampled_from(["none", "lease", "result"]))
+    def lose_and_begin(self, which: int, worker: int, sign: str) -> None:
+        """One worker takes the items, is not heard of, and the other takes them over; the first may come back then."""
         task, lost = self._item_task(which), self.slow[worker]
         self._take(task, worker)
         self.let_leases_run_out()
         self._take(task, 1 - worker)
-        if comes_back and lost.threads:
+        self.wait(1.0)
+        if sign == "lease":
+            self.keep_leases(worker)
+        elif sign == "result" and lost.threads:
             lost.finish(-1, ending(ItemState.SUCCEEDED))
+
+    @precondition(lambda self: self.item_tasks())
+    @rule(which=some, worker=workers, is_noticed=st.booleans())
+    def overrun(self, which: int, worker: int, is_noticed: bool) -> None:
+        """A worker lives, and its items don't come to an end; it may notice that itself, or the sweeper does."""
+        self._take(self._item_task(which), worker)
+        for _ in range(3):
+            self.wait(LEASE_S - 10.0)
+            self.keep_leases(worker)
+        if is_noticed:
+            self.slow[worker].attempts.end_overdue()
+        self.sweep()
 
     @precondition(lambda self: self.running())
     @rule(which=some, state=ends)
@@ -61,7 +77,6 @@ class SlowMachine(KernelMachine):
         budget = self.fates[worker.threads[position].job_id].options.max_attempts
         worker.finish(position, failing(self.kernel, retry_after_s=retry_after_s, max_attempts=budget))
 
-    @precondition(lambda self: self.running())
     @rule(worker=workers)
     def keep_leases(self, worker: int) -> None:
         """A worker says that it lives."""
