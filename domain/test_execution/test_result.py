@@ -41,8 +41,9 @@ _UNJUDGED = {
 @frozen(kw_only=True)
 class TestResult:
     """
-    One test of a run as people look at it.
+    One test of a run, in one of its repeats, as people look at it.
 
+    *key* names the row, *test_id* the test (which may have several rows), *repeat* counts from 1.
     *prompt* is what was sent; where nothing was sent (yet) it is the template, and *variables* what would fill it.
     *answer* and *latency_s* are also there for a failed item whose answer could not be judged. *last_failure* is the
     newest failed attempt, of a test that succeeded later too.
@@ -51,6 +52,8 @@ class TestResult:
     __test__: ClassVar[bool] = False
 
     key: str
+    test_id: str
+    repeat: int
     description: str
     tags: tuple[str, ...]
     standing: Standing
@@ -72,10 +75,13 @@ class TestResult:
 
 def read_result(item: Item) -> TestResult:
     """Return what became of the test whose row *item* is."""
-    case = item_from_json(item.input).case
+    test = item_from_json(item.input)
+    case = test.case
     result: Document = item.outcome.result if item.outcome else {}
     return TestResult(
         key=item.key,
+        test_id=case.id,
+        repeat=test.repeat,
         description=case.description,
         tags=tuple(dict.fromkeys(case.tags)),
         standing=standing_of(item),

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import FrameType
 
 from domain.jobs.errors import ServiceUnavailable
-from domain.jobs.item import Item, ItemNo
 from domain.jobs.job import JobId
 from domain.jobs.service import JobView
 from domain.test_execution.run import RunSpec
@@ -18,12 +17,11 @@ from domain.test_execution.summary import summarise
 from domain.test_execution.summary_document import summary_document
 from entrypoints.cli.console import only_ours, print_json, progress, say
 from entrypoints.cli.outputs import Outputs, write_reports
+from entrypoints.cli.stored_runs import items_of
 from entrypoints.container import Antiphon
 from entrypoints.driving import NotSentYet, run_to_end, wait_for_end
 from entrypoints.exit_codes import ExitCode, exit_code_of
 from entrypoints.health import NobodyDrives
-
-PAGE = 500
 
 
 def follow(antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
@@ -70,18 +68,6 @@ def report(antiphon: Antiphon, view: JobView, outputs: Outputs) -> int:
         print_summary(view, summary, title=spec.test_set_name)
         _say_where(antiphon, view, page)
     return exit_code_of(view.job.status, gates_met=summary.gates_met)
-
-
-def items_of(antiphon: Antiphon, job_id: JobId) -> Iterator[Item]:
-    """Yield the job's rows in order, read in pages: a job may be larger than memory."""
-    after: ItemNo | None = None
-    while True:
-        with antiphon.store.view(antiphon.tenant) as work:
-            page = work.ledger.page(job_id, after=after, limit=PAGE)
-        yield from page
-        if len(page) < PAGE:
-            return
-        after = page[-1].no
 
 
 def _to_end(antiphon: Antiphon, job_id: JobId, outputs: Outputs, drive: Callable[..., JobView]) -> JobView:

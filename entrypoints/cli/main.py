@@ -21,6 +21,7 @@ _LAZY = {
     "run": ("entrypoints.cli.run", "Run a file of tests against a target, and report."),
     "demo": ("entrypoints.cli.demo", "Run the tests of a small support bot, started for it."),
     "jobs": ("entrypoints.cli.jobs", "List jobs; show, watch, cancel, resume or retry one."),
+    "runs": ("entrypoints.cli.runs", "Compare stored runs; write them to files."),
     "tests": ("entrypoints.cli.tests", "Check files of tests."),
     "targets": ("entrypoints.cli.targets", "Check endpoints under test."),
     "worker": ("entrypoints.cli.worker", "Run a worker process (with a broker)."),

@@ -1,0 +1,70 @@
+"""
+A test run as JSONL or CSV, for notebooks and spreadsheets: one row for each test, repeat and metric.
+
+Answers are somebody else's words. A spreadsheet runs a cell that begins like a formula, so such texts get an
+apostrophe in front, which spreadsheets hide (OWASP, "CSV Injection"); JSONL holds every text as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from re import compile as pattern
+
+from adapters.reports.files import replacing
+from adapters.reports.flat_rows import COLUMNS, flat_rows
+from domain.jobs.item import Item
+from domain.jobs.job import Job
+from domain.test_execution.test_result import read_result
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_NOT_UTF_8 = pattern("[\ud800-\udfff]")
+
+
+def write_jsonl(path: Path, *, job: Job, items: Callable[[], Iterator[Item]]) -> None:
+    """
+    Write the run to *path*, a JSON object a line; *items* yields the rows in their order.
+
+    Raises:
+        InvalidInput: the file can't be written there.
+        ServiceUnavailable: the disk is full, or broken.
+    """
+    with replacing(path) as file:
+        for item in items():
+            for row in flat_rows(job, read_result(item)):
+                file.write(_NOT_UTF_8.sub("\ufffd", json.dumps(row, ensure_ascii=False)) + "\n")
+
+
+def write_csv(path: Path, *, job: Job, items: Callable[[], Iterator[Item]]) -> None:
+    """
+    Write the run to *path* as comma-separated values with a header; tags are joined by spaces.
+
+    Raises:
+        InvalidInput: the file can't be written there.
+        ServiceUnavailable: the disk is full, or broken.
+    """
+    with replacing(path) as file:
+        file.write(_line(COLUMNS))
+        for item in items():
+            for row in flat_rows(job, read_result(item)):
+                file.write(_line(tuple(_cell(row[name]) for name in COLUMNS)))
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        value = " ".join(value)
+    if not isinstance(value, str):
+        return value
+    text = _NOT_UTF_8.sub("\ufffd", value).replace("\x00", "\u2400")
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _line(cells: tuple[object, ...]) -> str:
+    written = StringIO()
+    csv.writer(written, lineterminator="\r\n").writerow(cells)
+    return written.getvalue()
