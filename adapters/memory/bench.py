@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from domain.jobs.fairness import Party
+
 
 class InlineBench:
     """
@@ -15,7 +17,7 @@ class InlineBench:
     def __init__(self, *, places: int = 16) -> None:
         self._free = places
 
-    def reserve(self, at_most: int, *, timeout_s: float) -> int:  # noqa: ARG002  # nothing to wait for
+    def reserve(self, party: Party, at_most: int, *, timeout_s: float) -> int:  # noqa: ARG002  # nothing to wait for
         """Take up to *at_most* free places, and return how many."""
         taken = min(self._free, at_most)
         self._free -= taken
@@ -25,6 +27,6 @@ class InlineBench:
         """Run *call*; return when it has returned."""
         call()
 
-    def give_back(self, places: int) -> None:
+    def give_back(self, party: Party, places: int) -> None:  # noqa: ARG002  # nobody waits, so nobody is preferred
         """Free reserved places."""
         self._free += places

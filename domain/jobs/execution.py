@@ -25,6 +25,7 @@ from domain.jobs.errors import (
     ServiceUnavailable,
     TransientFailure,
 )
+from domain.jobs.fairness import Party, party_of
 from domain.jobs.family import Family, ItemRunner
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
 from domain.jobs.job import Job, JobId
@@ -54,6 +55,7 @@ class _Prepared:
     job: Job
     runner: ItemRunner
     gate: threading.BoundedSemaphore
+    party: Party
 
 
 @define(eq=False)
@@ -99,7 +101,7 @@ class Executor:
         wished = _acquire(gate, len(round_.todo))
         if not wished:
             return False
-        places = self.bench.reserve(wished, timeout_s=LONGEST_WAIT_S)
+        places = self.bench.reserve(round_.prepared.party, wished, timeout_s=LONGEST_WAIT_S)
         _release(gate, wished - places)
         if not places:
             return False
@@ -108,7 +110,7 @@ class Executor:
             granted = self._claim(tenant, round_, places)
         finally:  # a store that refuses the claim must not cost the process its places
             unused = places - len(granted)
-            self.bench.give_back(unused)
+            self.bench.give_back(round_.prepared.party, unused)
             _release(gate, unused)
         for item in granted:
             round_.attempts.append(self._start(tenant, round_.prepared, item))
@@ -132,7 +134,7 @@ class Executor:
 
     def _start(self, tenant: TenantContext, prepared: _Prepared, item: Item) -> Attempt:
         def free() -> None:
-            self.bench.give_back(1)
+            self.bench.give_back(prepared.party, 1)
             prepared.gate.release()
 
         attempt = Attempt(tenant=tenant, job_id=prepared.job.id, item=item, free=free)
@@ -203,7 +205,8 @@ class Executor:
             runner = _Unrunnable(kind=FailureKind.BAD_INPUT, message=str(error))
         except Exception as error:  # noqa: BLE001  # as for items: a family's mistake becomes their outcome
             runner = _Unrunnable(kind=FailureKind.INTERNAL, message=f"{type(error).__name__}: {error}")
-        return _Prepared(job=job, runner=runner, gate=threading.BoundedSemaphore(job.options.concurrency))
+        gate = threading.BoundedSemaphore(job.options.concurrency)
+        return _Prepared(job=job, runner=runner, gate=gate, party=party_of(job))
 
 
 @define(eq=False)

@@ -37,18 +37,36 @@ class JobStatus(StrEnum):
         return self not in (JobStatus.PENDING, JobStatus.PROCESSING)
 
 
+class Priority(StrEnum):
+    """How a job stands beside other jobs of its organization; it never takes anything from other organizations."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+    @property
+    def weight(self) -> int:
+        """The places a job gets, while jobs of other priorities wait: 1, 4 or 16."""
+        return _WEIGHTS[self]
+
+
+_WEIGHTS = {Priority.LOW: 1, Priority.NORMAL: 4, Priority.HIGH: 16}
+
+
 @frozen(kw_only=True)
 class JobOptions:
     """
     How a job's items are to be run; fixed when the job is accepted.
 
     *concurrency*: items in flight at once over all workers. *deadline_s*: how long one attempt may take before its
-    item is failed as timed out. *max_attempts*: tries an item gets in all, the first included.
+    item is failed as timed out. *max_attempts*: tries an item gets in all, the first included. *priority*: how the job
+    stands beside others of its organization where places are short (`fairness.py`).
     """
 
     concurrency: int = field(default=16, validator=ge(1))
     deadline_s: float = field(default=60.0, validator=gt(0))
     max_attempts: int = field(default=4, validator=ge(1))
+    priority: Priority = field(default=Priority.NORMAL, converter=Priority)
 
 
 @frozen(kw_only=True)

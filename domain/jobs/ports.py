@@ -16,6 +16,7 @@ from typing import Protocol
 from domain.jobs.aggregate import Tally
 from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.events import Envelope, Message
+from domain.jobs.fairness import Party
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, PlannedItem, WorkerId
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.plan import Shard, ShardState
@@ -264,14 +265,18 @@ class Bench(Protocol):
     ran it, or the keeper whose deadline passed. A thread that never returns thus costs a thread, not a place.
     """
 
-    def reserve(self, at_most: int, *, timeout_s: float) -> int:
-        """Wait up to *timeout_s* for a free place, take up to *at_most*, return how many; 0 also when closing."""
+    def reserve(self, party: Party, at_most: int, *, timeout_s: float) -> int:
+        """
+        Wait up to *timeout_s* for a free place, take up to *at_most*, return how many; 0 also when closing.
+
+        Where several parties wait, each free place goes to the neediest (`fairness.py`).
+        """
 
     def start(self, call: Callable[[], None]) -> None:
         """Run *call*, which raises nothing, on a thread of a reserved place."""
 
-    def give_back(self, places: int) -> None:
-        """Free reserved places."""
+    def give_back(self, party: Party, places: int) -> None:
+        """Free places that the party had reserved."""
 
 
 class Doorbell(Protocol):

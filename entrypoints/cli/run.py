@@ -13,6 +13,7 @@ from domain.test_execution.test_set import Gates, TestFile, tag_counts
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
 from entrypoints.cli.inputs import open_target, read_tests
+from entrypoints.cli.job_options import job_options
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.target_options import target_from_options, target_options
@@ -23,11 +24,7 @@ from entrypoints.settings import read_settings
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @target_options
-@click.option("--concurrency", type=click.IntRange(1, 1024), default=16, show_default=True, help="Calls at once.")
-@click.option("--deadline", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
-              help="Seconds one attempt at a test may take.")  # fmt: skip
-@click.option("--max-attempts", type=click.IntRange(1, 100), default=4, show_default=True,
-              help="Tries a test gets in all, when failures may pass.")  # fmt: skip
+@job_options
 @click.option("--min-pass-rate", type=click.FloatRange(0, 1), help="Gate: the least share of judged tests that pass.")
 @click.option("--max-errors", type=click.IntRange(0), help="Gate: the most tests that may fail to execute.")
 @click.option("--tag", "tags", multiple=True, help="Run only tests with this tag (repeatable: any of them).")
@@ -39,9 +36,7 @@ def run(
     base_url: str | None,
     body: str | None,
     response_path: str | None,
-    concurrency: int,
-    deadline: float,
-    max_attempts: int,
+    options: JobOptions,
     min_pass_rate: float | None,
     max_errors: int | None,
     tags: tuple[str, ...],
@@ -64,7 +59,6 @@ def run(
     if chosen is None:
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
     open_target(chosen).close()  # one that can't work is refused before any job
-    options = JobOptions(concurrency=concurrency, deadline_s=deadline, max_attempts=max_attempts)
     check_drivable(settings, options)
     antiphon = open_antiphon(settings)
     for warning in read.warnings:

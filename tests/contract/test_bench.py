@@ -10,6 +10,7 @@ import pytest
 from adapters.bench import ThreadBench
 from adapters.memory.bench import InlineBench
 from domain.jobs.ports import Bench
+from tests.kernel.parties import ANYBODY
 
 PATIENCE_S = 20.0
 PLACES = 3
@@ -28,26 +29,26 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 
 def test_places_are_taken_as_far_as_there_are_any(bench: Bench) -> None:
     """Who asks for many gets some rather than waiting for all."""
-    assert [bench.reserve(at_most, timeout_s=0) for at_most in (2, 2, 2)] == [2, 1, 0]
+    assert [bench.reserve(ANYBODY, at_most, timeout_s=0) for at_most in (2, 2, 2)] == [2, 1, 0]
 
 
 def test_what_is_given_back_can_be_taken_again(bench: Bench) -> None:
     """By whoever settles an attempt first, not by its thread."""
-    bench.reserve(PLACES, timeout_s=0)
+    bench.reserve(ANYBODY, PLACES, timeout_s=0)
 
-    bench.give_back(2)
-    bench.give_back(0)
+    bench.give_back(ANYBODY, 2)
+    bench.give_back(ANYBODY, 0)
 
-    assert bench.reserve(PLACES, timeout_s=0) == 2
+    assert bench.reserve(ANYBODY, PLACES, timeout_s=0) == 2
 
 
 def test_starting_a_call_runs_it_and_frees_no_place(bench: Bench) -> None:
     """The place is given back by hand: a call that hangs must not decide about it."""
     ran = [Event() for _ in range(PLACES)]
-    places = bench.reserve(PLACES, timeout_s=0)
+    places = bench.reserve(ANYBODY, PLACES, timeout_s=0)
 
     for event in ran[:places]:
         bench.start(event.set)
 
     assert all(event.wait(PATIENCE_S) for event in ran)
-    assert bench.reserve(1, timeout_s=0) == 0
+    assert bench.reserve(ANYBODY, 1, timeout_s=0) == 0

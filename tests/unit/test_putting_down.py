@@ -17,6 +17,7 @@ from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.events import LateRecord
 from tests.contract.building import JOB, NOW, US, a_claim, a_job, begun, processing
 from tests.kernel.outage import TryingStore
+from tests.kernel.parties import ANYBODY
 from tests.kernel.world import LEASE_S, Kernel
 
 PATIENCE_S = 30.0
@@ -43,11 +44,11 @@ def test_what_is_claimed_while_the_process_stops_is_given_back_at_once() -> None
 def test_a_closing_bench_tells_when_its_last_place_is_free() -> None:
     """Until then a claim may be on its way; afterwards the desk can be closed."""
     bench = ThreadBench(places=3)
-    bench.reserve(3, timeout_s=0)
+    bench.reserve(ANYBODY, 3, timeout_s=0)
     bench.close()
-    bench.give_back(2)
+    bench.give_back(ANYBODY, 2)
     assert not bench.wait_until_free(timeout_s=0)
-    timer = threading.Timer(0.05, bench.give_back, (1,))
+    timer = threading.Timer(0.05, bench.give_back, (ANYBODY, 1))
     timer.start()
 
     assert bench.wait_until_free(timeout_s=PATIENCE_S)

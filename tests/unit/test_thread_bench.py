@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
 import pytest
+from attrs import evolve
 
 from adapters.bench import ThreadBench
+from domain.tenancy import OrganizationId
+from tests.kernel.parties import ANYBODY
 from tests.kernel.patience import in_thread
+from tests.pipelines.looking import look_until
 
 PATIENCE_S = 20.0
 HAMMERERS = 8
@@ -30,26 +34,26 @@ def test_every_call_runs_once(idle_s: float) -> None:
 
         assert counts.all_done.wait(PATIENCE_S), f"{counts.done} of {CALLS} calls ran"
         assert counts.most <= 16
-        assert bench.reserve(100, timeout_s=0) == 16, "all places are free again"
+        assert bench.reserve(ANYBODY, 100, timeout_s=0) == 16, "all places are free again"
 
 
 def test_no_more_places_are_given_than_there_are() -> None:
     """As many as asked for, as far as there are any; then none, without waiting longer than said."""
     with _bench(places=5) as bench:
-        assert [bench.reserve(at_most, timeout_s=0) for at_most in (2, 9, 1)] == [2, 3, 0]
-        bench.give_back(0)
-        assert bench.reserve(1, timeout_s=0) == 0
-        bench.give_back(4)
-        assert bench.reserve(9, timeout_s=0) == 4
+        assert [bench.reserve(ANYBODY, at_most, timeout_s=0) for at_most in (2, 9, 1)] == [2, 3, 0]
+        bench.give_back(ANYBODY, 0)
+        assert bench.reserve(ANYBODY, 1, timeout_s=0) == 0
+        bench.give_back(ANYBODY, 4)
+        assert bench.reserve(ANYBODY, 9, timeout_s=0) == 4
 
 
 def test_who_waits_for_a_place_gets_the_next_one() -> None:
     """A Celery thread sleeps until then; it does not ask in a loop."""
     with _bench(places=1) as bench:
-        bench.reserve(1, timeout_s=0)
-        waiting = in_thread(bench.reserve, 1, timeout_s=PATIENCE_S)
+        bench.reserve(ANYBODY, 1, timeout_s=0)
+        waiting = in_thread(bench.reserve, ANYBODY, 1, timeout_s=PATIENCE_S)
 
-        bench.give_back(1)
+        bench.give_back(ANYBODY, 1)
 
         assert waiting.result(PATIENCE_S) == 1
 
@@ -57,24 +61,24 @@ def test_who_waits_for_a_place_gets_the_next_one() -> None:
 def test_a_closing_bench_gives_no_places_and_wakes_who_waits() -> None:
     """The process stops: nothing begins any more, and nothing waits for what will not come."""
     with _bench(places=1) as bench:
-        bench.reserve(1, timeout_s=0)
-        waiting = in_thread(bench.reserve, 1, timeout_s=PATIENCE_S)
+        bench.reserve(ANYBODY, 1, timeout_s=0)
+        waiting = in_thread(bench.reserve, ANYBODY, 1, timeout_s=PATIENCE_S)
 
         bench.close()
-        bench.give_back(1)
+        bench.give_back(ANYBODY, 1)
 
-        assert (waiting.result(PATIENCE_S), bench.reserve(1, timeout_s=0)) == (0, 0)
+        assert (waiting.result(PATIENCE_S), bench.reserve(ANYBODY, 1, timeout_s=0)) == (0, 0)
 
 
 def test_a_call_that_hangs_costs_a_thread_and_no_place() -> None:
     """Its place is given back by whoever gave up on it; the next call has a thread of its own."""
     goes_on, ran = Event(), Event()
     with _bench(places=1) as bench:
-        bench.reserve(1, timeout_s=0)
+        bench.reserve(ANYBODY, 1, timeout_s=0)
         hanging = _start(bench, lambda: _wait(goes_on))
-        bench.give_back(1)
+        bench.give_back(ANYBODY, 1)
 
-        assert bench.reserve(1, timeout_s=0) == 1
+        assert bench.reserve(ANYBODY, 1, timeout_s=0) == 1
         bench.start(ran.set)
         assert ran.wait(PATIENCE_S)
 
@@ -120,7 +124,7 @@ class Counts:
     def run_some(self, bench: ThreadBench, count: int) -> None:
         """Run that many calls, as places come free."""
         while count:
-            places = bench.reserve(min(count, 3), timeout_s=PATIENCE_S)
+            places = bench.reserve(ANYBODY, min(count, 3), timeout_s=PATIENCE_S)
             count -= places
             for _ in range(places):
                 bench.start(lambda: self._call(bench))
@@ -132,7 +136,7 @@ class Counts:
         with self._lock:
             self._running -= 1
             self.done += 1
-        bench.give_back(1)
+        bench.give_back(ANYBODY, 1)
         if self.done == self._expected:
             self.all_done.set()
 
@@ -169,3 +173,20 @@ def _run_alone(bench: ThreadBench) -> Thread:
 
 def _wait(event: Event) -> None:
     assert event.wait(PATIENCE_S)
+
+
+def test_a_small_job_gets_the_next_place_beside_one_that_holds_all() -> None:
+    """An organization that came later does not wait for the end of another one's ten thousand items."""
+    greedy, small = (evolve(ANYBODY, organization_id=OrganizationId(name)) for name in ("greedy", "small"))
+    with _bench(places=2) as bench:
+        bench.reserve(greedy, 2, timeout_s=0)
+        first = in_thread(bench.reserve, greedy, 2, timeout_s=PATIENCE_S)
+        look_until(lambda: bench.waiting == 1)
+        second = in_thread(bench.reserve, small, 2, timeout_s=PATIENCE_S)
+        look_until(lambda: bench.waiting == 2)
+
+        bench.give_back(greedy, 1)
+        assert second.result(PATIENCE_S) == 1
+        bench.give_back(greedy, 1)
+
+        assert first.result(PATIENCE_S) == 1

@@ -1,0 +1,40 @@
+"""How a job's items are to be run, as options of the commands that start one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+import click
+
+from domain.jobs.job import JobOptions, Priority
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--concurrency", type=click.IntRange(1, 1024), default=16, show_default=True, help="Calls at once."),
+    click.option("--deadline", "deadline_s", type=click.FloatRange(min=0, min_open=True), default=60.0,
+                 show_default=True, help="Seconds one attempt at an item may take."),
+    click.option("--max-attempts", type=click.IntRange(1, 100), default=4, show_default=True,
+                 help="Tries an item gets in all, when failures may pass."),
+    click.option("--priority", type=click.Choice([priority.value for priority in Priority]),
+                 default=Priority.NORMAL.value, show_default=True,
+                 help="Beside other jobs of the organization on the same workers."),
+)  # fmt: skip
+
+
+def job_options(command: F) -> F:
+    """Add the options of a job, handed over as one `options`."""
+    names = {field.name for field in attrs.fields(JobOptions)}
+
+    @functools.wraps(command)
+    def with_options(*args: Any, **words: Any) -> Any:
+        chosen = {name: words.pop(name) for name in names & set(words)}
+        return command(*args, options=JobOptions(**chosen), **words)
+
+    wrapped: Any = with_options
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
