@@ -10,12 +10,12 @@ from adapters.metrics.distance import judge_distance
 from adapters.metrics.patterns import Pattern
 from adapters.metrics.schemas import JsonJudge
 from domain.test_execution import text_metrics
-from domain.test_execution.target import Answer
+from domain.test_execution.sample import Sample
 from domain.test_execution.text_metrics import Finding
 
 DEFAULT_EDITS = 5.0
 
-Judge = Callable[[Answer], Finding]
+Judge = Callable[[Sample], Finding]
 Kind = Callable[[object, float | None], Judge]
 """Checks value and threshold (InvalidInput) and returns the judge made of them."""
 
@@ -25,22 +25,22 @@ def equals(value: object, threshold: float | None) -> Judge:
     values.nothing(threshold, field="threshold")
     expected = values.anything(value)
     if isinstance(expected, str):
-        return lambda answer: text_metrics.equals(answer.text, expected)
-    return lambda answer: text_metrics.equals_json(answer.text, expected)
+        return lambda sample: text_metrics.equals(sample.answer.text, expected)
+    return lambda sample: text_metrics.equals_json(sample.answer.text, expected)
 
 
 def contains(value: object, threshold: float | None, *, ignore_case: bool) -> Judge:
     """One text."""
     values.nothing(threshold, field="threshold")
     text = values.needle(value)
-    return lambda answer: text_metrics.contains(answer.text, text, ignore_case=ignore_case)
+    return lambda sample: text_metrics.contains(sample.answer.text, text, ignore_case=ignore_case)
 
 
 def contains_any(value: object, threshold: float | None, *, ignore_case: bool) -> Judge:
     """At least one of several texts."""
     values.nothing(threshold, field="threshold")
     texts = values.needles(value)
-    return lambda answer: text_metrics.contains_any(answer.text, texts, ignore_case=ignore_case)
+    return lambda sample: text_metrics.contains_any(sample.answer.text, texts, ignore_case=ignore_case)
 
 
 def contains_all(value: object, threshold: float | None, *, ignore_case: bool) -> Judge:
@@ -51,28 +51,28 @@ def contains_all(value: object, threshold: float | None, *, ignore_case: bool) -
         if threshold is None
         else values.number(threshold, field="threshold", expected="a share from 0 to 1", high=1.0)
     )
-    return lambda answer: text_metrics.contains_all(answer.text, texts, share=share, ignore_case=ignore_case)
+    return lambda sample: text_metrics.contains_all(sample.answer.text, texts, share=share, ignore_case=ignore_case)
 
 
 def starts_with(value: object, threshold: float | None) -> Judge:
     """The answer's start."""
     values.nothing(threshold, field="threshold")
     text = values.needle(value)
-    return lambda answer: text_metrics.starts_with(answer.text, text)
+    return lambda sample: text_metrics.starts_with(sample.answer.text, text)
 
 
 def matches(value: object, threshold: float | None) -> Judge:
     """A regular expression, found anywhere."""
     values.nothing(threshold, field="threshold")
     pattern = Pattern(values.needle(value))
-    return lambda answer: pattern.judge(answer.text)
+    return lambda sample: pattern.judge(sample.answer.text)
 
 
 def is_json(value: object, threshold: float | None) -> Judge:
     """JSON, by a schema if there is one."""
     values.nothing(threshold, field="threshold")
     judge = JsonJudge(values.schema(value))
-    return lambda answer: judge.judge(answer.text)
+    return lambda sample: judge.judge(sample.answer.text)
 
 
 def levenshtein(value: object, threshold: float | None) -> Judge:
@@ -83,7 +83,7 @@ def levenshtein(value: object, threshold: float | None) -> Judge:
         if threshold is None
         else values.number(threshold, field="threshold", expected="a number of edits, 0 or more")
     )
-    return lambda answer: judge_distance(answer.text, expected, limit=limit)
+    return lambda sample: judge_distance(sample.answer.text, expected, limit=limit)
 
 
 def latency(value: object, threshold: float | None) -> Judge:
@@ -92,8 +92,9 @@ def latency(value: object, threshold: float | None) -> Judge:
     seconds = values.number(value if threshold is None else threshold, field=field, expected="a number of seconds")
     if threshold is not None:
         values.nothing(value, field="value")
-    return lambda answer: Finding.of(
-        answer.latency_s <= seconds, reason=f"the answer took {answer.latency_s:.3g} s, the limit is {seconds:g} s"
+    return lambda sample: Finding.of(
+        sample.answer.latency_s <= seconds,
+        reason=f"the answer took {sample.answer.latency_s:.3g} s, the limit is {seconds:g} s",
     )
 
 

@@ -10,10 +10,9 @@ from attrs import field, frozen
 from adapters.metrics.kinds import KINDS, Judge, Kind
 from adapters.templates.syntax import holds_template
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
-from domain.jobs.item import Document
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.ports import Scorer, Templates
-from domain.test_execution.target import Answer
+from domain.test_execution.sample import Sample
 
 
 @frozen
@@ -48,8 +47,8 @@ class _FixedScorer:
     metric: Metric
     judge: Judge = field(repr=False)
 
-    def __call__(self, answer: Answer, variables: Document) -> Score:  # noqa: ARG002  # the port's signature
-        return _score(self.metric, judge=self.judge, answer=answer)
+    def __call__(self, sample: Sample, *, deadline_s: float) -> Score:  # noqa: ARG002  # the port's signature
+        return _score(self.metric, judge=self.judge, sample=sample)
 
 
 @frozen(kw_only=True)
@@ -58,16 +57,16 @@ class _TemplateScorer:
     kind: Kind
     templates: Templates = field(repr=False)
 
-    def __call__(self, answer: Answer, variables: Document) -> Score:
+    def __call__(self, sample: Sample, *, deadline_s: float) -> Score:  # noqa: ARG002  # the port's signature
         try:
             # In a list, so that a value that is one variable keeps the variable's type.
-            rendered = cast(list[object], self.templates.render([self.metric.value], variables))
+            rendered = cast(list[object], self.templates.render([self.metric.value], sample.variables))
             judge = _judge(self.metric, kind=self.kind, value=rendered[0])
         except InvalidInput as error:
             raise PermanentFailure(str(error), kind=FailureKind.EVALUATION_ERROR) from error
         except PermanentFailure as error:
             raise _unusable(self.metric, error) from error
-        return _score(self.metric, judge=judge, answer=answer)
+        return _score(self.metric, judge=judge, sample=sample)
 
 
 def _judge(metric: Metric, *, kind: Kind, value: object) -> Judge:
@@ -77,9 +76,9 @@ def _judge(metric: Metric, *, kind: Kind, value: object) -> Judge:
         raise InvalidInput(f"metric {metric.name!r} ({metric.title}): {error}") from error
 
 
-def _score(metric: Metric, *, judge: Judge, answer: Answer) -> Score:
+def _score(metric: Metric, *, judge: Judge, sample: Sample) -> Score:
     try:
-        finding = judge(answer)
+        finding = judge(sample)
     except PermanentFailure as error:
         raise _unusable(metric, error) from error
     finding = finding.negated() if metric.negated else finding

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from domain.jobs.item import Document
+from domain.jobs.usage import Usage
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.target import Answer, ChatTarget, HttpTarget, PythonTarget, TargetSpec
 from domain.test_execution.test_set import Gates, TestCase, TestItem
@@ -90,10 +91,19 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
 
 def scores_from_json(result: Document) -> list[Score]:
     """Read the scores back from an item's result; none where the item was not judged."""
-    return [
-        _build(Score, {**score, "verdict": Verdict(cast(str, score["verdict"]))})
-        for score in cast(list[Document], result.get("scores", ()))
-    ]
+    return [_score_from_json(score) for score in cast(list[Document], result.get("scores", ()))]
+
+
+def _score_from_json(score: Document) -> Score:
+    usage = score.get("usage")
+    return _build(
+        Score,
+        {
+            **score,
+            "verdict": Verdict(cast(str, score["verdict"])),
+            "usage": None if usage is None else _build(Usage, cast(Document, usage)),
+        },
+    )
 
 
 def _build(cls: type[T], data: Mapping[str, object]) -> T:

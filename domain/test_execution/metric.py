@@ -10,6 +10,9 @@ from enum import StrEnum
 from attrs import field, frozen
 from attrs.validators import ge, min_len
 
+from domain.jobs.item import Document
+from domain.jobs.usage import Usage
+
 
 class Verdict(StrEnum):
     """The quality of an answer that could be judged, or `inconclusive` where it could not."""
@@ -45,7 +48,12 @@ class Metric:
 
 @frozen(kw_only=True)
 class Score:
-    """What a metric found: the verdict, a *value* from 0 (worst) to 1, and a *reason* in one sentence."""
+    """
+    What a metric found: the verdict, a *value* from 0 (worst) to 1, and a *reason* in one sentence.
+
+    *usage* is what judging has cost, None where it costs nothing. *details* is JSON for those who look closer: the
+    parts that the value was made of.
+    """
 
     metric: str
     kind: str
@@ -54,6 +62,8 @@ class Score:
     reason: str
     weight: float = 1.0
     required: bool = True
+    usage: Usage | None = None
+    details: Document | None = None
 
 
 def verdict_of(scores: Sequence[Score]) -> Verdict:

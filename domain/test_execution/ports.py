@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.jobs.item import Document
 from domain.tenancy import TenantContext
 from domain.test_execution.metric import Metric, Score
+from domain.test_execution.sample import Sample
 from domain.test_execution.target import Answer, Question, TargetSpec
 from domain.test_execution.test_set import (
     ConfigurationId,
@@ -49,12 +50,13 @@ class Targets(Protocol):
 class Scorer(Protocol):
     """Judges answers by one metric, which it was made for."""
 
-    def __call__(self, answer: Answer, variables: Document) -> Score:
+    def __call__(self, sample: Sample, *, deadline_s: float) -> Score:
         """
-        Return the score.
+        Return the score; *deadline_s* is the time left for it, in seconds.
 
         Raises:
             PermanentFailure: evaluation_error: the metric could not be computed; never a verdict.
+            TransientFailure: what it needs (a judge, a webhook) could not be reached now.
         """
 
 

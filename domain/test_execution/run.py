@@ -8,6 +8,7 @@ fails only when it could not be executed or judged, and then keeps the answer it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import ClassVar, cast
 
 import attrs
@@ -28,7 +29,8 @@ from domain.test_execution.codec import (
 )
 from domain.test_execution.metric import Metric, Score, verdict_of, weighted_value
 from domain.test_execution.ports import Scorer, Scorers, Target, Targets, Templates, TestSets
-from domain.test_execution.target import Answer, Question, TargetSpec
+from domain.test_execution.sample import Sample
+from domain.test_execution.target import Question, TargetSpec
 from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId, items_of
 
 KIND = "test_execution"
@@ -118,11 +120,14 @@ class TestRunner:
 
     def run(self, item: Item, *, deadline_s: float) -> Outcome:
         """Ask, judge, and return the outcome; the verdict says how good the answer was."""
-        case = item_from_json(item.input).case
+        ends = monotonic() + deadline_s
+        test = item_from_json(item.input)
+        case = test.case
         prompt = self._prompt(case.prompt, case.variables)
         answer = self.target.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline_s)
+        sample = Sample(case=case, prompt=prompt, answer=answer, variables=case.variables, repeat=test.repeat)
         try:
-            scores = self.judge.scores(case.metrics, answer, case.variables)
+            scores = self.judge.scores(case.metrics, sample, deadline_s=max(0.0, ends - monotonic()))
         except (PermanentFailure, TransientFailure) as failure:
             failure.partial_result = result_to_json(prompt, answer, [], None)
             raise
@@ -144,14 +149,15 @@ class Judge:
     scorers: Scorers
     _made: dict[str, Scorer] = attrs.field(factory=dict, init=False, eq=False)
 
-    def scores(self, metrics: tuple[Metric, ...], answer: Answer, variables: Document) -> list[Score]:
+    def scores(self, metrics: tuple[Metric, ...], sample: Sample, *, deadline_s: float) -> list[Score]:
         """
-        Return a score for each metric.
+        Return a score for each metric; *deadline_s* is the time left for all of them, in seconds.
 
         Raises:
             PermanentFailure: evaluation_error: a metric could not be computed; it has no verdict.
         """
-        return [self._scorer(metric)(answer, variables) for metric in metrics]
+        ends = monotonic() + deadline_s
+        return [self._scorer(metric)(sample, deadline_s=max(0.0, ends - monotonic())) for metric in metrics]
 
     def _scorer(self, metric: Metric) -> Scorer:
         # keyed by its words: metrics hold JSON, which can't be hashed; losing a race makes the same scorer twice

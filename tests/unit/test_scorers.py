@@ -12,7 +12,9 @@ from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
 from domain.test_execution import text_metrics
 from domain.test_execution.metric import Metric, Score, Verdict
+from domain.test_execution.sample import Sample
 from domain.test_execution.target import Answer
+from domain.test_execution.test_set import TestCase
 
 SCORERS = StandardScorers(JinjaTemplates())
 OBJECT = {"type": "object", "required": ["city"], "properties": {"city": {"type": "string", "pattern": "^P"}}}
@@ -29,7 +31,13 @@ def score(
 ) -> Score:
     """Judge *text*, which took one second, by one metric."""
     metric = Metric(name="m", kind=kind, value=value, threshold=threshold, negated=negated, weight=2.0, required=False)
-    return SCORERS.make(metric)(Answer(text=text, latency_s=1.0), variables or {})
+    sample = Sample(
+        case=TestCase(id="t", prompt="?", metrics=(metric,)),
+        prompt="?",
+        answer=Answer(text=text, latency_s=1.0),
+        variables=variables or {},
+    )
+    return SCORERS.make(metric)(sample, deadline_s=5)
 
 
 CASES: list[tuple[str, object, float | None, str, float, bool]] = [

@@ -1,0 +1,28 @@
+"""A sample: one answer, and everything about it that a metric may look at."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from domain.jobs.item import Document
+from domain.test_execution.target import Answer
+from domain.test_execution.test_set import TestCase
+
+
+@frozen(kw_only=True)
+class Sample:
+    """
+    What metrics judge.
+
+    *prompt* is the rendered one, *variables* are those it was rendered from. *repeat* counts from 1. *target* is the
+    name of the target where a run has several, else empty. *cost_nanousd* is what the answer cost, in billionths of a
+    US dollar; None where no price is known.
+    """
+
+    case: TestCase
+    prompt: str
+    answer: Answer
+    variables: Document = field(factory=dict)
+    repeat: int = 1
+    target: str = ""
+    cost_nanousd: int | None = None
