@@ -85,8 +85,9 @@ def _gates(fields: Fields, problems: Problems) -> Gates:
     node = fields.mapping("gates")
     if node is None:
         return Gates()
-    gates = Fields(node, what="gates", known=("min_pass_rate", "max_errors"), problems=problems)
+    gates = Fields(node, what="gates", known=("min_pass_rate", "min_pass_rate_lower", "max_errors"), problems=problems)
     return Gates(
         min_pass_rate=gates.number("min_pass_rate", least=0, most=1),
+        min_pass_rate_lower=gates.number("min_pass_rate_lower", least=0, most=1),
         max_errors=gates.whole("max_errors", least=0, most=1_000_000_000),
     )

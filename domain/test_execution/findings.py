@@ -14,7 +14,8 @@ import attrs
 from attrs import define, field, frozen
 
 from domain.test_execution.metric import Score, Verdict
-from domain.test_execution.statistics import Interval, wilson_interval
+from domain.test_execution.pass_rate import ClusteredShare, PassRate
+from domain.test_execution.repeats import JudgedTest
 from domain.test_execution.test_result import Standing, TestResult, shortened
 
 OTHERS = "(others)"
@@ -31,27 +32,8 @@ K = TypeVar("K")
 
 
 @frozen(kw_only=True)
-class PassRate:
-    """
-    The share of tests that passed, *value*, of those judged pass or fail; None when none was.
-
-    Answers that could not be had or judged are no evidence about quality, so they are left out of it, and the interval
-    does not cover them: that is what the bounds of the whole run are for (`RunSummary.all_errors_fail`).
-    """
-
-    value: float | None
-    interval: Interval
-
-
-def pass_rate(passed: int, failed: int) -> PassRate:
-    """Return the pass rate of *passed* and *failed* tests with its Wilson 95 % interval."""
-    judged = passed + failed
-    return PassRate(value=passed / judged if judged else None, interval=wilson_interval(passed, judged))
-
-
-@frozen(kw_only=True)
 class MetricFinding:
-    """One metric over all tests it judged; *mean_value* is over its passes and fails."""
+    """One metric over all tests it judged; *mean_value* is over its passes and fails, *rate* the share of passes."""
 
     name: str
     kind: str
@@ -59,6 +41,7 @@ class MetricFinding:
     failed: int
     inconclusive: int
     mean_value: float | None
+    rate: PassRate
 
 
 @frozen(kw_only=True)
@@ -98,14 +81,20 @@ class MetricCounts:
     """Counts scores by metric."""
 
     _rows: dict[tuple[str, str], dict[Verdict, list[float]]] = field(factory=dict)
+    _shares: dict[tuple[str, str], ClusteredShare] = field(factory=dict)
 
     def add(self, result: TestResult) -> None:
-        """Count the scores of a test."""
+        """Count the scores of a test in one repeat."""
         for score in result.scores:
             row = _row(self._rows, (score.metric, score.kind), dict, rest=(OTHERS, OTHERS))
             count_and_sum = row.setdefault(score.verdict, [0, 0.0])
             count_and_sum[0] += 1
             count_and_sum[1] += score.value
+
+    def add_test(self, test: JudgedTest) -> None:
+        """Count the verdicts of a test over all its repeats, for the rates."""
+        for metric, (passed, judged) in test.metrics.items():
+            _row(self._shares, metric, ClusteredShare, rest=(OTHERS, OTHERS)).add(passed=passed, judged=judged)
 
     def findings(self) -> tuple[MetricFinding, ...]:
         """Return the metrics by name."""
@@ -123,6 +112,7 @@ class MetricCounts:
             failed=int(failed),
             inconclusive=int(unsure),
             mean_value=(good + bad) / judged if judged else None,
+            rate=self._shares.get((name, kind), ClusteredShare()).rate(),
         )
 
 
@@ -131,12 +121,18 @@ class TagCounts:
     """Counts tests by tag."""
 
     _rows: dict[str, dict[Standing, int]] = field(factory=dict)
+    _shares: dict[str, ClusteredShare] = field(factory=dict)
 
     def add(self, result: TestResult) -> None:
-        """Count a test under each of its tags."""
+        """Count a test in one repeat under each of its tags."""
         for tag in result.tags:
             row = _row(self._rows, tag, dict, rest=OTHERS)
             row[result.standing] = row.get(result.standing, 0) + 1
+
+    def add_test(self, test: JudgedTest) -> None:
+        """Count the verdicts of a test over all its repeats, for the rates."""
+        for tag in test.tags:
+            _row(self._shares, tag, ClusteredShare, rest=OTHERS).add(passed=test.passed, judged=test.judged)
 
     def findings(self) -> tuple[TagFinding, ...]:
         """Return the tags by name."""
@@ -144,15 +140,14 @@ class TagCounts:
 
     def _finding(self, tag: str) -> TagFinding:
         row = self._rows[tag]
-        passed, failed = row.get(Standing.PASS, 0), row.get(Standing.FAIL, 0)
         return TagFinding(
             tag=shortened(tag, most=KEY_LENGTH),
             n=sum(row.values()),
-            passed=passed,
-            failed=failed,
+            passed=row.get(Standing.PASS, 0),
+            failed=row.get(Standing.FAIL, 0),
             inconclusive=row.get(Standing.INCONCLUSIVE, 0),
             errors=row.get(Standing.ERROR, 0),
-            rate=pass_rate(passed, failed),
+            rate=self._shares.get(tag, ClusteredShare()).rate(),
         )
 
 

@@ -27,29 +27,40 @@ class Interval:
     high: float
 
 
-def wilson_interval(passed: int, n: int, *, confidence: float = 0.95) -> Interval:
+def wilson_interval(passed: float, n: float, *, confidence: float = 0.95) -> Interval:
     """
     Return the Wilson score interval of the share *passed* of *n*; without evidence (n = 0) it is all of 0 to 1.
 
     Chosen over the textbook p ± z·sqrt(p(1-p)/n), which has no width at 0 of 10 and leaves 0..1 near the ends.
     Formula: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927) 209-212;
     in this form (centre and half width) Brown, Cai, DasGupta, Statistical Science 16 (2001) 101-133, equation 4.
-    It takes the *n* trials as independent: repeats of one test are not quite, so with repeats it is a little narrow.
+    It takes the *n* trials as independent. Neither number need be whole: trials that resemble each other, as repeats of
+    a test do, are worth fewer than there are (`pass_rate.ClusteredShare`).
 
     Raises:
         ValueError: the counts are not 0 <= passed <= n, or *confidence* is not between 0 and 1.
     """
     if not 0 <= passed <= n:
         raise ValueError(f"passed {passed} of {n}: expected 0 <= passed <= n")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence {confidence}: expected a number between 0 and 1, such as 0.95")
+    z = z_of(confidence)
     if n == 0:
         return Interval(low=0.0, high=1.0)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     centre = (passed + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * sqrt(passed * (n - passed) / n + z * z / 4)
     share = passed / n  # the bounds are clamped by it because rounding may push them past 0, 1 or the share itself
     return Interval(low=max(0.0, min(share, centre - half)), high=min(1.0, max(share, centre + half)))
+
+
+def z_of(confidence: float) -> float:
+    """
+    Return how many standard errors on either side hold the truth with *confidence*: 1.96 for 0.95.
+
+    Raises:
+        ValueError: *confidence* is not between 0 and 1.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence {confidence}: expected a number between 0 and 1, such as 0.95")
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 @frozen(kw_only=True)

@@ -23,11 +23,11 @@ from domain.test_execution.findings import (
     FirstFailures,
     MetricCounts,
     MetricFinding,
-    PassRate,
     TagCounts,
     TagFinding,
-    pass_rate,
 )
+from domain.test_execution.pass_rate import ClusteredShare, PassRate
+from domain.test_execution.repeats import JudgedTest, RepeatCounts, RepeatFindings
 from domain.test_execution.statistics import LatencyHistogram, LatencySummary
 from domain.test_execution.test_result import Standing, TestResult, read_result
 from domain.test_execution.test_set import Gates
@@ -72,6 +72,7 @@ class RunSummary:
     mean_score: float | None
     latency: LatencySummary | None
     metrics: tuple[MetricFinding, ...]
+    repeats: RepeatFindings
     tags: tuple[TagFinding, ...]
     errors: tuple[ErrorGroup, ...]
     other_errors: int
@@ -109,6 +110,9 @@ class _Count:
     tags: TagCounts = field(factory=TagCounts)
     errors: ErrorCounts = field(factory=ErrorCounts)
     failures: FirstFailures = field(factory=FirstFailures)
+    share: ClusteredShare = field(factory=ClusteredShare)
+    repeats: RepeatCounts = field(factory=RepeatCounts)
+    test: JudgedTest | None = None
 
     def add(self, item: Item) -> None:
         result = read_result(item)
@@ -122,13 +126,28 @@ class _Count:
         self.tokens = _with_tokens(self.tokens, result)
         for group in (self.metrics, self.tags, self.errors, self.failures):
             group.add(result)
+        self._add_to_test(result)
+
+    def _add_to_test(self, result: TestResult) -> None:
+        if self.test is None or self.test.test_id != result.test_id:
+            self._end_test()
+            self.test = JudgedTest(test_id=result.test_id)
+        self.test.add(result)
+
+    def _end_test(self) -> None:
+        if self.test is not None:
+            self.share.add(passed=self.test.passed, judged=self.test.judged)
+            for counts in (self.metrics, self.tags, self.repeats):
+                counts.add_test(self.test)
+            self.test = None
 
     def summary(self, *, planned: int, gates: Gates) -> RunSummary:
+        self._end_test()
         passed, failed = self.standings[Standing.PASS], self.standings[Standing.FAIL]
         inconclusive = self.standings[Standing.INCONCLUSIVE]
         verdicts = {"pass": passed, "fail": failed, "inconclusive": inconclusive}
         tally = tally_from_counts(self.states, verdicts)
-        rate = pass_rate(passed, failed)
+        rate = self.share.rate()
         errors = self.errors.groups()
         wanted = max(planned, tally.total) - tally.skipped
         return RunSummary(
@@ -142,6 +161,7 @@ class _Count:
             mean_score=self.score_sum / self.scores if self.scores else None,
             latency=self.latency.summary(),
             metrics=self.metrics.findings(),
+            repeats=self.repeats.findings(),
             tags=self.tags.findings(),
             errors=errors,
             other_errors=self.errors.total - sum(group.count for group in errors),
@@ -155,13 +175,18 @@ def gate_results(gates: Gates, *, rate: PassRate, errors: int) -> tuple[GateResu
     """
     Return how the run stands against each gate that is set.
 
-    The least pass rate is compared with the point estimate (as people expect of "at least 95 %"), not with the low end
-    of its interval; a run in which nothing was judged has shown nothing and does not meet it.
+    The least pass rate is compared with the point estimate (as people expect of "at least 95 %"), the other one with
+    the low end of its interval; a run in which nothing was judged has shown nothing and meets neither.
     """
+    lower = None if rate.value is None else rate.interval.low
     results = []
-    if gates.min_pass_rate is not None:
-        met = rate.value is not None and rate.value >= gates.min_pass_rate
-        results.append(GateResult(gate="min_pass_rate", wanted=gates.min_pass_rate, found=rate.value, met=met))
+    for gate, wanted, found in (
+        ("min_pass_rate", gates.min_pass_rate, rate.value),
+        ("min_pass_rate_lower", gates.min_pass_rate_lower, lower),
+    ):
+        if wanted is not None:
+            met = found is not None and found >= wanted
+            results.append(GateResult(gate=gate, wanted=wanted, found=found, met=met))
     if gates.max_errors is not None:
         met = errors <= gates.max_errors
         results.append(GateResult(gate="max_errors", wanted=gates.max_errors, found=errors, met=met))

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domain.jobs.job import Job
-from domain.test_execution.findings import ErrorGroup, FailedTest, MetricFinding, PassRate, TagFinding
+from domain.test_execution.findings import ErrorGroup, FailedTest, MetricFinding, TagFinding
+from domain.test_execution.pass_rate import PassRate
+from domain.test_execution.repeats import RepeatFindings
 from domain.test_execution.statistics import LatencySummary
 from domain.test_execution.summary import RunSummary
 
@@ -26,6 +28,7 @@ def summary_document(job: Job, *, summary: RunSummary) -> dict[str, object]:
         "latency_s": _latency(summary.latency),
         "metrics": [_metric(metric) for metric in summary.metrics],
         "tags": [_tag(tag) for tag in summary.tags],
+        "repeats": _repeats(summary.repeats),
         "gates": [
             {"gate": gate.gate, "wanted": gate.wanted, "found": _rounded(gate.found), "met": gate.met}
             for gate in summary.gates
@@ -58,9 +61,15 @@ def _job(job: Job, summary: RunSummary) -> dict[str, object]:
     }
 
 
-def _rate(rate: PassRate) -> dict[str, float | None]:
+def _rate(rate: PassRate) -> dict[str, object]:
     low, high = rate.interval.low, rate.interval.high
-    return {"value": _rounded(rate.value), "low": round(low, DIGITS), "high": round(high, DIGITS)}
+    return {
+        "value": _rounded(rate.value),
+        "low": round(low, DIGITS),
+        "high": round(high, DIGITS),
+        "standard_error": _rounded(rate.standard_error),
+        "tests": rate.tests,
+    }
 
 
 def _latency(latency: LatencySummary | None) -> dict[str, object]:
@@ -77,6 +86,28 @@ def _metric(metric: MetricFinding) -> dict[str, object]:
         "failed": metric.failed,
         "inconclusive": metric.inconclusive,
         "mean_value": _rounded(metric.mean_value),
+        "pass_rate": _rate(metric.rate),
+    }
+
+
+def _repeats(repeats: RepeatFindings) -> dict[str, object]:
+    return {
+        "tests": repeats.tests,
+        "tries": [
+            {
+                "k": found.k,
+                "tests": found.tests,
+                "pass_at_k": _rounded(found.any_passes),
+                "pass_at_k_error": _rounded(found.any_passes_error),
+                "pass_hat_k": _rounded(found.all_pass),
+                "pass_hat_k_error": _rounded(found.all_pass_error),
+            }
+            for found in repeats.pass_at
+        ],
+        "flaky": repeats.flaky,
+        "flaky_tests": [
+            {"test": test.test_id, "passed": test.passed, "judged": test.judged} for test in repeats.flaky_tests
+        ],
     }
 
 

@@ -39,9 +39,15 @@ class TestCase:
 
 @frozen(kw_only=True)
 class Gates:
-    """What a release asks of a run: the least pass rate (0 to 1), and the most items that may fail to execute."""
+    """
+    What a release asks of a run: the least pass rate (0 to 1), and the most items that may fail to execute.
+
+    *min_pass_rate* is asked of the rate that was seen, *min_pass_rate_lower* of the lower end of its 95 % interval: of
+    what the tests prove, which takes more tests the closer the two are.
+    """
 
     min_pass_rate: float | None = field(default=None, validator=optional(ge(0)))
+    min_pass_rate_lower: float | None = field(default=None, validator=optional(ge(0)))
     max_errors: int | None = field(default=None, validator=optional(ge(0)))
 
 

@@ -26,6 +26,8 @@ from entrypoints.settings import read_settings
 @target_options
 @job_options
 @click.option("--min-pass-rate", type=click.FloatRange(0, 1), help="Gate: the least share of judged tests that pass.")
+@click.option("--min-pass-rate-lower", type=click.FloatRange(0, 1),
+              help="Gate: the least lower end of the pass rate's 95 % interval: luck can't meet it.")  # fmt: skip
 @click.option("--max-errors", type=click.IntRange(0), help="Gate: the most tests that may fail to execute.")
 @click.option("--tag", "tags", multiple=True, help="Run only tests with this tag (repeatable: any of them).")
 @output_options
@@ -38,6 +40,7 @@ def run(
     response_path: str | None,
     options: JobOptions,
     min_pass_rate: float | None,
+    min_pass_rate_lower: float | None,
     max_errors: int | None,
     tags: tuple[str, ...],
     outputs: Outputs,
@@ -63,7 +66,7 @@ def run(
     antiphon = open_antiphon(settings)
     for warning in read.warnings:
         say(f"antiphon: {warning}")
-    gates = Gates(min_pass_rate=min_pass_rate, max_errors=max_errors)
+    gates = Gates(min_pass_rate=min_pass_rate, min_pass_rate_lower=min_pass_rate_lower, max_errors=max_errors)
     job = antiphon.runs.start(antiphon.tenant, read, target=chosen, gates=gates, options=options)
     return follow(antiphon, job.id, outputs)
 

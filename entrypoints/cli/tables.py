@@ -10,6 +10,7 @@ from rich.table import Table
 
 from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
+from domain.test_execution.repeats import RepeatFindings
 from domain.test_execution.summary import RunSummary
 from entrypoints.cli.console import console, printable, printing
 
@@ -35,6 +36,7 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
         out.print(_metrics(summary))
     _print_failures(out, summary)
     _print_errors(out, summary)
+    _print_repeats(out, summary.repeats)
     _print_gates(out, summary)
     out.print(_headline(view, title))
     out.print(_rate(summary))
@@ -92,6 +94,20 @@ def _print_errors(out: Console, summary: RunSummary) -> None:
         keys = ", ".join(group.keys) + (" ..." if group.count > len(group.keys) else "")
         out.print(f"  {group.count} x {group.kind}: {_safe(_short(group.message))} ({_safe(keys)})")
     _print_rest(out, summary.other_errors + sum(group.count for group in summary.errors[SHOWN:]))
+
+
+def _print_repeats(out: Console, repeats: RepeatFindings) -> None:
+    if not repeats.tests:
+        return
+    table = Table("k tries", "tests", "pass@k (any)", "pass^k (all)", box=None)
+    for found in repeats.pass_at:
+        table.add_row(str(found.k), str(found.tests), f"{found.any_passes:.1%}", f"{found.all_pass:.1%}")
+    out.print()
+    out.print(table)
+    out.print(f"\n[bold]flaky[/] ({repeats.flaky} of {repeats.tests} tests that were judged more than once)")
+    for test in repeats.flaky_tests[:SHOWN]:
+        out.print(f"  {_safe(test.test_id)}: passed {test.passed} of {test.judged}")
+    _print_rest(out, repeats.flaky - SHOWN)
 
 
 def _print_rest(out: Console, left_out: int) -> None:

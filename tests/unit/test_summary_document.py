@@ -57,12 +57,22 @@ def test_the_document_of_a_run_is_exactly_this() -> None:
             "value": 0.5,
             "low": 0.094531,
             "high": 0.905469,
+            "standard_error": 0.5,
+            "tests": 2,
             "all_errors_fail": 0.333333,
             "all_errors_pass": 0.666667,
         },
         "latency_s": {"n": 2, "mean": 0.5, "p50": 0.5, "p90": 0.5, "p95": 0.5, "p99": 0.5, "max": 0.5},
         "metrics": [
-            {"name": "contains", "kind": "contains", "passed": 1, "failed": 1, "inconclusive": 0, "mean_value": 0.5}
+            {
+                "name": "contains",
+                "kind": "contains",
+                "passed": 1,
+                "failed": 1,
+                "inconclusive": 0,
+                "mean_value": 0.5,
+                "pass_rate": {"value": 0.5, "low": 0.094531, "high": 0.905469, "standard_error": 0.5, "tests": 2},
+            }
         ],
         "tags": [
             {
@@ -72,9 +82,10 @@ def test_the_document_of_a_run_is_exactly_this() -> None:
                 "failed": 0,
                 "inconclusive": 0,
                 "errors": 0,
-                "pass_rate": {"value": 1.0, "low": 0.206549, "high": 1.0},
+                "pass_rate": {"value": 1.0, "low": 0.206549, "high": 1.0, "standard_error": None, "tests": 1},
             }
         ],
+        "repeats": {"tests": 0, "tries": [], "flaky": 0, "flaky_tests": []},
         "gates": [
             {"gate": "min_pass_rate", "wanted": 0.5, "found": 0.5, "met": True},
             {"gate": "max_errors", "wanted": 0, "found": 1, "met": False},
@@ -96,7 +107,8 @@ def test_where_there_is_nothing_to_say_it_says_null() -> None:
     document = document_of(job=job_of(None, status=JobStatus.PENDING))
 
     assert document["pass_rate"] == {
-        "value": None, "low": 0.0, "high": 1.0, "all_errors_fail": None, "all_errors_pass": None,
+        "value": None, "low": 0.0, "high": 1.0, "standard_error": None, "tests": 0,
+        "all_errors_fail": None, "all_errors_pass": None,
     }  # fmt: skip
     assert document["latency_s"] == {
         "n": 0, "mean": None, "p50": None, "p90": None, "p95": None, "p99": None, "max": None,
@@ -128,7 +140,8 @@ def test_the_same_run_gives_the_same_text() -> None:
 
     assert json.dumps(document_of(*rows)) == json.dumps(document_of(*rows))
     assert list(document_of(*rows)) == [
-        "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "gates", "errors", "failures", "tokens",
+        "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "repeats", "gates", "errors", "failures",
+        "tokens",
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tests.unit.run_rows import erred, failed, job_of
 
 ROWS = 100_000
 WATCHED_FROM = 80_000
-MOST_BYTES = 300_000
+MOST_BYTES = 500_000
 
 
 def worst_rows() -> Iterator[Item]:
