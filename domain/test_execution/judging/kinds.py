@@ -1,0 +1,107 @@
+"""The kinds of metric that a model judges: what each takes, needs and does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+
+from domain.jobs.errors import InvalidInput
+from domain.test_execution.judging.consultation import Consultation, Evidence, Found
+from domain.test_execution.judging.context_kinds import faithfulness, recall, relevance
+from domain.test_execution.judging.rubric_kinds import by_criterion, by_facts, by_rubric, by_steps
+from domain.test_execution.judging.similarity_kinds import (
+    answer_relevance,
+    cosine_similar,
+    dot_similar,
+    euclidean_similar,
+)
+from domain.test_execution.metric import Metric
+from domain.test_execution.text_metrics import shown
+
+Judgement = Callable[[Consultation, Evidence, float | None], Found]
+
+
+@frozen(kw_only=True)
+class JudgedKind:
+    """
+    One kind: its *judgement*, and what it takes.
+
+    *takes*: no value, one text, or one or several. *threshold* is what stands in for a missing one (None: there is
+    none, and the judge's own verdict counts). *prompts* are the names of what is asked, none for a kind that only
+    *embeds*.
+    """
+
+    judgement: Judgement
+    prompts: tuple[str, ...] = ()
+    takes: str = "text"
+    threshold: float | None = None
+    most: float | None = 1.0
+    embeds: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether a chat model is needed."""
+        return bool(self.prompts)
+
+    def check(self, metric: Metric) -> None:
+        """
+        Check what can be checked before a run: value and threshold.
+
+        Raises:
+            InvalidInput: the kind can't use them; the message names the field.
+        """
+        _check_value(metric.value, takes=self.takes)
+        _check_threshold(metric.threshold, most=self.most)
+
+    def threshold_of(self, metric: Metric) -> float | None:
+        """Return the threshold that counts."""
+        return self.threshold if metric.threshold is None else metric.threshold
+
+
+JUDGED_KINDS: Mapping[str, JudgedKind] = {
+    "llm-rubric": JudgedKind(judgement=by_rubric, prompts=("llm-rubric",), takes="anything"),
+    "g-eval": JudgedKind(judgement=by_steps, prompts=("g-eval-steps", "g-eval"), takes="texts", threshold=0.7),
+    "factuality": JudgedKind(judgement=by_facts, prompts=("factuality",)),
+    "model-graded-closedqa": JudgedKind(judgement=by_criterion, prompts=("model-graded-closedqa",)),
+    "answer-relevance": JudgedKind(
+        judgement=answer_relevance, prompts=("answer-relevance",), takes="nothing", threshold=0.0, embeds=True
+    ),
+    "context-recall": JudgedKind(judgement=recall, prompts=("context-recall",), threshold=0.0),
+    "context-relevance": JudgedKind(
+        judgement=relevance, prompts=("context-relevance",), takes="nothing", threshold=0.0
+    ),
+    "context-faithfulness": JudgedKind(
+        judgement=faithfulness,
+        prompts=("faithfulness-statements", "faithfulness-support"),
+        takes="nothing",
+        threshold=0.0,
+    ),
+    "similar": JudgedKind(judgement=cosine_similar, takes="texts", threshold=0.75, embeds=True),
+    "similar:cosine": JudgedKind(judgement=cosine_similar, takes="texts", threshold=0.75, embeds=True),
+    "similar:dot": JudgedKind(judgement=dot_similar, takes="texts", threshold=0.75, most=None, embeds=True),
+    "similar:euclidean": JudgedKind(judgement=euclidean_similar, takes="texts", threshold=0.75, most=None, embeds=True),
+}
+
+
+def _check_value(value: object, *, takes: str) -> None:
+    if takes == "nothing":
+        if value is not None:
+            raise _wrong("value", value, expected="nothing: this kind has no use for it")
+    elif takes == "texts" and isinstance(value, list | tuple):
+        if not value or not all(isinstance(element, str) and element.strip() for element in value):
+            raise _wrong("value", value, expected="a text, or a list of texts, none of them empty")
+    elif takes == "anything" and isinstance(value, Mapping):
+        return
+    elif not isinstance(value, str) or not value.strip():
+        raise _wrong("value", value, expected="a text that is not empty")
+
+
+def _check_threshold(threshold: float | None, *, most: float | None) -> None:
+    if threshold is not None and not 0 <= threshold <= (float("inf") if most is None else most):
+        expected = "a number, 0 or more" if most is None else f"a score from 0 to {most:g}"
+        raise _wrong("threshold", threshold, expected=expected)
+
+
+def _wrong(field: str, found: object, *, expected: str) -> InvalidInput:
+    return InvalidInput(f"{field}: found {'nothing' if found is None else shown(str(found))}; expected {expected}")
