@@ -7,8 +7,10 @@ from typing import cast
 
 from attrs import field, frozen
 
-from adapters.targets.http import json_text
-from adapters.targets.http_call import HttpCall
+from adapters.http.call import HttpCall
+from adapters.http.failures import status_failure
+from adapters.http.reading import json_text
+from adapters.targets.answers import AnswerReader
 from adapters.targets.response_path import ResponsePath
 from domain.jobs.item import Document
 from domain.test_execution.ports import Templates
@@ -22,6 +24,7 @@ class ChatEndpoint:
     """The `Target` port over `POST {base_url}/chat/completions`."""
 
     _call: HttpCall
+    _reader: AnswerReader
     _model: str
     _system: str = field(repr=False)
     _parameters: Document = field(repr=False)
@@ -31,7 +34,10 @@ class ChatEndpoint:
         """Send the prompt as a chat, once, and return the model's message; the system text may be a template."""
         system = cast(str, self._templates.render(self._system, question.variables))
         body = {**self._parameters, "model": self._model, "messages": messages_of(question.prompt, system=system)}
-        return self._call.ask(json_text(body).encode("ascii"), variables={}, deadline_s=deadline_s)
+        reply = self._call.send(json_text(body).encode("ascii"), variables={}, deadline_s=deadline_s)
+        if not reply.is_success:
+            raise status_failure(reply, call=self._call.shown, values=self._call.values, now=self._call.now())
+        return self._reader.read(reply)
 
     def close(self) -> None:
         """Close the connections."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import cast
 
 from attrs import field, frozen
 
-from adapters.targets.environment import EnvironmentValues
-from adapters.targets.http_call import HttpCall
-from domain.jobs.errors import FailureKind, PermanentFailure
+from adapters.http.call import HttpCall
+from adapters.http.failures import status_failure
+from adapters.http.reading import json_text
+from adapters.targets.answers import AnswerReader
 from domain.jobs.item import Document
 from domain.test_execution.ports import Templates
 from domain.test_execution.target import Answer, Question
@@ -21,15 +21,18 @@ class HttpEndpoint:
     """The `Target` port over HTTP; *body* has placeholders where values of the environment belong."""
 
     _call: HttpCall
+    _reader: AnswerReader
     _body: object = field(repr=False)
-    _values: EnvironmentValues = field(repr=False)
     _templates: Templates = field(repr=False)
 
     def ask(self, question: Question, *, deadline_s: float) -> Answer:
         """Send the question once and return the answer."""
         variables = {**question.variables, "prompt": question.prompt}
         body = None if self._body is None else self._filled(variables)
-        return self._call.ask(body, variables=variables, deadline_s=deadline_s)
+        reply = self._call.send(body, variables=variables, deadline_s=deadline_s)
+        if not reply.is_success:
+            raise status_failure(reply, call=self._call.shown, values=self._call.values, now=self._call.now())
+        return self._reader.read(reply)
 
     def close(self) -> None:
         """Close the connections."""
@@ -38,22 +41,9 @@ class HttpEndpoint:
     def _filled(self, variables: Document) -> bytes:
         rendered = self._templates.render(self._body, variables)
         if isinstance(self._body, str):
-            text = self._values.fill_places(cast(str, rendered), as_json=False)
+            text = self._call.values.fill_places(cast(str, rendered), as_json=False)
             return text.encode("utf-8", "replace")
-        return self._values.fill_places(json_text(rendered), as_json=True).encode("ascii")
-
-
-def json_text(value: object) -> str:
-    """
-    Return *value* as JSON, in ASCII.
-
-    Raises:
-        PermanentFailure: bad_input: a variable holds what JSON can't, such as NaN or a date.
-    """
-    try:
-        return json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise PermanentFailure(f"the request can't be written as JSON: {error}", kind=FailureKind.BAD_INPUT) from error
+        return self._call.values.fill_places(json_text(rendered), as_json=True).encode("ascii")
 
 
 def content_type_of(body: object) -> str:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from attrs import field, frozen
 
+from adapters.http.call import DEFAULT_HEADERS, HttpCall, checked_headers, checked_key, utc_now
+from adapters.http.environment import EnvironmentValues
+from adapters.http.exchange import HttpConnections
+from adapters.http.reading import ReplyReader
+from adapters.http.url import Url
 from adapters.targets.answers import AnswerReader
 from adapters.targets.chat import MESSAGE_PATH, ChatEndpoint, chat_url, unsupported_parameters
-from adapters.targets.environment import EnvironmentValues
-from adapters.targets.exchange import HttpConnections
 from adapters.targets.http import HttpEndpoint, content_type_of
-from adapters.targets.http_call import HttpCall, checked_headers, checked_value
 from adapters.targets.python_callable import open_callable
 from adapters.targets.response_path import ResponsePath
-from adapters.targets.url import Url
 from domain.jobs.errors import InvalidInput
 from domain.test_execution.ports import Target, Templates
 from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget, TargetSpec
-
-_DEFAULTS = {"User-Agent": "antiphon", "Accept": "*/*"}
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @frozen
@@ -39,7 +34,7 @@ class StandardTargets:
     _environment: Mapping[str, str] = field(repr=False)
     _templates: Templates
     _allow_python: bool = True
-    _now: Callable[[], datetime] = field(default=_utc_now, repr=False)
+    _now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     def open(self, spec: TargetSpec, *, connections: int) -> Target:
         """
@@ -58,41 +53,45 @@ class StandardTargets:
         if not re.fullmatch(r"[A-Za-z]{1,20}", spec.method):
             raise InvalidInput(f"method: {spec.method!r} is not an HTTP method; expected GET, POST, PUT ...")
         values = EnvironmentValues(self._environment)
-        defaults = _DEFAULTS if spec.body is None else {**_DEFAULTS, "Content-Type": content_type_of(spec.body)}
+        defaults = (
+            DEFAULT_HEADERS if spec.body is None else {**DEFAULT_HEADERS, "Content-Type": content_type_of(spec.body)}
+        )
         call = self._call(
             spec,
             method=spec.method.upper(),
             url=spec.url,
             field="url",
             headers=checked_headers(spec.headers, values=values, defaults=defaults),
-            response_path=ResponsePath.parse(spec.response_path),
             values=values,
             connections=connections,
         )
         body = values.hold_places(spec.body, field="body")
-        return HttpEndpoint(call=call, body=body, values=values, templates=self._templates)
+        reader = AnswerReader(response_path=ResponsePath.parse(spec.response_path), reader=ReplyReader(call))
+        return HttpEndpoint(call=call, reader=reader, body=body, templates=self._templates)
 
     def _open_chat(self, spec: ChatTarget, *, connections: int) -> ChatEndpoint:
         for name in unsupported_parameters(spec):
             raise InvalidInput(f"parameters.{name}: can't be set here; take it out")
         values = EnvironmentValues(self._environment)
-        defaults = {**_DEFAULTS, "Content-Type": "application/json"}
+        defaults = {**DEFAULT_HEADERS, "Content-Type": "application/json"}
         if spec.api_key:
-            key = checked_value(values.fill(spec.api_key, field="api_key"), field="api_key")
-            values.add_secret(key)
-            defaults["Authorization"] = f"Bearer {key}"
+            defaults["Authorization"] = f"Bearer {checked_key(spec.api_key, values=values)}"
         call = self._call(
             spec,
             method="POST",
             url=chat_url(spec.base_url),
             field="base_url",
             headers=checked_headers(spec.headers, values=values, defaults=defaults),
-            response_path=MESSAGE_PATH,
             values=values,
             connections=connections,
         )
         return ChatEndpoint(
-            call=call, model=spec.model, system=spec.system, parameters=spec.parameters, templates=self._templates
+            call=call,
+            reader=AnswerReader(response_path=MESSAGE_PATH, reader=ReplyReader(call)),
+            model=spec.model,
+            system=spec.system,
+            parameters=spec.parameters,
+            templates=self._templates,
         )
 
     def _open_python(self, spec: PythonTarget) -> Target:
@@ -111,7 +110,6 @@ class StandardTargets:
         url: str,
         field: str,
         headers: Mapping[str, str],
-        response_path: ResponsePath,
         values: EnvironmentValues,
         connections: int,
     ) -> HttpCall:
@@ -122,9 +120,7 @@ class StandardTargets:
             shown=shown,
             url=parsed,
             headers=headers,
-            reader=AnswerReader(
-                shown=shown, response_path=response_path, max_bytes=spec.max_answer_bytes, values=values
-            ),
+            max_bytes=spec.max_answer_bytes,
             timeout_s=spec.timeout_s,
             values=values,
             connections=HttpConnections(parsed, size=connections),

@@ -18,7 +18,8 @@ from typing import cast
 
 from attrs import field, frozen
 
-from adapters.targets.answers import storable, tokens
+from adapters.http.reading import storable
+from adapters.targets.answers import tokens
 from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure, PermanentFailure
 from domain.test_execution.target import DEFAULT_MAX_ANSWER_BYTES, Answer, PythonTarget, Question
 

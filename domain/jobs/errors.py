@@ -66,12 +66,26 @@ class BrokenSettings(AntiphonError):
 
 
 class FailureKind(StrEnum):
-    """Why an item could not be executed or judged. Stable names: reports, filters and users' scripts rely on them."""
+    """
+    Why an item could not be executed or judged. Stable names: reports, filters and users' scripts rely on them.
+
+    `dns`, `tls`, and from `authentication` to `context_too_long` say more than `connection` and `refused` do, where
+    the far side can be understood. Only connection, dns, tls, timed_out, rate_limited and server_error may pass, and
+    not always: whether one does is said by the class of the failure.
+    """
 
     CONNECTION = "connection"
+    DNS = "dns"
+    TLS = "tls"
     TIMED_OUT = "timed_out"
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
+    AUTHENTICATION = "authentication"
+    PERMISSION = "permission"
+    QUOTA = "quota"
+    MODEL_NOT_FOUND = "model_not_found"
+    CONTENT_FILTERED = "content_filtered"
+    CONTEXT_TOO_LONG = "context_too_long"
     REFUSED = "refused"
     BAD_ANSWER = "bad_answer"
     TOO_LARGE = "too_large"

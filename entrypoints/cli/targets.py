@@ -14,7 +14,7 @@ from entrypoints.cli.target_options import target_from_options, target_options
 from entrypoints.exit_codes import ExitCode
 
 SHOWN = 2000
-_UNREACHED = (FailureKind.CONNECTION, FailureKind.TIMED_OUT)
+_UNREACHED = (FailureKind.CONNECTION, FailureKind.DNS, FailureKind.TLS, FailureKind.TIMED_OUT)
 
 
 @click.group()

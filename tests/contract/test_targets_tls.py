@@ -30,7 +30,7 @@ def test_a_certificate_nobody_trusts_is_permanent(certificate: Certificate) -> N
     with ScriptedServer(always(reply("x")), tls=certificate.server_context()) as server:
         failure = failure_of(HttpTarget(url=server.url, headers={"Authorization": "Bearer x"}))
 
-    assert (type(failure), failure.kind) == (PermanentFailure, FailureKind.CONNECTION)
+    assert (type(failure), failure.kind) == (PermanentFailure, FailureKind.TLS)
     assert "certificate" in str(failure)
     assert server.received == []
 
@@ -55,10 +55,10 @@ def test_a_certificate_for_another_host_is_permanent(certificate: Certificate, m
     with ScriptedServer(always(reply("x")), tls=certificate.server_context()) as server:
         failure = failure_of(HttpTarget(url=f"https://localhost:{server.port}"))
 
-    assert (type(failure), failure.kind) == (PermanentFailure, FailureKind.CONNECTION)
+    assert (type(failure), failure.kind) == (PermanentFailure, FailureKind.TLS)
 
 
-def test_a_plain_server_behind_an_https_url_is_a_connection_error() -> None:
+def test_a_plain_server_behind_an_https_url_is_a_tls_error() -> None:
     """Also what a proxy that is starting up looks like, so it may pass."""
     with socket.create_server(("127.0.0.1", 0)) as plain:
         thread = threading.Thread(target=_answer_plainly, args=(plain,))
@@ -66,7 +66,7 @@ def test_a_plain_server_behind_an_https_url_is_a_connection_error() -> None:
         failure = failure_of(HttpTarget(url=f"https://127.0.0.1:{plain.getsockname()[1]}"))
         thread.join()
 
-    assert (type(failure), failure.kind) == (TransientFailure, FailureKind.CONNECTION)
+    assert (type(failure), failure.kind) == (TransientFailure, FailureKind.TLS)
     assert "TLS" in str(failure)
 
 

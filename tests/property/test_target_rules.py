@@ -14,12 +14,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from adapters.targets.answers import storable
+from adapters.http.environment import EnvironmentValues
+from adapters.http.reading import storable
+from adapters.http.retry_after import retry_after_s
+from adapters.http.url import Url
 from adapters.targets.chat import messages_of
-from adapters.targets.environment import EnvironmentValues
 from adapters.targets.response_path import PathNotFound, ResponsePath
-from adapters.targets.retry_after import retry_after_s
-from adapters.targets.url import Url
 from domain.jobs.errors import InvalidInput
 
 NOW = datetime(2025, 11, 21, 12, 0, tzinfo=UTC)

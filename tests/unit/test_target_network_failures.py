@@ -9,8 +9,8 @@ import ssl
 
 import pytest
 
-from adapters.targets.environment import EnvironmentValues
-from adapters.targets.failures import is_timeout, network_failure
+from adapters.http.environment import EnvironmentValues
+from adapters.http.failures import is_timeout, network_failure
 from domain.jobs.errors import FailureKind, PermanentFailure, TransientFailure
 
 CONNECTION = FailureKind.CONNECTION
@@ -19,10 +19,10 @@ CONNECTION = FailureKind.CONNECTION
 @pytest.mark.parametrize(
     ("error", "failure_type", "kind"),
     [
-        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), PermanentFailure, CONNECTION),
-        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), TransientFailure, CONNECTION),
-        (ssl.SSLCertVerificationError(1, "certificate verify failed"), PermanentFailure, CONNECTION),
-        (ssl.SSLError(1, "tlsv1 alert internal error"), TransientFailure, CONNECTION),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), PermanentFailure, FailureKind.DNS),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), TransientFailure, FailureKind.DNS),
+        (ssl.SSLCertVerificationError(1, "certificate verify failed"), PermanentFailure, FailureKind.TLS),
+        (ssl.SSLError(1, "tlsv1 alert internal error"), TransientFailure, FailureKind.TLS),
         (ConnectionRefusedError(111, "Connection refused"), TransientFailure, CONNECTION),
         (ConnectionResetError(104, "Connection reset by peer"), TransientFailure, CONNECTION),
         (http.client.RemoteDisconnected("closed without response"), TransientFailure, CONNECTION),

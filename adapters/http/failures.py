@@ -8,9 +8,9 @@ import socket
 import ssl
 from datetime import datetime
 
-from adapters.targets.environment import EnvironmentValues
-from adapters.targets.exchange import Reply
-from adapters.targets.retry_after import retry_after_s
+from adapters.http.environment import EnvironmentValues
+from adapters.http.exchange import Reply
+from adapters.http.retry_after import retry_after_s
 from domain.jobs.errors import FailureKind, ItemFailure, PermanentFailure, TransientFailure
 
 _UNKNOWN_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
@@ -38,23 +38,23 @@ def network_failure(error: OSError | http.client.HTTPException, *, call: str, va
     """Return the failure for what a connection raised, timeouts apart."""
     said = values.excerpt(str(error)) or type(error).__name__
     if isinstance(error, http.client.IncompleteRead):
-        return _connection(call, "the connection was closed in the middle of the answer", may_pass=True)
+        return _connection(call, "the connection was closed in the middle of the answer")
     if isinstance(error, http.client.HTTPException) and not isinstance(error, OSError):
         return PermanentFailure(
             f"{call}: what came back is not HTTP ({said}); is it the right port, and https where it must be?",
             kind=FailureKind.BAD_ANSWER,
         )
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _connection(call, f"the server's certificate is not accepted ({said})", may_pass=False)
+        return _failure(f"{call}: the server's certificate is not accepted ({said})", FailureKind.TLS, may_pass=False)
     if isinstance(error, ssl.SSLError):
-        return _connection(call, f"TLS failed ({said})", may_pass=True)
+        return _failure(f"{call}: TLS failed ({said})", FailureKind.TLS, may_pass=True)
     if isinstance(error, socket.gaierror):
         is_unknown = error.errno in _UNKNOWN_NAME
         what = "there is no host of that name" if is_unknown else "the host's name can't be looked up now"
-        return _connection(call, f"{what} ({said})", may_pass=not is_unknown)
+        return _failure(f"{call}: {what} ({said})", FailureKind.DNS, may_pass=not is_unknown)
     if isinstance(error, ConnectionRefusedError):
-        return _connection(call, "the connection was refused; is the target running there?", may_pass=True)
-    return _connection(call, f"the connection failed ({said})", may_pass=True)
+        return _connection(call, "the connection was refused; is the server running there?")
+    return _connection(call, f"the connection failed ({said})")
 
 
 def status_failure(reply: Reply, *, call: str, values: EnvironmentValues, now: datetime) -> ItemFailure:
@@ -77,6 +77,9 @@ def status_failure(reply: Reply, *, call: str, values: EnvironmentValues, now: d
     )
 
 
-def _connection(call: str, problem: str, *, may_pass: bool) -> ItemFailure:
-    failure = TransientFailure if may_pass else PermanentFailure
-    return failure(f"{call}: {problem}", kind=FailureKind.CONNECTION)
+def _connection(call: str, problem: str) -> ItemFailure:
+    return _failure(f"{call}: {problem}", FailureKind.CONNECTION, may_pass=True)
+
+
+def _failure(message: str, kind: FailureKind, *, may_pass: bool) -> ItemFailure:
+    return TransientFailure(message, kind=kind) if may_pass else PermanentFailure(message, kind=kind)

@@ -1,23 +1,23 @@
-"""What the HTTP target and the chat target share: one call, with its headers, its limits and its failures."""
+"""One HTTP call, made again and again: its headers, its limits, and its failures on the way there and back."""
 
 from __future__ import annotations
 
 import http.client
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from attrs import field, frozen
 
-from adapters.targets.answers import AnswerReader
-from adapters.targets.deadline import Deadline
-from adapters.targets.environment import EnvironmentValues
-from adapters.targets.exchange import HttpConnections, Reply, Request
-from adapters.targets.failures import is_timeout, network_failure, status_failure, timeout_failure
-from adapters.targets.url import Url
+from adapters.http.deadline import Deadline
+from adapters.http.environment import EnvironmentValues
+from adapters.http.exchange import HttpConnections, Reply, Request
+from adapters.http.failures import is_timeout, network_failure, timeout_failure
+from adapters.http.url import Url
 from domain.jobs.errors import InvalidInput
 from domain.jobs.item import Document
-from domain.test_execution.target import Answer
+
+DEFAULT_HEADERS = {"User-Agent": "antiphon", "Accept": "*/*"}
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -27,36 +27,30 @@ _OURS = frozenset({"content-length", "transfer-encoding", "connection"})
 
 @frozen(kw_only=True)
 class HttpCall:
-    """A request ready to be made again and again; *shown* is its name in messages."""
+    """A request ready to be made; *shown* is its name in messages, *now* the clock for dates in Retry-After."""
 
     method: str
     shown: str
     url: Url = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    reader: AnswerReader
+    max_bytes: int
     timeout_s: float | None
     values: EnvironmentValues = field(repr=False)
     connections: HttpConnections = field(repr=False)
     now: Callable[[], datetime] = field(repr=False)
 
-    def ask(self, body: bytes | None, *, variables: Document, deadline_s: float) -> Answer:
+    def send(self, body: bytes | None, *, variables: Document, deadline_s: float) -> Reply:
         """
-        Send *body* once and return the answer; takes no longer than timeout_s and *deadline_s*.
+        Send *body* once and return what came back, whatever its status; no later than timeout_s and *deadline_s*.
 
         Raises:
-            TransientFailure, PermanentFailure: as the `Target` port says.
+            TransientFailure, PermanentFailure: connection, dns, tls, timed_out; bad_answer: it is not HTTP.
         """
         path = self.url.path(variables)
         request = Request(method=self.method, path=path, headers=self.headers, body=body)
-        reply = self._exchange(request, deadline_s=deadline_s)
-        if not reply.is_success:
-            raise status_failure(reply, call=self.shown, values=self.values, now=self.now())
-        return self.reader.read(reply)
-
-    def _exchange(self, request: Request, *, deadline_s: float) -> Reply:
         limit_s = deadline_s if self.timeout_s is None else min(self.timeout_s, deadline_s)
         try:
-            return self.connections.exchange(request, deadline=Deadline.after(limit_s), max_bytes=self.reader.max_bytes)
+            return self.connections.exchange(request, deadline=Deadline.after(limit_s), max_bytes=self.max_bytes)
         except (OSError, http.client.HTTPException) as error:
             if is_timeout(error):
                 failure = timeout_failure(self.shown, timeout_s=self.timeout_s, deadline_s=deadline_s)
@@ -64,6 +58,11 @@ class HttpCall:
                 failure = network_failure(error, call=self.shown, values=self.values)
         # Outside the handler, so that no traceback repeats the library's words: they may hold what the server echoed.
         raise failure
+
+
+def utc_now() -> datetime:
+    """Return the time; the default clock of those who open calls."""
+    return datetime.now(UTC)
 
 
 def checked_headers(
@@ -80,13 +79,19 @@ def checked_headers(
     return {name: value for name, value in defaults.items() if name.lower() not in given} | filled
 
 
-def checked_value(value: str, *, field: str) -> str:
+def checked_key(api_key: str, *, values: EnvironmentValues) -> str:
     """
-    Return a header's value without spaces around it.
+    Return an API key as it is sent, and have *values* mask it from now on.
 
     Raises:
-        InvalidInput: it holds what no header can; the message does not repeat it.
+        InvalidInput: an unset variable, or a key that can't stand in a header.
     """
+    key = _checked_value(values.fill(api_key, field="api_key"), field="api_key")
+    values.add_secret(key)
+    return key
+
+
+def _checked_value(value: str, *, field: str) -> str:
     stripped = value.strip(" \t")
     if not _HEADER_VALUE.fullmatch(stripped):
         raise InvalidInput(
@@ -101,4 +106,4 @@ def _header(name: str, value: str, *, values: EnvironmentValues) -> str:
         raise InvalidInput(f"headers: {name!r} is not a header's name; expected letters, digits and '-'")
     if name.lower() in _OURS:
         raise InvalidInput(f"headers.{name}: this header is set by the program; take it out")
-    return checked_value(values.fill(value, field=f"headers.{name}"), field=f"headers.{name}")
+    return _checked_value(values.fill(value, field=f"headers.{name}"), field=f"headers.{name}")

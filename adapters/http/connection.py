@@ -18,7 +18,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from adapters.targets.deadline import Deadline
+from adapters.http.deadline import Deadline
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -11,9 +11,9 @@ from time import perf_counter
 
 from attrs import field, frozen
 
-from adapters.targets.connection import TimedConnection, TimedTlsConnection
-from adapters.targets.deadline import Deadline
-from adapters.targets.url import Url
+from adapters.http.connection import TimedConnection, TimedTlsConnection
+from adapters.http.deadline import Deadline
+from adapters.http.url import Url
 
 # Enough for every error page that says something; only its start is shown.
 _ERROR_BODY_BYTES = 65_536

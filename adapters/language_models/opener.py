@@ -1,0 +1,100 @@
+"""Opens models of all providers: what can be wrong with a specification is found here, before a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import attrs
+from attrs import field, frozen
+
+from adapters.http.call import DEFAULT_HEADERS, HttpCall, checked_headers, checked_key, utc_now
+from adapters.http.environment import EnvironmentValues
+from adapters.http.exchange import HttpConnections
+from adapters.http.url import Url
+from adapters.language_models.anthropic import AnthropicDialect
+from adapters.language_models.azure import AzureDialect
+from adapters.language_models.dialect import ChatDialect, EmbeddingDialect
+from adapters.language_models.google import GoogleDialect
+from adapters.language_models.http_model import EmbeddingCall, HttpLanguageModel
+from adapters.language_models.ollama import OllamaDialect
+from adapters.language_models.openai_compatible import OpenAiDialect
+from adapters.language_models.scripted import ScriptedModel
+from domain.jobs.errors import InvalidInput
+from domain.language_models.model import ModelSpec, Provider
+from domain.language_models.ports import LanguageModel
+
+
+@frozen(kw_only=True)
+class _Dialects:
+    chat: ChatDialect
+    embedding: EmbeddingDialect | None
+
+
+_OPENAI, _AZURE, _GOOGLE, _OLLAMA = OpenAiDialect(), AzureDialect(), GoogleDialect(), OllamaDialect()
+_DIALECTS: Mapping[Provider, _Dialects] = {
+    Provider.OPENAI: _Dialects(chat=_OPENAI, embedding=_OPENAI),
+    Provider.OPENAI_COMPATIBLE: _Dialects(chat=_OPENAI, embedding=_OPENAI),
+    Provider.AZURE: _Dialects(chat=_AZURE, embedding=_AZURE),
+    Provider.ANTHROPIC: _Dialects(chat=AnthropicDialect(), embedding=None),
+    Provider.GOOGLE: _Dialects(chat=_GOOGLE, embedding=_GOOGLE),
+    Provider.OLLAMA: _Dialects(chat=_OLLAMA, embedding=_OLLAMA),
+}
+
+
+@frozen
+class StandardLanguageModels:
+    """
+    The `LanguageModels` port.
+
+    *environment* is where `${NAME}` in a specification comes from; *now* is the clock for dates in Retry-After.
+    """
+
+    _environment: Mapping[str, str] = field(repr=False)
+    _now: Callable[[], datetime] = field(default=utc_now, repr=False)
+
+    def open(self, spec: ModelSpec, *, connections: int) -> LanguageModel:
+        """
+        Return the model, ready for *connections* calls at once; nothing is sent yet.
+
+        Raises:
+            InvalidInput: an unset environment variable, no address, a URL or header that can't be used, a parameter
+                that the program sets itself.
+        """
+        if spec.provider is Provider.SCRIPTED:
+            return ScriptedModel(spec)
+        dialects = _DIALECTS[spec.provider]
+        for name in dialects.chat.unsupported(spec):
+            raise InvalidInput(f"parameters.{name}: can't be set here; take it out")
+        call = self._call(spec, dialects.chat, connections=connections)
+        embedding = None
+        if dialects.embedding is not None:
+            there = _at(call, dialects.embedding.embedding_url(spec))
+            embedding = EmbeddingCall(call=there, dialect=dialects.embedding)
+        return HttpLanguageModel(spec=spec, call=call, dialect=dialects.chat, embedding=embedding)
+
+    def _call(self, spec: ModelSpec, dialect: ChatDialect, *, connections: int) -> HttpCall:
+        values = EnvironmentValues(self._environment)
+        url = dialect.chat_url(spec)
+        parsed = _parsed(url, values=values)
+        key = checked_key(spec.api_key, values=values) if spec.api_key else ""
+        defaults = {**DEFAULT_HEADERS, "Content-Type": "application/json", **dialect.headers(key)}
+        return HttpCall(
+            method="POST",
+            shown=f"POST {url}",
+            url=parsed,
+            headers=checked_headers(spec.headers, values=values, defaults=defaults),
+            max_bytes=spec.max_answer_bytes,
+            timeout_s=spec.timeout_s,
+            values=values,
+            connections=HttpConnections(parsed, size=connections),
+            now=self._now,
+        )
+
+
+def _at(call: HttpCall, url: str) -> HttpCall:
+    return attrs.evolve(call, shown=f"POST {url}", url=_parsed(url, values=call.values))
+
+
+def _parsed(url: str, *, values: EnvironmentValues) -> Url:
+    return Url.parse(values.fill(url, field="base_url"), field="base_url", shown=url)

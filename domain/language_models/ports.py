@@ -1,0 +1,55 @@
+"""What everything that needs a language model asks of one: targets under test, judges, simulated users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.jobs.item import Document
+from domain.language_models.conversation import Completion, Embeddings, Message
+from domain.language_models.model import ModelSpec
+
+
+class LanguageModel(Protocol):
+    """A model that can be called; from several threads at once."""
+
+    def complete(
+        self, messages: Sequence[Message], *, deadline_s: float, json_schema: Document | None = None
+    ) -> Completion:
+        """
+        Ask once and return what the model says; never retries, that is the kernel's.
+
+        With *json_schema* the provider is told to answer with JSON that fits it, by its own means; the answer's text is
+        that JSON. Write the schema for the strictest of them: an object, `additionalProperties: false`, all properties
+        required. Not every server obeys: check what comes back.
+
+        Raises:
+            TransientFailure: connection, dns (the resolver is away), tls, timed_out (its own timeout), rate_limited
+                (with `retry_after_s` where the provider says so), server_error: may pass.
+            PermanentFailure: dns (no such name), tls (a certificate), timed_out (the deadline), authentication,
+                permission, quota, content_filtered, context_too_long, model_not_found, refused (any other 4xx),
+                bad_answer, too_large, bad_input: will not.
+        """
+
+    def embed(self, texts: Sequence[str], *, deadline_s: float) -> Embeddings:
+        """
+        Return a vector for each of *texts*, from one request.
+
+        Raises:
+            TransientFailure, PermanentFailure: as `complete`; bad_input also where the provider has no embeddings.
+        """
+
+    def close(self) -> None:
+        """Free what the model holds (connections)."""
+
+
+class LanguageModels(Protocol):
+    """Opens models."""
+
+    def open(self, spec: ModelSpec, *, connections: int) -> LanguageModel:
+        """
+        Return the model, ready for *connections* calls at once; nothing is sent yet.
+
+        Raises:
+            InvalidInput: the specification can't work here: an unset environment variable, no address.
+        """
