@@ -20,7 +20,7 @@ from domain.jobs.execution import Executor
 from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId
 from domain.jobs.planning import Planner
-from domain.test_execution.codec import target_to_json
+from domain.test_execution.codec import targets_to_json
 from domain.test_execution.ports import TestSets
 from domain.test_execution.test_set import ConfigurationId
 from pipelines import names
@@ -99,8 +99,8 @@ def _register_examples(app: Celery, services: Callable[[], TaskServices]) -> Non
     @app.task(name=names.GET_TEST_CONFIGURATION, shared=False)
     def get_test_configuration(configuration_id: str) -> dict[str, object]:
         found = services().test_sets.configuration(current_tenant(), ConfigurationId(configuration_id))
-        target = target_to_json(found.target)
-        return {"id": found.id, "name": found.name, "test_set_id": found.test_set_id, "target": target}
+        targets = targets_to_json(found.targets)
+        return {"id": found.id, "name": found.name, "test_set_id": found.test_set_id, "targets": targets}
 
 
 @frozen

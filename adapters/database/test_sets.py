@@ -29,7 +29,8 @@ from adapters.database.types import SafeText
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.item import Document
 from domain.tenancy import TenantContext
-from domain.test_execution.codec import case_from_json, case_to_json, target_from_json, target_to_json
+from domain.test_execution.codec import case_from_json, case_to_json, targets_from_json, targets_to_json
+from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.test_set import ConfigurationId, StoredTestSet, TestCase, TestConfiguration, TestSetId
 
 PAGE = 500
@@ -124,7 +125,7 @@ class SqlTestSets:
             "id": configuration.id,
             "name": configuration.name,
             "test_set_id": configuration.test_set_id,
-            "target": target_to_json(configuration.target),
+            "target": {"targets": targets_to_json(configuration.targets)},
         }
         with connected(self.engine) as connection:
             connection.execute(_PUT_CONFIGURATION, row)
@@ -139,7 +140,7 @@ class SqlTestSets:
             id=ConfigurationId(row.id),
             name=row.name,
             test_set_id=TestSetId(row.test_set_id),
-            target=target_from_json(row.target),
+            targets=_targets(row.target),
         )
 
     def _find(self, tenant: TenantContext, test_set_id: TestSetId) -> StoredTestSet | None:
@@ -179,6 +180,11 @@ def _write(cases: Iterable[TestCase], lines: IO[str]) -> tuple[int, str]:
         digest.update(line.encode())
         lines.write(line)
     return size, digest.hexdigest()
+
+
+def _targets(document: Document) -> tuple[NamedTarget, ...]:
+    # rows of the first version hold the one target itself
+    return targets_from_json(document if "targets" in document else {"target": document})
 
 
 def _pages(lines: Iterable[str]) -> Iterator[list[Values]]:

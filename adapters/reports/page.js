@@ -44,7 +44,7 @@
 
   function searchable(row) {
     if (row.index === undefined) {
-      const parts = [row.key, row.description, row.prompt, row.answer, row.variables, row.error?.kind, row.error?.message,
+      const parts = [row.key, row.target, row.prompt_label, row.description, row.prompt, row.answer, row.variables, row.error?.kind, row.error?.message,
         ...(row.tags || []), ...scores(row).flatMap((score) => [score.metric, score.kind, score.reason])];
       row.index = parts.filter(Boolean).join("\n").toLowerCase();
     }

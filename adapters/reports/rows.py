@@ -59,6 +59,8 @@ def _row(result: TestResult) -> dict[str, object]:
     row: dict[str, object] = {
         "key": visible(result.key),
         "standing": result.standing.value,
+        "target": visible(result.target),
+        "prompt_label": visible(result.prompt_label),
         "description": visible(result.description),
         "tags": [visible(tag) for tag in result.tags],
         "prompt": _text(result.prompt),

@@ -9,7 +9,7 @@ from adapters.test_files.fields import Fields
 from adapters.test_files.metrics import MetricReader
 from adapters.test_files.nodes import MapNode, kind_of
 from adapters.test_files.problems import Problems
-from adapters.test_files.targets import read_target
+from adapters.test_files.targets import read_targets
 from adapters.test_files.tests_section import TestReader
 from adapters.test_files.text import name_of
 from domain.test_execution.ports import Scorers
@@ -19,6 +19,7 @@ _KEYS = (
     "name",
     "description",
     "target",
+    "targets",
     "prompt",
     "prompts",
     "variables",
@@ -43,12 +44,11 @@ def read_antiphon(root: MapNode, *, path: Path, scorers: Scorers, problems: Prob
     )
     drafts = _drafts(fields, tests=tests, problems=problems)
     warnings: list[str] = []
-    target = fields.mapping("target")
     cases = tuple(cases_of(drafts, shared=shared, problems=problems))
     return TestFile(
         name=fields.text("name").strip() or name_of(path),
         cases=cases,
-        target=read_target(target, problems=problems, warnings=warnings) if target else None,
+        targets=read_targets(fields, problems=problems, warnings=warnings),
         gates=_gates(fields, problems),
         warnings=(*warnings, *warnings_about(cases)),
     )

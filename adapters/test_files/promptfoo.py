@@ -20,6 +20,7 @@ from adapters.test_files.promptfoo_assertions import AssertionReader
 from adapters.test_files.promptfoo_provider import read_provider
 from adapters.test_files.promptfoo_unsupported import Unsupported
 from adapters.test_files.text import name_of
+from domain.test_execution.named_target import only
 from domain.test_execution.ports import Scorers
 from domain.test_execution.test_set import TestFile
 
@@ -35,13 +36,17 @@ _CHAT_PROMPT = re.compile(r"\s*(\[\s*\{|- role:)")
 
 def is_promptfoo(root: MapNode) -> bool:
     """Tell whether a document is a promptfoo configuration: it has providers, or prompts with tests that assert."""
-    if root.entries.keys() & {"providers", "defaultTest", "scenarios"} or isinstance(
-        root.entries.get("targets"), ListNode
-    ):
+    if root.entries.keys() & {"providers", "defaultTest", "scenarios"} or _are_providers(root.entries.get("targets")):
         return True
     tests = root.entries.get("tests")
     asserts = any(isinstance(test, MapNode) and "assert" in test.entries for test in (list_of(tests) if tests else ()))
     return "prompts" in root.entries and asserts
+
+
+def _are_providers(targets: Node | None) -> bool:
+    """Tell promptfoo's `targets`, another word for its providers, from ours, which have a kind."""
+    items = targets.items if isinstance(targets, ListNode) else ()
+    return bool(items) and not any(isinstance(item, MapNode) and "kind" in item.entries for item in items)
 
 
 def read_promptfoo(root: MapNode, *, path: Path, scorers: Scorers, problems: Problems) -> TestFile:
@@ -72,7 +77,10 @@ class _ConfigurationReader:
         drafts = itertools.chain.from_iterable(map(self._drafts, self._tests(root)))
         cases = tuple(cases_of(drafts, shared=shared, problems=self._problems))
         return TestFile(
-            name=name_of(path), cases=cases, target=target, warnings=(*self._warnings, *warnings_about(cases))
+            name=name_of(path),
+            cases=cases,
+            targets=only(target) if target else (),
+            warnings=(*self._warnings, *warnings_about(cases)),
         )
 
     def _check_keys(self, root: MapNode) -> None:

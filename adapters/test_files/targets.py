@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from attrs import evolve
 from attrs import fields as fields_of
 
 from adapters.test_files.fields import Fields
-from adapters.test_files.nodes import MapNode, plain
+from adapters.test_files.nodes import MapNode, Node, kind_of, plain
 from adapters.test_files.problems import Problems, nearest, shown
+from domain.jobs.errors import InvalidInput
+from domain.test_execution.named_target import NamedTarget, check_targets
 from domain.test_execution.target import (
     DEFAULT_MAX_ANSWER_BYTES,
     ChatTarget,
@@ -27,8 +30,34 @@ _SECRET_HEADER = re.compile(r"authorization|api-?key|token|secret|cookie", re.IG
 _MAX_BYTES = 1_000_000_000
 
 
-def read_target(node: MapNode, *, problems: Problems, warnings: list[str]) -> TargetSpec | None:
-    """Return the target that the mapping describes, or None where it is too wrong to be one."""
+def read_targets(fields: Fields, *, problems: Problems, warnings: list[str]) -> tuple[NamedTarget, ...]:
+    """Return the targets of a file: its one `target`, or its `targets`, each with a name."""
+    if fields.has("target") and fields.has("targets"):
+        line = fields.node.line_of("targets")
+        problems.add(line, "'targets' beside 'target'", expected="one of the two", do="move the target into the list")
+    nodes = fields.items("targets") if fields.has("targets") else filter(None, (fields.mapping("target"),))
+    named = [_named(node, problems=problems, warnings=warnings) for node in nodes]
+    targets = tuple(target for target in named if target)
+    if len(targets) < 2:
+        return tuple(evolve(target, name="") for target in targets)
+    try:
+        check_targets(targets)
+    except InvalidInput as error:
+        problems.add_text(fields.node.line_of("targets"), str(error))
+    return targets
+
+
+def _named(node: Node, *, problems: Problems, warnings: list[str]) -> NamedTarget | None:
+    if not isinstance(node, MapNode):
+        problems.add(node.line, f"a target that is {kind_of(node)}", expected="a mapping", do="write its keys")
+        return None
+    name = plain(node.entries["name"]) if "name" in node.entries else ""
+    entries = {key: value for key, value in node.entries.items() if key != "name"}
+    spec = _read_target(MapNode(node.line, entries, node.key_lines), problems=problems, warnings=warnings)
+    return NamedTarget(name=str(name), spec=spec) if spec else None
+
+
+def _read_target(node: MapNode, *, problems: Problems, warnings: list[str]) -> TargetSpec | None:
     kind_node = node.entries.get("kind")
     kind = plain(kind_node) if kind_node else None
     if not isinstance(kind, str) or kind not in _READERS:

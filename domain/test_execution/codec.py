@@ -7,7 +7,7 @@ own default.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -15,6 +15,7 @@ import attrs
 from domain.jobs.item import Document
 from domain.jobs.usage import Usage
 from domain.test_execution.metric import Metric, Score, Verdict
+from domain.test_execution.named_target import NamedTarget, only
 from domain.test_execution.target import Answer, ChatTarget, HttpTarget, PythonTarget, TargetSpec
 from domain.test_execution.test_set import Gates, TestCase, TestItem
 
@@ -34,24 +35,44 @@ def to_json(value: attrs.AttrsInstance) -> dict[str, object]:
 
 def case_from_json(data: Document) -> TestCase:
     """Read a test back from what `to_json` wrote."""
-    metrics = tuple(_build(Metric, metric) for metric in cast(list[Document], data.get("metrics", ())))
-    tags = tuple(cast(list[str], data.get("tags", ())))
-    return _build(TestCase, {**data, "metrics": metrics, "tags": tags})
+    metrics = tuple(metric_from_json(metric) for metric in cast(list[Document], data.get("metrics", ())))
+    listed = {name: tuple(cast(list[str], data.get(name, ()))) for name in ("tags", "targets")}
+    return _build(TestCase, {**data, "metrics": metrics, **listed})
 
 
 def case_to_json(case: TestCase) -> dict[str, object]:
     """Return a test as JSON, its metrics without the fields that stand at their default."""
-    return {**to_json(case), **({"metrics": [to_json(metric) for metric in case.metrics]} if case.metrics else {})}
+    return {
+        **to_json(case),
+        **({"metrics": [metric_to_json(metric) for metric in case.metrics]} if case.metrics else {}),
+    }
+
+
+def metric_to_json(metric: Metric) -> dict[str, object]:
+    """Return a metric as JSON, and those of a set with it."""
+    parts = {"metrics": [metric_to_json(part) for part in metric.metrics]} if metric.metrics else {}
+    return {**to_json(metric), **parts}
+
+
+def metric_from_json(data: Document) -> Metric:
+    """Read a metric back from what `metric_to_json` wrote."""
+    parts = tuple(metric_from_json(part) for part in cast(list[Document], data.get("metrics", ())))
+    return _build(Metric, {**data, "metrics": parts})
 
 
 def item_to_json(item: TestItem) -> dict[str, object]:
     """Return what an item row of a test run holds as its input."""
-    return {"case": case_to_json(item.case), "repeat": item.repeat}
+    target = {"target": item.target} if item.target else {}
+    return {"case": case_to_json(item.case), "repeat": item.repeat, **target}
 
 
 def item_from_json(data: Document) -> TestItem:
     """Read back the input of a test run's item row."""
-    return TestItem(case=case_from_json(cast(Document, data["case"])), repeat=int(cast(int, data["repeat"])))
+    return TestItem(
+        case=case_from_json(cast(Document, data["case"])),
+        repeat=int(cast(int, data["repeat"])),
+        target=str(data.get("target", "")),
+    )
 
 
 def target_to_json(target: TargetSpec) -> dict[str, object]:
@@ -63,6 +84,21 @@ def target_to_json(target: TargetSpec) -> dict[str, object]:
 def target_from_json(data: Document) -> TargetSpec:
     """Read a target back from what `target_to_json` wrote."""
     return _build(_TARGETS[cast(str, data["kind"])], data)
+
+
+def targets_to_json(targets: Sequence[NamedTarget]) -> list[dict[str, object]]:
+    """Return a run's targets as JSON, in their order."""
+    return [{"name": target.name, "target": target_to_json(target.spec)} for target in targets]
+
+
+def targets_from_json(data: Document) -> tuple[NamedTarget, ...]:
+    """Read the targets of a document back; one written before runs had several holds a single `target`."""
+    if "targets" not in data:
+        return only(target_from_json(cast(Document, data["target"])))
+    return tuple(
+        NamedTarget(name=str(found["name"]), spec=target_from_json(cast(Document, found["target"])))
+        for found in cast(list[Document], data["targets"])
+    )
 
 
 def gates_from_json(data: Document) -> Gates:

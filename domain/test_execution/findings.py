@@ -7,8 +7,8 @@ up in one last row (`OTHERS`) or a number, so that sums stay true and memory doe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable
+from typing import Protocol
 
 import attrs
 from attrs import define, field, frozen
@@ -19,6 +19,7 @@ from domain.test_execution.repeats import JudgedTest
 from domain.test_execution.test_result import Standing, TestResult, shortened
 
 OTHERS = "(others)"
+SEVERAL_KINDS = "several kinds"
 MOST_ROWS = 500
 MOST_ERROR_GROUPS = 20
 MOST_KEYS = 5
@@ -27,13 +28,15 @@ KEY_LENGTH = 200
 MESSAGE_LENGTH = 300
 ANSWER_LENGTH = 500
 
-R = TypeVar("R")
-K = TypeVar("K")
-
 
 @frozen(kw_only=True)
 class MetricFinding:
-    """One metric over all tests it judged; *mean_value* is over its passes and fails, *rate* the share of passes."""
+    """
+    One metric, by its name, over all tests it judged.
+
+    *mean_value* is over its passes and fails, *rate* the share of passes.
+    Metrics of several kinds that share a name are one finding: *kind* is then `SEVERAL_KINDS`.
+    """
 
     name: str
     kind: str
@@ -45,10 +48,10 @@ class MetricFinding:
 
 
 @frozen(kw_only=True)
-class TagFinding:
-    """The tests that carry one tag; those of *n* that are in no other count did not run (yet)."""
+class GroupFinding:
+    """The tests of one group (a tag, a target, a prompt); those of *n* in no other count did not run (yet)."""
 
-    tag: str
+    name: str
     n: int
     passed: int
     failed: int
@@ -78,76 +81,97 @@ class FailedTest:
 
 @define(kw_only=True)
 class MetricCounts:
-    """Counts scores by metric."""
+    """Counts scores by the metric's name."""
 
-    _rows: dict[tuple[str, str], dict[Verdict, list[float]]] = field(factory=dict)
-    _shares: dict[tuple[str, str], ClusteredShare] = field(factory=dict)
+    _rows: dict[str, dict[Verdict, list[float]]] = field(factory=dict)
+    _kinds: dict[str, str] = field(factory=dict)
+    _shares: dict[str, ClusteredShare] = field(factory=dict)
 
     def add(self, result: TestResult) -> None:
         """Count the scores of a test in one repeat."""
         for score in result.scores:
-            row = _row(self._rows, (score.metric, score.kind), dict, rest=(OTHERS, OTHERS))
-            count_and_sum = row.setdefault(score.verdict, [0, 0.0])
+            name = _room(self._rows, score.metric)
+            count_and_sum = self._rows.setdefault(name, {}).setdefault(score.verdict, [0, 0.0])
             count_and_sum[0] += 1
             count_and_sum[1] += score.value
+            kind = OTHERS if name == OTHERS else score.kind
+            self._kinds[name] = kind if self._kinds.get(name, kind) == kind else SEVERAL_KINDS
 
     def add_test(self, test: JudgedTest) -> None:
         """Count the verdicts of a test over all its repeats, for the rates."""
-        for metric, (passed, judged) in test.metrics.items():
-            _row(self._shares, metric, ClusteredShare, rest=(OTHERS, OTHERS)).add(passed=passed, judged=judged)
+        for name, (passed, judged) in test.metrics.items():
+            share = self._shares.setdefault(_room(self._shares, name), ClusteredShare())
+            share.add(passed=passed, judged=judged)
 
     def findings(self) -> tuple[MetricFinding, ...]:
         """Return the metrics by name."""
-        keys = sorted(self._rows, key=lambda key: (key[0] == OTHERS, key))
-        return tuple(self._finding(name, kind) for name, kind in keys)
+        return tuple(self._finding(name) for name in _in_order(self._rows))
 
-    def _finding(self, name: str, kind: str) -> MetricFinding:
-        row = self._rows[name, kind]
+    def _finding(self, name: str) -> MetricFinding:
+        row = self._rows[name]
         (passed, good), (failed, bad), (unsure, _) = (row.get(verdict, (0, 0.0)) for verdict in Verdict)
         judged = passed + failed
         return MetricFinding(
             name=shortened(name, most=KEY_LENGTH),
-            kind=kind,
+            kind=self._kinds[name],
             passed=int(passed),
             failed=int(failed),
             inconclusive=int(unsure),
             mean_value=(good + bad) / judged if judged else None,
-            rate=self._shares.get((name, kind), ClusteredShare()).rate(),
+            rate=self._shares.get(name, ClusteredShare()).rate(),
         )
 
 
-@define(kw_only=True)
-class TagCounts:
-    """Counts tests by tag."""
+class Grouped(Protocol):
+    """What says which groups a test is in: its result, or all its repeats together."""
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What it is tagged with."""
+
+    @property
+    def target(self) -> str:
+        """What it was asked of; empty in a run with one target."""
+
+    @property
+    def prompt_label(self) -> str:
+        """How it was asked; empty in a run with one prompt."""
+
+
+@define(kw_only=True)
+class GroupCounts:
+    """Counts tests by the groups that *groups_of* finds a test in."""
+
+    groups_of: Callable[[Grouped], Iterable[str]]
     _rows: dict[str, dict[Standing, int]] = field(factory=dict)
     _shares: dict[str, ClusteredShare] = field(factory=dict)
 
     def add(self, result: TestResult) -> None:
-        """Count a test in one repeat under each of its tags."""
-        for tag in result.tags:
-            row = _row(self._rows, tag, dict, rest=OTHERS)
+        """Count a test in one repeat in each of its groups."""
+        for group in self.groups_of(result):
+            row = self._rows.setdefault(_room(self._rows, group), {})
             row[result.standing] = row.get(result.standing, 0) + 1
 
     def add_test(self, test: JudgedTest) -> None:
         """Count the verdicts of a test over all its repeats, for the rates."""
-        for tag in test.tags:
-            _row(self._shares, tag, ClusteredShare, rest=OTHERS).add(passed=test.passed, judged=test.judged)
+        for group in self.groups_of(test):
+            share = self._shares.setdefault(_room(self._shares, group), ClusteredShare())
+            share.add(passed=test.passed, judged=test.judged)
 
-    def findings(self) -> tuple[TagFinding, ...]:
-        """Return the tags by name."""
-        return tuple(self._finding(tag) for tag in sorted(self._rows, key=lambda tag: (tag == OTHERS, tag)))
+    def findings(self) -> tuple[GroupFinding, ...]:
+        """Return the groups by name."""
+        return tuple(self._finding(name) for name in _in_order(self._rows))
 
-    def _finding(self, tag: str) -> TagFinding:
-        row = self._rows[tag]
-        return TagFinding(
-            tag=shortened(tag, most=KEY_LENGTH),
+    def _finding(self, name: str) -> GroupFinding:
+        row = self._rows[name]
+        return GroupFinding(
+            name=shortened(name, most=KEY_LENGTH),
             n=sum(row.values()),
             passed=row.get(Standing.PASS, 0),
             failed=row.get(Standing.FAIL, 0),
             inconclusive=row.get(Standing.INCONCLUSIVE, 0),
             errors=row.get(Standing.ERROR, 0),
-            rate=self._shares.get(tag, ClusteredShare()).rate(),
+            rate=self._shares.get(name, ClusteredShare()).rate(),
         )
 
 
@@ -206,7 +230,9 @@ class FirstFailures:
 
 def failing_scores(result: TestResult) -> tuple[Score, ...]:
     """Return the scores that made the test's verdict fail."""
-    return tuple(score for score in result.scores if score.required and score.verdict is Verdict.FAIL)
+    return tuple(
+        score for score in result.scores if score.required and not score.part_of and score.verdict is Verdict.FAIL
+    )
 
 
 def _failed_test(result: TestResult) -> FailedTest:
@@ -219,7 +245,10 @@ def _failed_test(result: TestResult) -> FailedTest:
     )
 
 
-def _row(rows: dict[K, R], key: K, make: Callable[[], R], *, rest: K) -> R:
-    if key not in rows and len(rows) >= MOST_ROWS:
-        key = rest
-    return rows.setdefault(key, make())
+def _room(rows: Collection[str], name: str) -> str:
+    """Return the row to count under: the name's own, or the last one when there is no room for another."""
+    return name if name in rows or len(rows) < MOST_ROWS else OTHERS
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name == OTHERS, name))

@@ -57,23 +57,29 @@ class RepeatFindings:
 
 @define(kw_only=True)
 class JudgedTest:
-    """The verdicts of one test over its repeats; *metrics* counts (passes, passes and fails) by metric and kind."""
+    """
+    The verdicts of one test, asked of one target, over its repeats.
 
-    test_id: str
+    *asked* names it (`TestResult.asked`); *metrics* counts (passes, passes and fails) by the metric's name.
+    """
+
+    asked: str
     tags: tuple[str, ...] = ()
+    target: str = ""
+    prompt_label: str = ""
     passed: int = 0
     judged: int = 0
-    metrics: dict[tuple[str, str], tuple[int, int]] = field(factory=dict)
+    metrics: dict[str, tuple[int, int]] = field(factory=dict)
 
     def add(self, result: TestResult) -> None:
         """Count one repeat."""
-        self.tags = result.tags
+        self.tags, self.target, self.prompt_label = result.tags, result.target, result.prompt_label
         self.passed += result.standing is Standing.PASS
         self.judged += result.standing in (Standing.PASS, Standing.FAIL)
         for score in result.scores:
             if score.verdict is not Verdict.INCONCLUSIVE:
-                passed, judged = self.metrics.get((score.metric, score.kind), (0, 0))
-                self.metrics[score.metric, score.kind] = (passed + (score.verdict is Verdict.PASS), judged + 1)
+                passed, judged = self.metrics.get(score.metric, (0, 0))
+                self.metrics[score.metric] = (passed + (score.verdict is Verdict.PASS), judged + 1)
 
 
 @define(kw_only=True)
@@ -97,7 +103,7 @@ class RepeatCounts:
         if 0 < test.passed < test.judged:
             self._flaky += 1
             if len(self._listed) < MOST_FLAKY:
-                test_id = shortened(test.test_id, most=ID_LENGTH)
+                test_id = shortened(test.asked, most=ID_LENGTH)
                 self._listed.append(FlakyTest(test_id=test_id, passed=test.passed, judged=test.judged))
 
     def findings(self) -> RepeatFindings:

@@ -7,7 +7,7 @@ fails only when it could not be executed or judged, and then keeps the answer it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from time import monotonic
 from typing import ClassVar, cast
 
@@ -23,14 +23,16 @@ from domain.test_execution.codec import (
     item_from_json,
     item_to_json,
     result_to_json,
-    target_from_json,
-    target_to_json,
+    targets_from_json,
+    targets_to_json,
     to_json,
 )
 from domain.test_execution.metric import Metric, Score, verdict_of, weighted_value
+from domain.test_execution.metric_sets import scores_of
+from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.ports import Scorer, Scorers, Target, Targets, Templates, TestSets
 from domain.test_execution.sample import Sample
-from domain.test_execution.target import Question, TargetSpec
+from domain.test_execution.target import Question
 from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId, items_of
 
 KIND = "test_execution"
@@ -42,7 +44,7 @@ class RunSpec:
 
     test_set_id: TestSetId
     test_set_name: str
-    target: TargetSpec
+    targets: tuple[NamedTarget, ...]
     gates: Gates = attrs.field(factory=Gates)
     configuration_id: ConfigurationId | None = None
 
@@ -51,7 +53,7 @@ class RunSpec:
         return {
             "test_set_id": self.test_set_id,
             "test_set_name": self.test_set_name,
-            "target": target_to_json(self.target),
+            "targets": targets_to_json(self.targets),
             "gates": to_json(self.gates),
             "configuration_id": self.configuration_id,
         }
@@ -63,7 +65,7 @@ class RunSpec:
         return cls(
             test_set_id=TestSetId(str(spec["test_set_id"])),
             test_set_name=str(spec["test_set_name"]),
-            target=target_from_json(cast(Document, spec["target"])),
+            targets=targets_from_json(spec),
             gates=gates_from_json(cast(Document, spec.get("gates", {}))),
             configuration_id=ConfigurationId(str(configuration_id)) if configuration_id else None,
         )
@@ -91,21 +93,25 @@ class TestExecution:
         return False
 
     def plan(self, tenant: TenantContext, job: Job) -> Iterator[PlannedItem]:
-        """Yield one item for each test and repeat, in the order of the test set."""
+        """Yield one item for each test, repeat and target, in the order of the test set."""
         spec = RunSpec.from_document(job.spec)
-        for item in items_of(self.test_sets.cases(tenant, spec.test_set_id)):
+        names = [target.name for target in spec.targets]
+        for item in items_of(self.test_sets.cases(tenant, spec.test_set_id), targets=names):
             yield PlannedItem(key=item.key, input=item_to_json(item))
 
     def prepare(self, tenant: TenantContext, job: Job) -> TestRunner:
         """
-        Open the run's target, for as many calls at once as the job allows.
+        Open the run's targets, each for as many calls at once as the job allows.
 
         Raises:
-            InvalidInput: the target can't be used here (an environment variable that is not set, for one).
+            InvalidInput: a target can't be used here (an environment variable that is not set, for one).
         """
         _ = tenant
-        target = self.targets.open(RunSpec.from_document(job.spec).target, connections=job.options.concurrency)
-        return TestRunner(target=target, judge=Judge(scorers=self.scorers), templates=self.templates)
+        targets = {
+            target.name: self.targets.open(target.spec, connections=job.options.concurrency)
+            for target in RunSpec.from_document(job.spec).targets
+        }
+        return TestRunner(targets=targets, judge=Judge(scorers=self.scorers), templates=self.templates)
 
 
 @frozen(kw_only=True)
@@ -114,7 +120,7 @@ class TestRunner:
 
     __test__: ClassVar[bool] = False
 
-    target: Target
+    targets: Mapping[str, Target]
     judge: Judge
     templates: Templates
 
@@ -124,8 +130,15 @@ class TestRunner:
         test = item_from_json(item.input)
         case = test.case
         prompt = self._prompt(case.prompt, case.variables)
-        answer = self.target.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline_s)
-        sample = Sample(case=case, prompt=prompt, answer=answer, variables=case.variables, repeat=test.repeat)
+        answer = self._target(test.target).ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline_s)
+        sample = Sample(
+            case=case,
+            prompt=prompt,
+            answer=answer,
+            variables=case.variables,
+            repeat=test.repeat,
+            target=test.target,
+        )
         try:
             scores = self.judge.scores(case.metrics, sample, deadline_s=max(0.0, ends - monotonic()))
         except (PermanentFailure, TransientFailure) as failure:
@@ -133,9 +146,16 @@ class TestRunner:
             raise
         return Outcome(
             state=ItemState.SUCCEEDED,
-            verdict=verdict_of(scores),
+            verdict=verdict_of(scores, threshold=case.threshold),
             result=result_to_json(prompt, answer, scores, weighted_value(scores)),
         )
+
+    def _target(self, name: str) -> Target:
+        target = self.targets.get(name)
+        if target is None:
+            known = ", ".join(map(repr, self.targets))
+            raise PermanentFailure(f"the run has no target {name!r}; it has {known}", kind=FailureKind.BAD_INPUT)
+        return target
 
     def _prompt(self, template: str, variables: Document) -> str:
         rendered = self.templates.render(template, variables)
@@ -157,7 +177,11 @@ class Judge:
             PermanentFailure: evaluation_error: a metric could not be computed; it has no verdict.
         """
         ends = monotonic() + deadline_s
-        return [self._scorer(metric)(sample, deadline_s=max(0.0, ends - monotonic())) for metric in metrics]
+
+        def score(metric: Metric) -> Score:
+            return self._scorer(metric)(sample, deadline_s=max(0.0, ends - monotonic()))
+
+        return scores_of(metrics, score=score)
 
     def _scorer(self, metric: Metric) -> Scorer:
         # keyed by its words: metrics hold JSON, which can't be hashed; losing a race makes the same scorer twice

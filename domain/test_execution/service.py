@@ -12,9 +12,9 @@ from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import IdSource
 from domain.jobs.service import JobService, Submission
 from domain.tenancy import TenantContext
+from domain.test_execution.named_target import NamedTarget, check_targets
 from domain.test_execution.ports import TestSets
 from domain.test_execution.run import KIND, RunSpec
-from domain.test_execution.target import TargetSpec
 from domain.test_execution.test_set import ConfigurationId, Gates, TestConfiguration, TestFile
 
 
@@ -33,31 +33,32 @@ class TestRuns:
         tenant: TenantContext,
         file: TestFile,
         *,
-        target: TargetSpec | None = None,
+        targets: tuple[NamedTarget, ...] = (),
         gates: Gates | None = None,
         options: JobOptions | None = None,
         idempotency_key: str | None = None,
     ) -> Job:
         """
-        Store the tests, and accept a job that runs them against *target* (default: the file's own).
+        Store the tests, and accept a job that runs them against *targets* (default: the file's own).
 
         Raises:
-            InvalidInput: there are no tests, or there is no target.
+            InvalidInput: there are no tests, there is no target, or several can't be told apart by their names.
         """
-        chosen = target or file.target
-        if chosen is None:
+        chosen = targets or file.targets
+        check_targets(chosen)
+        if not chosen:
             raise InvalidInput(f"{file.name}: no target: name one in the file (`target:`), or with --target")
         if not file.cases:
             raise InvalidInput(f"{file.name}: no tests: a run needs at least one")
         stored = self.test_sets.save(tenant, file.name, file.cases)
         configuration = TestConfiguration(
-            id=ConfigurationId(self.ids.new_id()), name=file.name, test_set_id=stored.id, target=chosen
+            id=ConfigurationId(self.ids.new_id()), name=file.name, test_set_id=stored.id, targets=chosen
         )
         self.test_sets.save_configuration(tenant, configuration)
         spec = RunSpec(
             test_set_id=stored.id,
             test_set_name=file.name,
-            target=chosen,
+            targets=chosen,
             gates=_merged(file.gates, gates or Gates()),
             configuration_id=configuration.id,
         )

@@ -21,10 +21,11 @@ from domain.test_execution.findings import (
     ErrorGroup,
     FailedTest,
     FirstFailures,
+    GroupCounts,
+    Grouped,
+    GroupFinding,
     MetricCounts,
     MetricFinding,
-    TagCounts,
-    TagFinding,
 )
 from domain.test_execution.pass_rate import ClusteredShare, PassRate
 from domain.test_execution.repeats import JudgedTest, RepeatCounts, RepeatFindings
@@ -59,7 +60,8 @@ class RunSummary:
 
     *tally* counts the items by state, *passed*, *failed*, *inconclusive* the verdicts of the succeeded ones.
     *all_errors_fail* and *all_errors_pass* are None when no test is left after the skipped ones. *latency* is over
-    all tests that were answered. *errors* are the largest groups, *other_errors* the failed items in none of them.
+    all tests that were answered. *targets* and *prompts* are empty for a run that has only one. *errors* are the
+    largest groups, *other_errors* the failed items in none of them.
     """
 
     tally: Tally
@@ -73,7 +75,9 @@ class RunSummary:
     latency: LatencySummary | None
     metrics: tuple[MetricFinding, ...]
     repeats: RepeatFindings
-    tags: tuple[TagFinding, ...]
+    tags: tuple[GroupFinding, ...]
+    targets: tuple[GroupFinding, ...]
+    prompts: tuple[GroupFinding, ...]
     errors: tuple[ErrorGroup, ...]
     other_errors: int
     failures: tuple[FailedTest, ...]
@@ -107,7 +111,9 @@ class _Count:
     tokens: Tokens = field(factory=Tokens)
     latency: LatencyHistogram = field(factory=LatencyHistogram)
     metrics: MetricCounts = field(factory=MetricCounts)
-    tags: TagCounts = field(factory=TagCounts)
+    tags: GroupCounts = field(factory=lambda: GroupCounts(groups_of=_tags))
+    targets: GroupCounts = field(factory=lambda: GroupCounts(groups_of=_target))
+    prompts: GroupCounts = field(factory=lambda: GroupCounts(groups_of=_prompt))
     errors: ErrorCounts = field(factory=ErrorCounts)
     failures: FirstFailures = field(factory=FirstFailures)
     share: ClusteredShare = field(factory=ClusteredShare)
@@ -124,20 +130,20 @@ class _Count:
             self.scores += 1
             self.score_sum += result.score
         self.tokens = _with_tokens(self.tokens, result)
-        for group in (self.metrics, self.tags, self.errors, self.failures):
+        for group in (self.metrics, self.tags, self.targets, self.prompts, self.errors, self.failures):
             group.add(result)
         self._add_to_test(result)
 
     def _add_to_test(self, result: TestResult) -> None:
-        if self.test is None or self.test.test_id != result.test_id:
+        if self.test is None or self.test.asked != result.asked:
             self._end_test()
-            self.test = JudgedTest(test_id=result.test_id)
+            self.test = JudgedTest(asked=result.asked)
         self.test.add(result)
 
     def _end_test(self) -> None:
         if self.test is not None:
             self.share.add(passed=self.test.passed, judged=self.test.judged)
-            for counts in (self.metrics, self.tags, self.repeats):
+            for counts in (self.metrics, self.tags, self.targets, self.prompts, self.repeats):
                 counts.add_test(self.test)
             self.test = None
 
@@ -163,6 +169,8 @@ class _Count:
             metrics=self.metrics.findings(),
             repeats=self.repeats.findings(),
             tags=self.tags.findings(),
+            targets=self.targets.findings(),
+            prompts=self.prompts.findings(),
             errors=errors,
             other_errors=self.errors.total - sum(group.count for group in errors),
             failures=self.failures.tests(),
@@ -191,6 +199,18 @@ def gate_results(gates: Gates, *, rate: PassRate, errors: int) -> tuple[GateResu
         met = errors <= gates.max_errors
         results.append(GateResult(gate="max_errors", wanted=gates.max_errors, found=errors, met=met))
     return tuple(results)
+
+
+def _tags(result: Grouped) -> tuple[str, ...]:
+    return result.tags
+
+
+def _target(result: Grouped) -> tuple[str, ...]:
+    return (result.target,) if result.target else ()
+
+
+def _prompt(result: Grouped) -> tuple[str, ...]:
+    return (result.prompt_label,) if result.prompt_label else ()
 
 
 def _with_tokens(tokens: Tokens, result: TestResult) -> Tokens:

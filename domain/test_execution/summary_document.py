@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domain.jobs.job import Job
-from domain.test_execution.findings import ErrorGroup, FailedTest, MetricFinding, TagFinding
+from domain.test_execution.findings import ErrorGroup, FailedTest, GroupFinding, MetricFinding
 from domain.test_execution.pass_rate import PassRate
 from domain.test_execution.repeats import RepeatFindings
 from domain.test_execution.statistics import LatencySummary
@@ -27,7 +27,9 @@ def summary_document(job: Job, *, summary: RunSummary) -> dict[str, object]:
         "pass_rate": _rate(summary.pass_rate) | rate,
         "latency_s": _latency(summary.latency),
         "metrics": [_metric(metric) for metric in summary.metrics],
-        "tags": [_tag(tag) for tag in summary.tags],
+        "tags": [_group(tag, called="tag") for tag in summary.tags],
+        "targets": [_group(target, called="target") for target in summary.targets],
+        "prompts": [_group(prompt, called="prompt") for prompt in summary.prompts],
         "repeats": _repeats(summary.repeats),
         "gates": [
             {"gate": gate.gate, "wanted": gate.wanted, "found": _rounded(gate.found), "met": gate.met}
@@ -111,15 +113,15 @@ def _repeats(repeats: RepeatFindings) -> dict[str, object]:
     }
 
 
-def _tag(tag: TagFinding) -> dict[str, object]:
+def _group(group: GroupFinding, *, called: str) -> dict[str, object]:
     return {
-        "tag": tag.tag,
-        "n": tag.n,
-        "passed": tag.passed,
-        "failed": tag.failed,
-        "inconclusive": tag.inconclusive,
-        "errors": tag.errors,
-        "pass_rate": _rate(tag.rate),
+        called: group.name,
+        "n": group.n,
+        "passed": group.passed,
+        "failed": group.failed,
+        "inconclusive": group.inconclusive,
+        "errors": group.errors,
+        "pass_rate": _rate(group.rate),
     }
 
 

@@ -46,7 +46,8 @@ class TestResult:
     *key* names the row, *test_id* the test (which may have several rows), *repeat* counts from 1.
     *prompt* is what was sent; where nothing was sent (yet) it is the template, and *variables* what would fill it.
     *answer* and *latency_s* are also there for a failed item whose answer could not be judged. *last_failure* is the
-    newest failed attempt, of a test that succeeded later too.
+    newest failed attempt, of a test that succeeded later too. *target* and *prompt_label* are empty in a run that has
+    only one target or prompt.
     """
 
     __test__: ClassVar[bool] = False
@@ -54,6 +55,8 @@ class TestResult:
     key: str
     test_id: str
     repeat: int
+    target: str
+    prompt_label: str
     description: str
     tags: tuple[str, ...]
     standing: Standing
@@ -72,6 +75,11 @@ class TestResult:
     attempts: int
     losses: int
 
+    @property
+    def asked(self) -> str:
+        """What is the same over the repeats, and only over them: the test, and which target was asked."""
+        return f"{self.test_id}@{self.target}" if self.target else self.test_id
+
 
 def read_result(item: Item) -> TestResult:
     """Return what became of the test whose row *item* is."""
@@ -82,6 +90,8 @@ def read_result(item: Item) -> TestResult:
         key=item.key,
         test_id=case.id,
         repeat=test.repeat,
+        target=test.target,
+        prompt_label=case.prompt_label,
         description=case.description,
         tags=tuple(dict.fromkeys(case.tags)),
         standing=standing_of(item),

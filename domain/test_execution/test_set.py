@@ -4,7 +4,7 @@ A test set: what is asked and what is expected, as values; and how it becomes th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, NewType
 
 from attrs import field, frozen
@@ -12,6 +12,7 @@ from attrs.validators import ge, min_len, optional
 
 from domain.jobs.item import Document
 from domain.test_execution.metric import Metric
+from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.target import TargetSpec
 
 TestSetId = NewType("TestSetId", str)
@@ -23,7 +24,12 @@ class TestCase:
     """
     One test: *variables* fill the *prompt* template; every metric looks at the answer.
 
-    *id* is unique in its set, and the same in the next version of the file as long as the test is.
+    *id* is unique in its set, and the same in the next version of the file as long as the test is. With several prompts
+    a test is several: *prompt_label* says which prompt, *base_id* is the id they share. *threshold* (0 to 1): the test
+    passes when its weighted score is at least that, instead of when all required metrics pass. *transform*: JavaScript
+    that makes of the output what metrics see; *variables_transform*: that makes of the variables those that fill the
+    prompt. *targets*: the names of those it runs against; empty: all of the run. *given_answer*: an answer that is
+    judged in place of asking.
     """
 
     __test__: ClassVar[bool] = False  # pytest: a value, not a test
@@ -35,6 +41,18 @@ class TestCase:
     tags: tuple[str, ...] = ()
     repeats: int = field(default=1, validator=ge(1))
     description: str = ""
+    base_id: str = ""
+    prompt_label: str = ""
+    threshold: float | None = None
+    transform: str = ""
+    variables_transform: str = ""
+    targets: tuple[str, ...] = ()
+    given_answer: str | None = None
+
+    @property
+    def shared_id(self) -> str:
+        """The id this test has in common with itself under the other prompts."""
+        return self.base_id or self.id
 
 
 @frozen(kw_only=True)
@@ -53,16 +71,21 @@ class Gates:
 
 @frozen(kw_only=True)
 class TestFile:
-    """What a file of tests says: the tests, and the target and gates when it names them."""
+    """What a file of tests says: the tests, and the targets and gates when it names them."""
 
     __test__: ClassVar[bool] = False
 
     name: str
     cases: tuple[TestCase, ...]
-    target: TargetSpec | None = None
+    targets: tuple[NamedTarget, ...] = ()
     gates: Gates = field(factory=Gates)
     warnings: tuple[str, ...] = ()
     """What was understood but deserves a look: one line each."""
+
+    @property
+    def target(self) -> TargetSpec | None:
+        """The only target; None where the file names none, or several."""
+        return self.targets[0].spec if len(self.targets) == 1 else None
 
 
 @frozen(kw_only=True)
@@ -84,29 +107,37 @@ class TestConfiguration:
     id: ConfigurationId
     name: str
     test_set_id: TestSetId
-    target: TargetSpec
+    targets: tuple[NamedTarget, ...]
 
 
 @frozen(kw_only=True)
 class TestItem:
-    """One item of a run: a test in one of its repeats (counted from 1)."""
+    """One item of a run: a test in one of its repeats (counted from 1), against one *target* (empty: the only one)."""
 
     __test__: ClassVar[bool] = False
 
     case: TestCase
     repeat: int
+    target: str = ""
 
     @property
     def key(self) -> str:
-        """The item's name for people: the test's id, and which repeat where there are several."""
-        return f"{self.case.id}#{self.repeat}" if self.case.repeats > 1 else self.case.id
+        """The item's name for people: the test's id, which target and which repeat where there are several."""
+        key = f"{self.case.id}@{self.target}" if self.target else self.case.id
+        return f"{key}#{self.repeat}" if self.case.repeats > 1 else key
 
 
-def items_of(cases: Iterable[TestCase]) -> Iterator[TestItem]:
-    """Yield the items of a run: each test as often as it asks for."""
+def items_of(cases: Iterable[TestCase], *, targets: Sequence[str] = ("",)) -> Iterator[TestItem]:
+    """
+    Yield the items of a run: each test as often as it asks for, against each of the *targets* (names) it is for.
+
+    The repeats of a test against a target stand next to each other, which is what reports count on.
+    """
     for case in cases:
-        for repeat in range(1, case.repeats + 1):
-            yield TestItem(case=case, repeat=repeat)
+        wanted = [name for name in targets if not name or not case.targets or name in case.targets]
+        for name in wanted:
+            for repeat in range(1, case.repeats + 1):
+                yield TestItem(case=case, repeat=repeat, target=name)
 
 
 def tag_counts(cases: Iterable[TestCase]) -> Mapping[str, int]:

@@ -17,7 +17,7 @@ from entrypoints.cli.following import follow
 from entrypoints.cli.inputs import read_tests
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
-from entrypoints.cli.target_options import target_from_options
+from entrypoints.cli.target_options import targets_from_options
 from entrypoints.driving import check_drivable
 from entrypoints.exit_codes import ExitCode
 
@@ -48,8 +48,8 @@ def demo(*, outputs: Outputs) -> int:
     check_drivable(antiphon.settings, options)
     with _support_bot() as address:
         say(f"a support bot answers at {address}; its tests: {EXAMPLE / 'tests.yaml'}")
-        target = target_from_options(file.target, target=address, base_url=None, body=None, response_path=None)
-        job = antiphon.runs.start(antiphon.tenant, file, target=target, options=options)
+        target = targets_from_options(file.targets, target=address, base_url=None, body=None, response_path=None)
+        job = antiphon.runs.start(antiphon.tenant, file, targets=target, options=options)
         code = follow(antiphon, job.id, outputs)
     if code == ExitCode.PARTIAL:
         say("\nThe run ended partial, as it should: `antiphon run` exits with 3 then, and tells what failed and why.")

@@ -16,7 +16,7 @@ from entrypoints.cli.inputs import open_target, read_tests
 from entrypoints.cli.job_options import job_options
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
-from entrypoints.cli.target_options import target_from_options, target_options
+from entrypoints.cli.target_options import target_options, targets_from_options
 from entrypoints.driving import check_drivable
 from entrypoints.settings import read_settings
 
@@ -48,7 +48,7 @@ def run(
     """
     Run the tests of FILE against a target, and report.
 
-    FILE is Antiphon YAML, JSONL, CSV, or a promptfoo configuration. The target is the file's own, or --target.
+    FILE is Antiphon YAML, JSONL, CSV, or a promptfoo configuration. The targets are the file's own, or --target.
 
     \b
     antiphon run examples/support-bot/tests.yaml
@@ -58,16 +58,19 @@ def run(
     outputs.check()
     settings = read_settings()
     read = _only(read_tests(file), tags)
-    chosen = target_from_options(read.target, target=target, base_url=base_url, body=body, response_path=response_path)
-    if chosen is None:
+    chosen = targets_from_options(
+        read.targets, target=target, base_url=base_url, body=body, response_path=response_path
+    )
+    if not chosen:
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
-    open_target(chosen).close()  # one that can't work is refused before any job
+    for one in chosen:
+        open_target(one.spec).close()  # one that can't work is refused before any job
     check_drivable(settings, options)
     antiphon = open_antiphon(settings)
     for warning in read.warnings:
         say(f"antiphon: {warning}")
     gates = Gates(min_pass_rate=min_pass_rate, min_pass_rate_lower=min_pass_rate_lower, max_errors=max_errors)
-    job = antiphon.runs.start(antiphon.tenant, read, target=chosen, gates=gates, options=options)
+    job = antiphon.runs.start(antiphon.tenant, read, targets=chosen, gates=gates, options=options)
     return follow(antiphon, job.id, outputs)
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
+from domain.test_execution.findings import GroupFinding
 from domain.test_execution.repeats import RepeatFindings
 from domain.test_execution.summary import RunSummary
 from entrypoints.cli.console import console, printable, printing
@@ -34,6 +35,9 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     out = console()
     if summary.metrics:
         out.print(_metrics(summary))
+    for groups, word in ((summary.targets, "target"), (summary.prompts, "prompt")):
+        if groups:
+            out.print(_groups(groups, word))
     _print_failures(out, summary)
     _print_errors(out, summary)
     _print_repeats(out, summary.repeats)
@@ -75,6 +79,15 @@ def _metrics(summary: RunSummary) -> Table:
         table.add_row(
             _safe(metric.name), metric.kind, str(metric.passed), str(metric.failed), str(metric.inconclusive), mean
         )
+    return table
+
+
+def _groups(groups: Sequence[GroupFinding], word: str) -> Table:
+    table = Table(word, "tests", "pass", "fail", "inconclusive", "errors", "pass rate", box=None)
+    for group in groups:
+        rate = "" if group.rate.value is None else f"{group.rate.value:.1%}"
+        counts = (group.n, group.passed, group.failed, group.inconclusive, group.errors)
+        table.add_row(_safe(group.name), *map(str, counts), rate)
     return table
 
 

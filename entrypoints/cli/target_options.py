@@ -10,18 +10,19 @@ from typing import Any, TypeVar
 import attrs
 import click
 
+from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget, TargetSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 OPENAI_URL = "https://api.openai.com/v1"
-FORMS = "http(s)://HOST/PATH, openai:chat:MODEL, or python:MODULE:FUNCTION"
+FORMS = "http(s)://HOST/PATH, openai:chat:MODEL, python:MODULE:FUNCTION, or the name of one of the file's targets"
 
 
 def target_options(command: F) -> F:
     """Add the options that name a target."""
     options = (
-        click.option("--target", help=f"What to test: {FORMS}. Default: the file's target."),
+        click.option("--target", help=f"What to test: {FORMS}. Default: the file's targets."),
         click.option("--base-url", help=f"For openai:chat: the API's address. Default: {OPENAI_URL}."),
         click.option("--body", help='For http: the JSON to send, such as \'{"question": "{{ prompt }}"}\'.'),
         click.option("--response-path", help="For http: where the answer is in the JSON, such as data.answer."),
@@ -31,7 +32,38 @@ def target_options(command: F) -> F:
     return command
 
 
-def target_from_options(
+def targets_from_options(
+    of_file: tuple[NamedTarget, ...],
+    *,
+    target: str | None,
+    base_url: str | None,
+    body: str | None,
+    response_path: str | None,
+) -> tuple[NamedTarget, ...]:
+    """
+    Return the targets to use: the file's, changed by what was given, or the one that was given.
+
+    The name of one of the file's targets picks that one. An address replaces the address of the file's only target, if
+    it is an http one, and leaves the rest of it as it is.
+
+    Raises:
+        click.BadParameter: a form that is not known, or options that do not go with the target.
+    """
+    named = tuple(one for one in of_file if one.name == target)
+    chosen = named or of_file
+    if len(chosen) > 1 and target is None and (base_url, body, response_path) == (None, None, None):
+        return chosen
+    spec = _changed(
+        chosen[0].spec if len(chosen) == 1 else None,
+        target=None if named else target,
+        base_url=base_url,
+        body=body,
+        response_path=response_path,
+    )
+    return () if spec is None else (NamedTarget(name=named[0].name if named else "", spec=spec),)
+
+
+def _changed(
     of_file: TargetSpec | None,
     *,
     target: str | None,
@@ -39,14 +71,6 @@ def target_from_options(
     body: str | None,
     response_path: str | None,
 ) -> TargetSpec | None:
-    """
-    Return the target to use: the file's, changed by what was given, or the one that was given.
-
-    An address replaces the address of the file's http target and leaves the rest of it as it is.
-
-    Raises:
-        click.BadParameter: a form that is not known, or options that do not go with the target.
-    """
     chosen = of_file if target is None else _parse(target, of_file=of_file, base_url=base_url)
     if base_url is not None and not isinstance(chosen, ChatTarget):
         raise click.BadParameter("goes with --target openai:chat:MODEL only", param_hint="--base-url")

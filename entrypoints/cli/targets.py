@@ -10,7 +10,7 @@ from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure
 from domain.test_execution.target import Answer, Question
 from entrypoints.cli.console import as_json_text, only_ours, print_json, printable, say, show
 from entrypoints.cli.inputs import open_target, read_tests
-from entrypoints.cli.target_options import target_from_options, target_options
+from entrypoints.cli.target_options import target_options, targets_from_options
 from entrypoints.exit_codes import ExitCode
 
 SHOWN = 2000
@@ -39,17 +39,19 @@ def check_target(
     as_json: bool,
 ) -> int:
     """
-    Send the first test of FILE to its target, once, and show what came back and what was extracted.
+    Send the first test of FILE to its (first) target, once, and show what came back and what was extracted.
 
     Nothing is stored. Exits with 5 when the target can't be reached in time, with 4 when what came back is no answer.
     """
     from adapters.templates.jinja import JinjaTemplates
 
     read = read_tests(file)
-    chosen = target_from_options(read.target, target=target, base_url=base_url, body=body, response_path=response_path)
-    if chosen is None:
+    chosen = targets_from_options(
+        read.targets, target=target, base_url=base_url, body=body, response_path=response_path
+    )
+    if not chosen:
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
-    endpoint = open_target(chosen)
+    endpoint = open_target(chosen[0].spec)
     case = read.cases[0]
     prompt = case.prompt
     try:

@@ -42,13 +42,13 @@ def validate(file: Path, *, as_json: bool) -> int:
 
 
 def _show(file: Path, read: TestFile) -> None:
-    items = sum(1 for _ in items_of(read.cases))
-    repeated = "" if items == len(read.cases) else f", {items} with repeats"
+    items = _item_count(read)
+    repeated = "" if items == len(read.cases) else f", {items} with repeats and targets"
     show(f"{file}: {len(read.cases)} tests{repeated}")
     show(f"  metrics: {sum(len(case.metrics) for case in read.cases)} of the kinds {', '.join(_kinds(read))}")
     if tags := tag_counts(read.cases):
         show(f"  tags:    {', '.join(f'{tag} ({n})' for tag, n in sorted(tags.items()))}")
-    show(f"  target:  {_target_kind(read) or 'none; name one with --target'}")
+    show(f"  target:  {', '.join(_targets(read)) or 'none; name one with --target'}")
     for warning in read.warnings:
         show(f"  look at: {warning}")
 
@@ -57,8 +57,13 @@ def _kinds(read: TestFile) -> list[str]:
     return sorted({metric.title for case in read.cases for metric in case.metrics})
 
 
-def _target_kind(read: TestFile) -> str | None:
-    return None if read.target is None else type(read.target).__name__.removesuffix("Target").lower()
+def _item_count(read: TestFile) -> int:
+    return sum(1 for _ in items_of(read.cases, targets=[target.name for target in read.targets] or [""]))
+
+
+def _targets(read: TestFile) -> list[str]:
+    kinds = [(target.name, type(target.spec).__name__.removesuffix("Target").lower()) for target in read.targets]
+    return [f"{name} ({kind})" if name else kind for name, kind in kinds]
 
 
 def _document(read: TestFile) -> dict[str, object]:
@@ -66,10 +71,11 @@ def _document(read: TestFile) -> dict[str, object]:
         "ok": True,
         "name": read.name,
         "tests": len(read.cases),
-        "items": sum(1 for _ in items_of(read.cases)),
+        "items": _item_count(read),
         "metrics": sum(len(case.metrics) for case in read.cases),
         "kinds": _kinds(read),
         "tags": dict(sorted(tag_counts(read.cases).items())),
-        "target": _target_kind(read),
+        "target": next(iter(_targets(read)), None),
+        "targets": _targets(read),
         "warnings": list(read.warnings),
     }

@@ -10,6 +10,7 @@ import pytest
 from domain.jobs.errors import Conflict, NotFound
 from domain.test_execution import ports
 from domain.test_execution.metric import Metric
+from domain.test_execution.named_target import only
 from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget, TargetSpec
 from domain.test_execution.test_set import ConfigurationId, TestCase, TestConfiguration, TestSetId
 from tests.contract.building import THEM, US
@@ -169,7 +170,7 @@ def test_saving_a_configuration_again_replaces_it(test_sets: ports.TestSets) -> 
     """A configuration is what the next run uses; it may change."""
     first = _configuration(test_sets, PythonTarget(module="a", function="f"))
     test_sets.save_configuration(US, first)
-    second = attrs.evolve(first, name="renamed", target=PythonTarget(module="b", function="g"))
+    second = attrs.evolve(first, name="renamed", targets=only(PythonTarget(module="b", function="g")))
 
     test_sets.save_configuration(US, second)
 
@@ -199,4 +200,4 @@ def test_an_unknown_or_foreign_configuration_is_not_found(test_sets: ports.TestS
 def _configuration(test_sets: ports.TestSets, target: TargetSpec) -> TestConfiguration:
     stored = test_sets.save(US, "support", CASES)
     identifier = ConfigurationId("00000000-0000-4000-8000-00000000c0f1")
-    return TestConfiguration(id=identifier, name="nightly", test_set_id=stored.id, target=target)
+    return TestConfiguration(id=identifier, name="nightly", test_set_id=stored.id, targets=only(target))

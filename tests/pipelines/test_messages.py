@@ -16,6 +16,7 @@ from celery.signals import before_task_publish
 from domain.jobs.item import ItemNo
 from domain.jobs.job import Job, JobStatus
 from domain.tenancy import TenantContext
+from domain.test_execution.named_target import only
 from domain.test_execution.target import PythonTarget
 from domain.test_execution.test_set import ConfigurationId, TestCase, TestConfiguration
 from pipelines.app import BrokerSettings, make_app
@@ -148,7 +149,7 @@ def _a_configuration(rig: Rig) -> str:
     stored = test_sets.save(US, "set", [case])
     target = PythonTarget(module="bot", function="answer")
     configuration = TestConfiguration(
-        id=ConfigurationId("c-1"), name="configuration", test_set_id=stored.id, target=target
+        id=ConfigurationId("c-1"), name="configuration", test_set_id=stored.id, targets=only(target)
     )
     test_sets.save_configuration(US, configuration)
     return configuration.id

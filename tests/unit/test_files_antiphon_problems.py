@@ -29,8 +29,8 @@ tests:
 """
 
     assert refused(tmp_path, text) == (
-        "tests.yaml:1: unknown key 'nmae' in the file; expected one of name, description, target, prompt, prompts, "
-        "variables, metrics, defaults, gates, tests; did you mean name? rename or remove it",
+        "tests.yaml:1: unknown key 'nmae' in the file; expected one of name, description, target, targets, prompt, "
+        "prompts, variables, metrics, defaults, gates, tests; did you mean name? rename or remove it",
         "tests.yaml:2: gates: 'min_pass_rate' is a number (90); expected a number from 0 to 1; mend the number",
         "tests.yaml:3: the target's kind is 'htp'; expected one of http, openai, python; did you mean http? "
         "add kind: http",

@@ -105,7 +105,7 @@ def test_tags_are_counted_with_their_errors_and_their_own_rate() -> None:
     """Where a product is weak shows by tag, and a tag of errors must not look like a good one."""
     billing, smoke = summary_of(*MIXED).tags
 
-    assert (billing.tag, billing.n, billing.passed, billing.failed, billing.errors) == ("billing", 4, 2, 1, 1)
+    assert (billing.name, billing.n, billing.passed, billing.failed, billing.errors) == ("billing", 4, 2, 1, 1)
     assert billing.rate.value == pytest.approx(2 / 3)
     assert (smoke.n, smoke.passed, smoke.errors) == (2, 1, 0)
 
@@ -142,7 +142,7 @@ def test_metrics_and_tags_beyond_the_rows_shown_are_added_up() -> None:
     summary = summary_of(*(judged(no, score(PASS, metric=f"m{no}"), tags=(f"t{no}",)) for no in range(600)))
 
     assert (len(summary.metrics), summary.metrics[-1].name, summary.metrics[-1].passed) == (501, "(others)", 100)
-    assert (len(summary.tags), summary.tags[-1].tag, summary.tags[-1].n) == (501, "(others)", 100)
+    assert (len(summary.tags), summary.tags[-1].name, summary.tags[-1].n) == (501, "(others)", 100)
 
 
 def test_failed_tests_are_listed_with_what_made_them_fail() -> None:

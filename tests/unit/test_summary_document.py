@@ -85,6 +85,8 @@ def test_the_document_of_a_run_is_exactly_this() -> None:
                 "pass_rate": {"value": 1.0, "low": 0.206549, "high": 1.0, "standard_error": None, "tests": 1},
             }
         ],
+        "targets": [],
+        "prompts": [],
         "repeats": {"tests": 0, "tries": [], "flaky": 0, "flaky_tests": []},
         "gates": [
             {"gate": "min_pass_rate", "wanted": 0.5, "found": 0.5, "met": True},
@@ -140,8 +142,8 @@ def test_the_same_run_gives_the_same_text() -> None:
 
     assert json.dumps(document_of(*rows)) == json.dumps(document_of(*rows))
     assert list(document_of(*rows)) == [
-        "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "repeats", "gates", "errors", "failures",
-        "tokens",
+        "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "targets", "prompts", "repeats", "gates",
+        "errors", "failures", "tokens",
     ]  # fmt: skip
 
 

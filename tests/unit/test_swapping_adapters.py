@@ -14,6 +14,7 @@ from domain.jobs.item import Item, ItemNo
 from domain.jobs.job import Job, JobOptions
 from domain.test_execution.codec import item_to_json
 from domain.test_execution.metric import Metric
+from domain.test_execution.named_target import only
 from domain.test_execution.run import KIND, RunSpec, TestExecution
 from domain.test_execution.service import TestRuns
 from domain.test_execution.target import HttpTarget
@@ -73,7 +74,7 @@ def test_a_whole_run_needs_no_server_either() -> None:
     runs = TestRuns(jobs=kernel.jobs, test_sets=offline.test_sets, ids=kernel.jobs.ids)
     spain = attrs.evolve(CAPITAL, id="spain", variables={"country": "Spain"})
 
-    file = TestFile(name="capitals", cases=(CAPITAL, spain), target=BOT)
+    file = TestFile(name="capitals", cases=(CAPITAL, spain), targets=only(BOT))
     accepted = runs.start(US, file, options=JobOptions(max_attempts=2))
     kernel.run()
 
@@ -86,7 +87,7 @@ def test_a_whole_run_needs_no_server_either() -> None:
 
 def job() -> Job:
     """Return a job that runs tests against the bot."""
-    spec = RunSpec(test_set_id=TestSetId("capitals"), test_set_name="capitals", target=BOT)
+    spec = RunSpec(test_set_id=TestSetId("capitals"), test_set_name="capitals", targets=only(BOT))
     return attrs.evolve(a_job(), kind=KIND, spec=spec.to_document())
 
 
