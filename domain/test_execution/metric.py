@@ -63,8 +63,8 @@ class Score:
     What a metric found: the verdict, a *value* from 0 (worst) to 1, and a *reason* in one sentence.
 
     *usage* is what judging has cost, None where it costs nothing. *details* is JSON for those who look closer: the
-    parts that the value was made of. *part_of* is the set the metric belongs to, empty for one that stands by itself: in the test's verdict and score the
-    set counts, and its parts are only there to be looked at.
+    parts that the value was made of. *part_of* is the set the metric belongs to, empty for one that stands by itself:
+    in the test's verdict and score the set counts, and its parts are only there to be looked at.
     """
 
     metric: str
