@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from domain.jobs.item import Document
 from domain.tenancy import TenantContext
 from domain.test_execution.metric import Metric, Score
 from domain.test_execution.sample import Sample
+from domain.test_execution.script import Script
 from domain.test_execution.target import Answer, Question, TargetSpec
 from domain.test_execution.test_set import (
     ConfigurationId,
@@ -84,6 +85,26 @@ class Templates(Protocol):
 
         Raises:
             PermanentFailure: bad_input: a variable that has no value, or a template that doesn't parse.
+        """
+
+
+class Transforms(Protocol):
+    """Reshapes values (an output, variables, a response) by scripts that a test file brings."""
+
+    def check(self, script: Script, *, names: Sequence[str]) -> None:
+        """
+        Prepare the script, which will know its arguments by *names*, in this order.
+
+        Raises:
+            InvalidInput: the script is not in the language.
+        """
+
+    def apply(self, script: Script, arguments: Document, *, deadline_s: float) -> object:
+        """
+        Return, as JSON, what the script makes of *arguments*: JSON by name, in the order of `check`.
+
+        Raises:
+            PermanentFailure: evaluation_error: it fails, takes too long, or returns what is no JSON.
         """
 
 

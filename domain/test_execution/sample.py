@@ -16,7 +16,8 @@ class Sample:
 
     *prompt* is the rendered one, *variables* are those it was rendered from. *repeat* counts from 1. *target* is the
     name of the target where a run has several, else empty. *cost_nanousd* is what the answer cost, in billionths of a
-    US dollar; None where no price is known.
+    US dollar; None where no price is known. *output* is what scripts get to see in place of the answer's text, where a
+    transform or the target made JSON of it.
     """
 
     case: TestCase
@@ -26,3 +27,9 @@ class Sample:
     repeat: int = 1
     target: str = ""
     cost_nanousd: int | None = None
+    output: object = None
+
+    @property
+    def seen_output(self) -> object:
+        """What a script knows as `output`: the text, or the JSON that was made of it."""
+        return self.answer.text if self.output is None else self.output
