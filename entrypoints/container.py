@@ -26,6 +26,7 @@ from adapters.database.store import SqlStore
 from adapters.database.test_sets import SqlTestSets
 from adapters.group_commit import GroupCommit
 from adapters.identifiers import UuidSource
+from adapters.language_models.opener import StandardLanguageModels
 from adapters.metrics.scorers import StandardScorers
 from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
@@ -95,7 +96,8 @@ def build(settings: Settings) -> Antiphon:
     store, clock, ids, bell = SqlStore(engine), SystemClock(), UuidSource(), RelayBell()
     templates = JinjaTemplates()
     scorers = StandardScorers(templates)
-    targets = StandardTargets(process_environment(), templates)
+    models = StandardLanguageModels(process_environment())
+    targets = StandardTargets(process_environment(), templates, models)
     test_sets = SqlTestSets(engine)
     family = TestExecution(test_sets=test_sets, targets=targets, scorers=scorers, templates=templates)
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset({family.kind}))

@@ -8,31 +8,33 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from adapters.http.call import DEFAULT_HEADERS, HttpCall, checked_headers, checked_key, utc_now
+from adapters.http.call import DEFAULT_HEADERS, HttpCall, checked_headers, utc_now
 from adapters.http.environment import EnvironmentValues
 from adapters.http.exchange import HttpConnections
 from adapters.http.reading import ReplyReader
 from adapters.http.url import Url
 from adapters.targets.answers import AnswerReader
-from adapters.targets.chat import MESSAGE_PATH, ChatEndpoint, chat_url, unsupported_parameters
 from adapters.targets.http import HttpEndpoint, content_type_of
+from adapters.targets.model import ModelEndpoint
 from adapters.targets.python_callable import open_callable
 from adapters.targets.response_path import ResponsePath
 from domain.jobs.errors import InvalidInput
+from domain.language_models.ports import LanguageModels
 from domain.test_execution.ports import Target, Templates
-from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget, TargetSpec
+from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget, TargetSpec
 
 
 @frozen
 class StandardTargets:
     """
-    The `Targets` port: HTTP endpoints, chat APIs and Python functions.
+    The `Targets` port: HTTP endpoints, language models and Python functions.
 
     *environment* is where `${NAME}` in a specification comes from; *now* is the clock for dates in Retry-After.
     """
 
     _environment: Mapping[str, str] = field(repr=False)
     _templates: Templates
+    _models: LanguageModels
     _allow_python: bool = True
     _now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
@@ -45,8 +47,8 @@ class StandardTargets:
         """
         if isinstance(spec, HttpTarget):
             return self._open_http(spec, connections=connections)
-        if isinstance(spec, ChatTarget):
-            return self._open_chat(spec, connections=connections)
+        if isinstance(spec, ModelTarget):
+            return self._open_model(spec, connections=connections)
         return self._open_python(spec)
 
     def _open_http(self, spec: HttpTarget, *, connections: int) -> HttpEndpoint:
@@ -69,30 +71,9 @@ class StandardTargets:
         reader = AnswerReader(response_path=ResponsePath.parse(spec.response_path), reader=ReplyReader(call))
         return HttpEndpoint(call=call, reader=reader, body=body, templates=self._templates)
 
-    def _open_chat(self, spec: ChatTarget, *, connections: int) -> ChatEndpoint:
-        for name in unsupported_parameters(spec):
-            raise InvalidInput(f"parameters.{name}: can't be set here; take it out")
-        values = EnvironmentValues(self._environment)
-        defaults = {**DEFAULT_HEADERS, "Content-Type": "application/json"}
-        if spec.api_key:
-            defaults["Authorization"] = f"Bearer {checked_key(spec.api_key, values=values)}"
-        call = self._call(
-            spec,
-            method="POST",
-            url=chat_url(spec.base_url),
-            field="base_url",
-            headers=checked_headers(spec.headers, values=values, defaults=defaults),
-            values=values,
-            connections=connections,
-        )
-        return ChatEndpoint(
-            call=call,
-            reader=AnswerReader(response_path=MESSAGE_PATH, reader=ReplyReader(call)),
-            model=spec.model,
-            system=spec.system,
-            parameters=spec.parameters,
-            templates=self._templates,
-        )
+    def _open_model(self, spec: ModelTarget, *, connections: int) -> ModelEndpoint:
+        model = self._models.open(spec.model, connections=connections)
+        return ModelEndpoint(model=model, system=spec.system, templates=self._templates)
 
     def _open_python(self, spec: PythonTarget) -> Target:
         if not self._allow_python:
@@ -104,7 +85,7 @@ class StandardTargets:
 
     def _call(
         self,
-        spec: HttpTarget | ChatTarget,
+        spec: HttpTarget,
         *,
         method: str,
         url: str,

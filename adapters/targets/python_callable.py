@@ -21,7 +21,8 @@ from attrs import field, frozen
 from adapters.http.reading import storable
 from adapters.targets.answers import tokens
 from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure, PermanentFailure
-from domain.test_execution.target import DEFAULT_MAX_ANSWER_BYTES, Answer, PythonTarget, Question
+from domain.language_models.model import DEFAULT_MAX_ANSWER_BYTES
+from domain.test_execution.target import Answer, PythonTarget, Question
 
 _TEXT_KEYS = ("answer", "text")
 

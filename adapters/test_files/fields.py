@@ -77,6 +77,13 @@ class Fields:
         self._unfit(key, expected=_number_between(least, most), do="mend the number")
         return None
 
+    def required_number(self, key: str, *, least: float = -math.inf, most: float = math.inf) -> float:
+        """Return a number that must be there."""
+        if self._value(key) is None:
+            expected, do = _number_between(least, most), f"add {key}: ..."
+            self._problems.add(self.node.line_of(key), f"{self._what} has no {key!r}", expected=expected, do=do)
+        return self.number(key, least=least, most=most) or 0.0
+
     def flag(self, key: str, *, default: bool) -> bool:
         """Return true or false."""
         value = self._value(key)

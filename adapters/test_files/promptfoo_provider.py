@@ -13,9 +13,8 @@ from adapters.test_files.nodes import ListNode, MapNode, Node, ScalarNode, kind_
 from adapters.test_files.problems import Problems
 from adapters.test_files.promptfoo_unsupported import Unsupported
 from adapters.test_files.targets import check_url, secret_warnings
-from domain.test_execution.target import ChatTarget, HttpTarget, TargetSpec
-
-OPENAI_URL = "https://api.openai.com/v1"
+from domain.language_models.model import ModelSpec, Provider
+from domain.test_execution.target import HttpTarget, ModelTarget, TargetSpec
 
 _PARAMETERS = (
     "temperature",
@@ -89,17 +88,19 @@ def _chat_model(provider_id: str) -> str:
     return model if vendor == "openai" and model.split(":")[0] not in _NOT_CHAT else ""
 
 
-def _chat(fields: Fields, *, model: str, problems: Problems) -> ChatTarget:
-    base_url = fields.text("apiBaseUrl") or OPENAI_URL
+def _chat(fields: Fields, *, model: str, problems: Problems) -> ModelTarget:
+    base_url = fields.text("apiBaseUrl")
     check_url(base_url, line=fields.node.line_of("apiBaseUrl"), problems=problems)
     parameters = {name: plain(fields.node.entries[name]) for name in _PARAMETERS if fields.has(name)}
-    return ChatTarget(
+    spec = ModelSpec(
+        provider=Provider.OPENAI,
         base_url=base_url,
         model=model,
         parameters={**parameters, **fields.json_map("passthrough")},
         api_key=_api_key(fields),
         headers=fields.text_map("headers"),
     )
+    return ModelTarget(model=spec)
 
 
 def _api_key(fields: Fields) -> str:

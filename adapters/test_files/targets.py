@@ -16,14 +16,10 @@ from adapters.test_files.fields import Fields
 from adapters.test_files.nodes import MapNode, Node, kind_of, plain
 from adapters.test_files.problems import Problems, nearest, shown
 from domain.jobs.errors import InvalidInput
+from domain.language_models.model import API_KEYS, BASE_URLS, DEFAULT_MAX_ANSWER_BYTES, ModelSpec, Provider
+from domain.language_models.price import Price
 from domain.test_execution.named_target import NamedTarget, check_targets
-from domain.test_execution.target import (
-    DEFAULT_MAX_ANSWER_BYTES,
-    ChatTarget,
-    HttpTarget,
-    PythonTarget,
-    TargetSpec,
-)
+from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget, TargetSpec
 
 _URL = re.compile(r"https?://|\$\{")
 _SECRET_HEADER = re.compile(r"authorization|api-?key|token|secret|cookie", re.IGNORECASE)
@@ -68,8 +64,7 @@ def _read_target(node: MapNode, *, problems: Problems, warnings: list[str]) -> T
             do=(nearest(kind, among=_READERS) if isinstance(kind, str) else "") + "add kind: http",
         )
         return None
-    known = ("kind", *(field.name for field in fields_of(_SPECS[kind])))
-    fields = Fields(node, what=f"the {kind} target", known=known, problems=problems, secret=True)
+    fields = Fields(node, what=f"the {kind} target", known=("kind", *_KEYS[kind]), problems=problems, secret=True)
     before = len(problems)
     target = _READERS[kind](fields, problems)
     if len(problems) > before or target is None:
@@ -93,9 +88,10 @@ def secret_warnings(target: TargetSpec) -> list[str]:
     """Return a line for each secret that stands in the file itself; the line does not show it."""
     if isinstance(target, PythonTarget):
         return []
-    named = {name: value for name, value in target.headers.items() if _SECRET_HEADER.search(name)}
-    if isinstance(target, ChatTarget):
-        named["api_key"] = target.api_key
+    headers = target.model.headers if isinstance(target, ModelTarget) else target.headers
+    named = {name: value for name, value in headers.items() if _SECRET_HEADER.search(name)}
+    if isinstance(target, ModelTarget):
+        named["api_key"] = target.model.api_key
     return [
         f"target: {name} seems to hold a secret; it will be stored with the job. Write ${{NAME}} and set NAME instead"
         for name, value in named.items()
@@ -120,20 +116,41 @@ def _read_http(fields: Fields, problems: Problems) -> HttpTarget | None:
     )
 
 
-def _read_chat(fields: Fields, problems: Problems) -> ChatTarget | None:
-    base_url, model = fields.required_text("base_url"), fields.required_text("model")
+def _read_model(fields: Fields, problems: Problems) -> ModelTarget | None:
+    provider = Provider(str(plain(fields.node.entries["kind"])))
+    model = fields.required_text("model")
+    base_url = fields.text("base_url") if provider in BASE_URLS else fields.required_text("base_url")
     check_url(base_url, line=fields.node.line_of("base_url"), problems=problems)
-    if not base_url.strip() or not model.strip():
+    if not model.strip():
         return None
-    return ChatTarget(
-        base_url=base_url,
+    spec = ModelSpec(
+        provider=provider,
         model=model,
-        system=fields.text("system"),
+        base_url=base_url,
+        api_key=fields.text("api_key", default=_usual_key(provider, base_url)),
         parameters=fields.json_map("parameters"),
-        api_key=fields.text("api_key"),
         headers=fields.text_map("headers"),
         timeout_s=_timeout(fields),
         max_answer_bytes=_max_answer_bytes(fields),
+        price=_price(fields, problems),
+    )
+    return ModelTarget(model=spec, system=fields.text("system"))
+
+
+def _usual_key(provider: Provider, base_url: str) -> str:
+    # At its provider's own address a model is of no use without a key; elsewhere it may well need none.
+    return API_KEYS.get(provider, "") if provider is Provider.AZURE or not base_url else ""
+
+
+def _price(fields: Fields, problems: Problems) -> Price | None:
+    node = fields.mapping("price")
+    if node is None:
+        return None
+    price = Fields(node, what="the price", known=("input", "output", "cached_input"), problems=problems)
+    return Price(
+        input=price.required_number("input", least=0),
+        output=price.required_number("output", least=0),
+        cached_input=price.number("cached_input", least=0),
     )
 
 
@@ -159,7 +176,12 @@ def _max_answer_bytes(fields: Fields) -> int:
 
 _READERS: Mapping[str, Callable[[Fields, Problems], TargetSpec | None]] = {
     "http": _read_http,
-    "openai": _read_chat,
+    **{provider.value: _read_model for provider in Provider},
     "python": _read_python,
 }
-_SPECS: Mapping[str, type[TargetSpec]] = {"http": HttpTarget, "openai": ChatTarget, "python": PythonTarget}
+_MODEL_KEYS = ("system", *(field.name for field in fields_of(ModelSpec) if field.name != "provider"))
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "http": tuple(field.name for field in fields_of(HttpTarget)),
+    **{provider.value: _MODEL_KEYS for provider in Provider},
+    "python": tuple(field.name for field in fields_of(PythonTarget)),
+}

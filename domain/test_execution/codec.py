@@ -14,14 +14,15 @@ import attrs
 
 from domain.jobs.item import Document
 from domain.jobs.usage import Usage
+from domain.language_models.codec import model_from_json, model_to_json
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.named_target import NamedTarget, only
-from domain.test_execution.target import Answer, ChatTarget, HttpTarget, PythonTarget, TargetSpec
+from domain.test_execution.target import Answer, HttpTarget, ModelTarget, PythonTarget, TargetSpec
 from domain.test_execution.test_set import Gates, TestCase, TestItem
 
 T = TypeVar("T", bound=attrs.AttrsInstance)
 
-_TARGETS: dict[str, type[TargetSpec]] = {"http": HttpTarget, "openai": ChatTarget, "python": PythonTarget}
+_PLAIN_TARGETS: dict[str, type[HttpTarget | PythonTarget]] = {"http": HttpTarget, "python": PythonTarget}
 
 
 def to_json(value: attrs.AttrsInstance) -> dict[str, object]:
@@ -77,13 +78,22 @@ def item_from_json(data: Document) -> TestItem:
 
 def target_to_json(target: TargetSpec) -> dict[str, object]:
     """Return a target as JSON; `kind` says which of the three it is."""
-    kind = next(kind for kind, cls in _TARGETS.items() if type(target) is cls)
+    if isinstance(target, ModelTarget):
+        return {"kind": "model", "model": model_to_json(target.model), "system": target.system}
+    kind = next(kind for kind, cls in _PLAIN_TARGETS.items() if type(target) is cls)
     return {"kind": kind, **to_json(target)}
 
 
 def target_from_json(data: Document) -> TargetSpec:
-    """Read a target back from what `target_to_json` wrote."""
-    return _build(_TARGETS[cast(str, data["kind"])], data)
+    """Read a target back from what `target_to_json` wrote, in this version or an earlier one."""
+    system = str(data.get("system", ""))
+    match data["kind"]:
+        case "model":
+            return ModelTarget(model=model_from_json(cast(Document, data["model"])), system=system)
+        case "openai":  # until 0.1 a model was always behind an API like OpenAI's, and its keys stood in the target
+            return ModelTarget(model=model_from_json({**data, "provider": "openai"}), system=system)
+        case kind:
+            return _build(_PLAIN_TARGETS[cast(str, kind)], data)
 
 
 def targets_to_json(targets: Sequence[NamedTarget]) -> list[dict[str, object]]:

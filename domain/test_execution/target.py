@@ -13,8 +13,8 @@ from attrs import field, frozen
 from attrs.validators import gt, min_len, optional
 
 from domain.jobs.item import Document
-
-DEFAULT_MAX_ANSWER_BYTES = 1_000_000
+from domain.language_models.conversation import FinishReason, ToolCall
+from domain.language_models.model import DEFAULT_MAX_ANSWER_BYTES, ModelSpec
 
 
 @frozen(kw_only=True)
@@ -38,22 +38,11 @@ class HttpTarget:
 
 
 @frozen(kw_only=True)
-class ChatTarget:
-    """
-    A model behind an OpenAI-compatible chat API.
+class ModelTarget:
+    """A language model, with the *system* text (a template) that goes before every conversation."""
 
-    *base_url* ends before `/chat/completions`; *parameters* are sent as they are (temperature, max_tokens ...).
-    *api_key* is normally `${OPENAI_API_KEY}`; empty sends no Authorization header.
-    """
-
-    base_url: str = field(validator=min_len(1))
-    model: str = field(validator=min_len(1))
+    model: ModelSpec
     system: str = ""
-    parameters: Document = field(factory=dict)
-    api_key: str = ""
-    headers: Mapping[str, str] = field(factory=dict)
-    timeout_s: float | None = field(default=None, validator=optional(gt(0)))
-    max_answer_bytes: int = field(default=DEFAULT_MAX_ANSWER_BYTES, validator=gt(0))
 
 
 @frozen(kw_only=True)
@@ -64,7 +53,7 @@ class PythonTarget:
     function: str = field(validator=min_len(1))
 
 
-TargetSpec = HttpTarget | ChatTarget | PythonTarget
+TargetSpec = HttpTarget | ModelTarget | PythonTarget
 
 
 @frozen(kw_only=True)
@@ -81,7 +70,8 @@ class Answer:
     What came back: the extracted *text* and, for metrics and for looking closer, *data* (the parsed JSON response).
 
     *latency_s* is the time in seconds from the first byte sent to the last byte read. Tokens are None where the target
-    does not say.
+    does not say; the cost, in billionths of a US dollar, where the price is not known. Of a model that only called
+    tools, the calls as JSON are the text.
     """
 
     text: str
@@ -90,3 +80,9 @@ class Answer:
     status: int | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cached_tokens: int | None = None
+    cost_nanousd: int | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: FinishReason | None = None
+    model: str | None = None
+    request_id: str | None = None

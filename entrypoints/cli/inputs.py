@@ -31,9 +31,12 @@ def open_target(spec: TargetSpec) -> Target:
     Raises:
         InvalidInput: it can't work here, such as one that needs an environment variable that is not set.
     """
+    from adapters.language_models.opener import StandardLanguageModels
     from adapters.targets.opener import StandardTargets
     from adapters.templates.jinja import JinjaTemplates
     from entrypoints.settings import process_environment
 
     with only_ours():
-        return StandardTargets(process_environment(), JinjaTemplates()).open(spec, connections=1)
+        environment = process_environment()
+        targets = StandardTargets(environment, JinjaTemplates(), StandardLanguageModels(environment))
+        return targets.open(spec, connections=1)

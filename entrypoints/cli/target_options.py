@@ -10,20 +10,25 @@ from typing import Any, TypeVar
 import attrs
 import click
 
+from domain.jobs.errors import InvalidInput
+from domain.language_models.model import Provider, model_named
 from domain.test_execution.named_target import NamedTarget
-from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget, TargetSpec
+from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget, TargetSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-OPENAI_URL = "https://api.openai.com/v1"
-FORMS = "http(s)://HOST/PATH, openai:chat:MODEL, python:MODULE:FUNCTION, or the name of one of the file's targets"
+PROVIDERS = ", ".join(Provider)
+FORMS = (
+    f"http(s)://HOST/PATH, PROVIDER:MODEL (providers: {PROVIDERS}), python:MODULE:FUNCTION, "
+    "or the name of one of the file's targets"
+)
 
 
 def target_options(command: F) -> F:
     """Add the options that name a target."""
     options = (
         click.option("--target", help=f"What to test: {FORMS}. Default: the file's targets."),
-        click.option("--base-url", help=f"For openai:chat: the API's address. Default: {OPENAI_URL}."),
+        click.option("--base-url", help="For PROVIDER:MODEL: the API's address. Default: the provider's own."),
         click.option("--body", help='For http: the JSON to send, such as \'{"question": "{{ prompt }}"}\'.'),
         click.option("--response-path", help="For http: where the answer is in the JSON, such as data.answer."),
     )
@@ -72,8 +77,8 @@ def _changed(
     response_path: str | None,
 ) -> TargetSpec | None:
     chosen = of_file if target is None else _parse(target, of_file=of_file, base_url=base_url)
-    if base_url is not None and not isinstance(chosen, ChatTarget):
-        raise click.BadParameter("goes with --target openai:chat:MODEL only", param_hint="--base-url")
+    if base_url is not None and not isinstance(chosen, ModelTarget):
+        raise click.BadParameter("goes with --target PROVIDER:MODEL only", param_hint="--base-url")
     for name, value in (("--body", body), ("--response-path", response_path)):
         if value is not None and not isinstance(chosen, HttpTarget):
             raise click.BadParameter("goes with an http target only", param_hint=name)
@@ -89,11 +94,20 @@ def _changed(
 def _parse(target: str, *, of_file: TargetSpec | None, base_url: str | None) -> TargetSpec:
     if re.match(r"https?://", target):
         return attrs.evolve(of_file, url=target) if isinstance(of_file, HttpTarget) else HttpTarget(url=target)
-    if found := re.fullmatch(r"openai:chat:(.+)", target):
-        return ChatTarget(base_url=base_url or OPENAI_URL, model=found[1], api_key="${OPENAI_API_KEY}")
+    if re.match(f"({'|'.join(Provider)}):.", target):
+        return _model(target, base_url=base_url)
     if found := re.fullmatch(r"python:([\w.]+):(\w+)", target):
         return PythonTarget(module=found[1], function=found[2])
     raise click.BadParameter(f"{target!r} is no target; expected {FORMS}", param_hint="--target")
+
+
+def _model(target: str, *, base_url: str | None) -> ModelTarget:
+    model = model_named(target, base_url=base_url or "")
+    try:
+        _ = model.address
+    except InvalidInput as exc:
+        raise click.BadParameter(f"{target} needs one: the address of the API", param_hint="--base-url") from exc
+    return ModelTarget(model=model)
 
 
 def _json(text: str) -> object:

@@ -7,8 +7,11 @@ import json
 import pytest
 
 from domain.jobs.errors import FailureKind, InvalidInput
-from domain.test_execution.target import ChatTarget
-from tests.contract.asking import ask, failure_of, opened
+from domain.language_models.conversation import ToolCall
+from domain.language_models.model import ModelSpec, Provider
+from domain.test_execution.codec import target_from_json, target_to_json
+from domain.test_execution.target import ModelTarget
+from tests.contract.asking import ask, chat_target, failure_of, opened
 from tests.services.http_server import ScriptedServer, always, reply
 
 COMPLETION = {
@@ -20,7 +23,7 @@ COMPLETION = {
 def test_a_prompt_becomes_a_chat() -> None:
     """The request is the one every compatible server understands, and the answer is the model's message."""
     with ScriptedServer(always(reply(json.dumps(COMPLETION)))) as server:
-        spec = ChatTarget(
+        spec = chat_target(
             base_url=f"{server.url}/v1/",
             model="small",
             system="Answer in {{ language }}.",
@@ -58,7 +61,7 @@ def test_a_prompt_becomes_a_chat() -> None:
 def test_a_prompt_that_is_a_conversation_is_sent_as_one(prompt: str, roles: list[str]) -> None:
     """A test of a later turn needs the earlier ones; a prompt that only starts like JSON is a prompt."""
     with ScriptedServer(always(reply(json.dumps(COMPLETION)))) as server:
-        ask(ChatTarget(base_url=server.url, model="m", system="s"), prompt)
+        ask(chat_target(base_url=server.url, model="m", system="s"), prompt)
 
     messages = json.loads(server.received[0].body)["messages"]
     assert [message["role"] for message in messages] == roles
@@ -68,7 +71,7 @@ def test_a_prompt_that_is_a_conversation_is_sent_as_one(prompt: str, roles: list
 def test_without_a_key_no_authorization_is_sent() -> None:
     """Local model servers take none, and some refuse an empty one."""
     with ScriptedServer(always(reply(json.dumps(COMPLETION)))) as server:
-        ask(ChatTarget(base_url=server.url, model="m"))
+        ask(chat_target(base_url=server.url, model="m"))
 
     assert "authorization" not in server.received[0].headers
 
@@ -76,7 +79,7 @@ def test_without_a_key_no_authorization_is_sent() -> None:
 def test_a_query_of_the_base_url_stays_at_the_end() -> None:
     """Gateways take their version this way: `?api-version=...`."""
     with ScriptedServer(always(reply(json.dumps(COMPLETION)))) as server:
-        ask(ChatTarget(base_url=f"{server.url}/openai?api-version=1", model="m"))
+        ask(chat_target(base_url=f"{server.url}/openai?api-version=1", model="m"))
 
     assert server.received[0].path == "/openai/chat/completions?api-version=1"
 
@@ -85,21 +88,21 @@ def test_a_message_in_parts_is_joined() -> None:
     """Some servers give the text in pieces; a metric must see it whole."""
     parts = [{"type": "text", "text": "Pa"}, {"type": "text", "text": "ris"}]
     with ScriptedServer(always(reply(json.dumps({"choices": [{"message": {"content": parts}}]})))) as server:
-        assert ask(ChatTarget(base_url=server.url, model="m")).text == "Paris"
+        assert ask(chat_target(base_url=server.url, model="m")).text == "Paris"
 
 
 @pytest.mark.parametrize(
     ("body", "said"),
     [
         ({"error": {"message": "no such model"}}, "no such model"),
-        ({"choices": []}, "'choices' is a list of 0"),
+        ({"choices": []}, "'choices' holds no message"),
         ({"choices": [{"message": {"content": None, "tool_calls": []}}]}, "is null"),
     ],
 )
 def test_an_answer_without_a_message_says_what_was_there(body: object, said: str) -> None:
     """Servers report errors with status 200, and models call tools instead of answering."""
     with ScriptedServer(always(reply(json.dumps(body)))) as server:
-        failure = failure_of(ChatTarget(base_url=server.url, model="m"))
+        failure = failure_of(chat_target(base_url=server.url, model="m"))
 
     assert failure.kind is FailureKind.BAD_ANSWER
     assert said in str(failure)
@@ -109,4 +112,26 @@ def test_an_answer_without_a_message_says_what_was_there(body: object, said: str
 def test_parameters_that_cannot_work_are_refused_at_opening(parameters: dict[str, object]) -> None:
     """A streamed answer would fail test by test, with a message about JSON."""
     with pytest.raises(InvalidInput, match=rf"parameters\.{next(iter(parameters))}"):
-        opened(ChatTarget(base_url="http://127.0.0.1", model="m", parameters=parameters))
+        opened(chat_target(base_url="http://127.0.0.1", model="m", parameters=parameters))
+
+
+def test_a_target_stored_by_an_earlier_version_is_read() -> None:
+    """Jobs and configurations outlive an upgrade; until 0.1 a model's keys stood in the target itself."""
+    stored = {"kind": "openai", "base_url": "http://h/v1", "model": "m", "system": "s", "api_key": "${K}"}
+
+    spec = target_from_json(stored)
+
+    model = ModelSpec(provider=Provider.OPENAI, base_url="http://h/v1", model="m", api_key="${K}")
+    assert spec == ModelTarget(model=model, system="s")
+    assert target_from_json(target_to_json(spec)) == spec
+
+
+def test_a_model_that_only_calls_a_tool_answers_with_the_call() -> None:
+    """Metrics look at a text; the calls themselves are beside it."""
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
+    body = {"choices": [{"message": {"content": None, "tool_calls": [call]}, "finish_reason": "tool_calls"}]}
+    with ScriptedServer(always(reply(json.dumps(body)))) as server:
+        answer = ask(chat_target(base_url=server.url))
+
+    assert json.loads(answer.text) == [{"name": "f", "arguments": {"a": 1}, "id": "c1"}]
+    assert answer.tool_calls == (ToolCall(name="f", arguments={"a": 1}, id="c1"),)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.language_models.opener import StandardLanguageModels
 from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure, TransientFailure
@@ -162,7 +163,7 @@ def test_what_cannot_work_is_refused_at_opening(module: str, function: str, said
 
 def test_functions_can_be_forbidden() -> None:
     """On a server a test set must not be able to run code."""
-    targets = StandardTargets({}, JinjaTemplates(), allow_python=False)
+    targets = StandardTargets({}, JinjaTemplates(), StandardLanguageModels({}), allow_python=False)
 
     with pytest.raises(InvalidInput, match="not allowed"):
         targets.open(PythonTarget(module="users_bot", function="text"), connections=1)

@@ -10,11 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
-from adapters.targets.opener import StandardTargets
-from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import AntiphonError, InvalidInput
-from domain.test_execution.target import ChatTarget, HttpTarget, TargetSpec
-from tests.contract.asking import ask, opened
+from domain.test_execution.target import HttpTarget, TargetSpec
+from tests.contract.asking import ask, chat_target, opened, targets_of
 from tests.services.guard import free_port
 from tests.services.http_server import Received, Script, ScriptedServer, Wire, reply
 
@@ -70,7 +68,7 @@ def specs(url: str) -> list[TargetSpec]:
             response_path="answer",
             **limits,  # type: ignore[arg-type]  # two keywords
         ),
-        ChatTarget(base_url=f"{url}/${{KEY}}", model="m", api_key="${KEY}", headers={"X-Key": "${KEY}"}, **limits),  # type: ignore[arg-type]  # two keywords
+        chat_target(base_url=f"{url}/${{KEY}}", model="m", api_key="${KEY}", headers={"X-Key": "${KEY}"}, **limits),  # type: ignore[arg-type]  # two keywords
     ]
 
 
@@ -108,9 +106,9 @@ def test_no_failure_before_the_answer_shows_the_secret(spec: TargetSpec) -> None
         HttpTarget(url="http://user:${KEY}@127.0.0.1/"),
         HttpTarget(url="http://127.0.0.1", headers={"Authorization": "Bearer ${LINES}"}),
         HttpTarget(url="http://127.0.0.1", headers={"X": "${KEY}\N{SNOWMAN}"}),
-        ChatTarget(base_url="http://127.0.0.1", model="m", api_key="${LINES}"),
-        ChatTarget(base_url="http://127.0.0.1", model="m", api_key="${KEY} ${UNSET}"),
-        ChatTarget(base_url="${KEY}", model="m"),
+        chat_target(base_url="http://127.0.0.1", model="m", api_key="${LINES}"),
+        chat_target(base_url="http://127.0.0.1", model="m", api_key="${KEY} ${UNSET}"),
+        chat_target(base_url="${KEY}", model="m"),
     ],
 )
 def test_a_refused_specification_does_not_show_the_secret(spec: TargetSpec) -> None:
@@ -140,7 +138,7 @@ def test_a_secret_is_not_interpreted() -> None:
 def test_a_targets_repr_shows_no_secret() -> None:
     """Values are printed by debuggers, test frameworks and log lines."""
     environment = {"KEY": SECRET}
-    targets = StandardTargets(environment, JinjaTemplates())
+    targets = targets_of(environment)
     for spec in specs("http://127.0.0.1"):
         target = targets.open(spec, connections=1)
         assert FRAGMENT not in repr(target)

@@ -11,8 +11,9 @@ from domain.jobs.errors import Conflict, NotFound
 from domain.test_execution import ports
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import only
-from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget, TargetSpec
+from domain.test_execution.target import HttpTarget, PythonTarget, TargetSpec
 from domain.test_execution.test_set import ConfigurationId, TestCase, TestConfiguration, TestSetId
+from tests.contract.asking import chat_target
 from tests.contract.building import THEM, US
 
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
@@ -152,7 +153,7 @@ def test_sets_of_another_organization_are_not_found(test_sets: ports.TestSets) -
             timeout_s=12.5,
         ),
         HttpTarget(url="https://bot.example", body=None),
-        ChatTarget(base_url="https://models.example/v1", model="m", parameters={"temperature": 0.5}, api_key="${KEY}"),
+        chat_target(base_url="https://models.example/v1", model="m", parameters={"temperature": 0.5}, api_key="${KEY}"),
         PythonTarget(module="package.module", function="answer"),
     ],
     ids=["http", "http without body", "chat", "python"],

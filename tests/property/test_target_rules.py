@@ -18,7 +18,7 @@ from adapters.http.environment import EnvironmentValues
 from adapters.http.reading import storable
 from adapters.http.retry_after import retry_after_s
 from adapters.http.url import Url
-from adapters.targets.chat import messages_of
+from adapters.targets.model import messages_of
 from adapters.targets.response_path import PathNotFound, ResponsePath
 from domain.jobs.errors import InvalidInput
 
@@ -129,7 +129,7 @@ def test_a_chat_always_has_messages(prompt: str, system: str) -> None:
     messages = messages_of(prompt, system=system)
 
     assert messages
-    assert all(isinstance(message, dict) and {"role", "content"} <= message.keys() for message in messages)
+    assert all(message.role for message in messages)
 
 
 @given(value=st.text(max_size=20) | st.integers())

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from adapters.test_files.reader import read_test_file
+from domain.jobs.errors import InvalidInput
+from domain.language_models.model import ModelSpec, Provider
+from domain.language_models.price import Price
 from domain.test_execution.metric import Metric
-from domain.test_execution.target import ChatTarget, HttpTarget, PythonTarget
+from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget
 from domain.test_execution.test_set import Gates, TestCase
 from tests.unit.reading_test_files import CountingScorers, read
 
@@ -181,10 +186,67 @@ def test_the_other_kinds_of_target_are_read(tmp_path: Path) -> None:
     python = "target: {kind: python, module: bot, function: answer}\n"
     tests = "tests: [{prompt: Hi, expected: Ho}]\n"
 
-    assert read(tmp_path, chat + tests).target == ChatTarget(
-        base_url="http://h/v1", model="m", parameters={"temperature": 0}, api_key="${K}"
+    assert read(tmp_path, chat + tests).target == ModelTarget(
+        model=ModelSpec(
+            provider=Provider.OPENAI,
+            base_url="http://h/v1",
+            model="m",
+            parameters={"temperature": 0},
+            api_key="${K}",
+        )
     )
     assert read(tmp_path, python + tests).target == PythonTarget(module="bot", function="answer")
+
+
+@pytest.mark.parametrize(
+    ("target", "spec"),
+    [
+        ("{kind: openai, model: m}", ModelSpec(provider=Provider.OPENAI, model="m", api_key="${OPENAI_API_KEY}")),
+        (
+            "{kind: anthropic, model: m, price: {input: 1, output: 5.5}}",
+            ModelSpec(
+                provider=Provider.ANTHROPIC, model="m", api_key="${ANTHROPIC_API_KEY}", price=Price(input=1, output=5.5)
+            ),
+        ),
+        (
+            "{kind: azure, model: d, base_url: 'https://r.openai.azure.com'}",
+            ModelSpec(
+                provider=Provider.AZURE,
+                model="d",
+                base_url="https://r.openai.azure.com",
+                api_key="${AZURE_OPENAI_API_KEY}",
+            ),
+        ),
+        ("{kind: ollama, model: 'llama3.2:3b'}", ModelSpec(provider=Provider.OLLAMA, model="llama3.2:3b")),
+        (
+            "{kind: scripted, model: m, parameters: {replies: [a, b]}}",
+            ModelSpec(provider=Provider.SCRIPTED, model="m", parameters={"replies": ["a", "b"]}),
+        ),
+    ],
+)
+def test_models_of_every_provider_are_read(tmp_path: Path, target: str, spec: ModelSpec) -> None:
+    """At its provider's own address a model gets the key everybody has set; elsewhere, what the file says."""
+    text = f"target: {target}\ntests: [{{prompt: Hi, expected: Ho}}]\n"
+
+    assert read(tmp_path, text).target == ModelTarget(model=spec)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("{kind: azure, model: d}", "has no 'base_url'"),
+        ("{kind: openai}", "has no 'model'"),
+        ("{kind: openai, model: m, price: {input: 1}}", "the price has no 'output'"),
+        ("{kind: openai, model: m, price: {input: -1, output: 2}}", "a number from 0"),
+        ("{kind: mistral, model: m}", "expected one of http, openai, azure"),
+    ],
+)
+def test_a_model_that_is_not_whole_is_a_problem(tmp_path: Path, target: str, said: str) -> None:
+    """Found while the file is read, with the line, and not when the run begins."""
+    with pytest.raises(InvalidInput) as caught:
+        read(tmp_path, f"target: {target}\ntests: [{{prompt: Hi, expected: Ho}}]\n")
+
+    assert said in "\n".join(caught.value.problems)
 
 
 def test_a_target_may_send_no_body(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ tests:
         "tests.yaml:1: unknown key 'nmae' in the file; expected one of name, description, target, targets, prompt, "
         "prompts, variables, metrics, defaults, gates, tests; did you mean name? rename or remove it",
         "tests.yaml:2: gates: 'min_pass_rate' is a number (90); expected a number from 0 to 1; mend the number",
-        "tests.yaml:3: the target's kind is 'htp'; expected one of http, openai, python; did you mean http? "
+        "tests.yaml:3: the target's kind is 'htp'; expected one of http, openai, azure, anthropic, google, ollama, "
+        "openai-compatible, scripted, python; did you mean http? "
         "add kind: http",
         "tests.yaml:6: unknown key 'promt' in the test; expected one of id, prompt, variables, metrics, expected, "
         "tags, repeats, description; did you mean prompt? rename or remove it",
@@ -122,7 +123,10 @@ def test_a_test_that_does_not_fit_is_refused_with_its_line(tmp_path: Path, test:
 @pytest.mark.parametrize(
     ("target", "problem"),
     [
-        ("{url: 'http://h'}", "the target has no 'kind'; expected one of http, openai, python; add kind: http"),
+        (
+            "{url: 'http://h'}",
+            "the target has no 'kind'; expected one of http, openai, azure, ",
+        ),
         ("{kind: http}", "the http target has no 'url'; expected a text; add url: ..."),
         ("{kind: http, url: 'ftp://u:pw@h'}", "the URL has another scheme, or none; expected http://... or https://"),
         (

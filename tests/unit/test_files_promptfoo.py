@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from domain.language_models.model import ModelSpec, Provider
 from domain.test_execution.metric import Metric
-from domain.test_execution.target import ChatTarget, HttpTarget, TargetSpec
+from domain.test_execution.target import HttpTarget, ModelTarget, TargetSpec
 from domain.test_execution.test_set import TestFile
 from tests.unit.reading_test_files import read
 
@@ -110,8 +111,8 @@ def test_an_assertion_becomes_the_metric_that_means_the_same(tmp_path: Path, ass
 )
 def test_every_way_to_name_a_chat_model_is_read(tmp_path: Path, providers: str) -> None:
     """All of them are found in public configurations."""
-    assert target_of(tmp_path, providers) == ChatTarget(
-        base_url="https://api.openai.com/v1", model="gpt-4o", api_key="${OPENAI_API_KEY}"
+    assert target_of(tmp_path, providers) == ModelTarget(
+        model=ModelSpec(provider=Provider.OPENAI, model="gpt-4o", api_key="${OPENAI_API_KEY}")
     )
 
 
@@ -124,7 +125,9 @@ def test_a_chat_provider_s_configuration_is_read(tmp_path: Path) -> None:
 
     target = target_of(tmp_path, f"[{{id: 'openai:chat:llama:8b', config: {config}}}]")
 
-    assert target == ChatTarget(
+    assert isinstance(target, ModelTarget)
+    assert target.model == ModelSpec(
+        provider=Provider.OPENAI,
         base_url="http://${HOST}/v1",
         model="llama:8b",
         api_key="${MY_KEY}",
@@ -137,8 +140,8 @@ def test_a_provider_without_a_key_sends_none(tmp_path: Path) -> None:
     """A local model needs none, and an unset OPENAI_API_KEY must not stop the run."""
     target = target_of(tmp_path, "[{id: openai:chat:m, config: {apiKeyRequired: false}}]")
 
-    assert isinstance(target, ChatTarget)
-    assert target.api_key == ""
+    assert isinstance(target, ModelTarget)
+    assert target.model.api_key == ""
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from adapters.language_models.scripted import ScriptedModels
 from adapters.memory.targets import ScriptedTargets
 from adapters.memory.test_sets import MemoryTestSets
 from adapters.metrics.scorers import StandardScorers
@@ -37,7 +38,7 @@ def family() -> TestExecution:
     templates = JinjaTemplates()
     return TestExecution(
         test_sets=MemoryTestSets(),
-        targets=StandardTargets({}, templates),
+        targets=StandardTargets({}, templates, ScriptedModels()),
         scorers=StandardScorers(templates),
         templates=templates,
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.targets.opener import StandardTargets
-from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
-from domain.test_execution.target import ChatTarget, HttpTarget, Question, TargetSpec
+from domain.test_execution.target import HttpTarget, Question, TargetSpec
+from tests.contract.asking import chat_target, targets_of
 
-TARGETS = StandardTargets({"SET": "value", "EMPTY": ""}, JinjaTemplates())
+TARGETS = targets_of({"SET": "value", "EMPTY": ""})
 
 
 @pytest.mark.parametrize(
@@ -35,8 +34,8 @@ TARGETS = StandardTargets({"SET": "value", "EMPTY": ""}, JinjaTemplates())
         (HttpTarget(url="http://h", body={"a": ["x", "${UNSET}"]}), "body.a[1]: the environment variable UNSET"),
         (HttpTarget(url="http://h", response_path="a[x]"), "response_path: 'a[x]' can't be read from character 2"),
         (HttpTarget(url="http://h", method="GET /"), "method: 'GET /'"),
-        (ChatTarget(base_url="h/v1", model="m"), "base_url: 'h/v1/chat/completions' has no scheme"),
-        (ChatTarget(base_url="http://h", model="m", api_key="${UNSET}"), "api_key: the environment variable UNSET"),
+        (chat_target(base_url="h/v1", model="m"), "base_url: 'h/v1/chat/completions' has no scheme"),
+        (chat_target(base_url="http://h", model="m", api_key="${UNSET}"), "api_key: the environment variable UNSET"),
     ],
 )
 def test_a_specification_that_cannot_work_is_refused(spec: TargetSpec, said: str) -> None:
