@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from entrypoints.cli.comparing import compare_runs
 from entrypoints.cli.exporting import export
 
 
@@ -16,4 +17,5 @@ def runs() -> None:
     """
 
 
+runs.add_command(compare_runs)
 runs.add_command(export)

@@ -10,9 +10,10 @@ from rich.table import Table
 
 from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
+from domain.test_execution.comparison_gates import NO_REGRESSION
 from domain.test_execution.findings import GroupFinding
 from domain.test_execution.repeats import RepeatFindings
-from domain.test_execution.summary import RunSummary
+from domain.test_execution.summary import GateResult, RunSummary
 from entrypoints.cli.console import console, printable, printing
 
 _COLOURS = {
@@ -41,7 +42,7 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     _print_failures(out, summary)
     _print_errors(out, summary)
     _print_repeats(out, summary.repeats)
-    _print_gates(out, summary)
+    print_gates(out, summary.gates)
     out.print(_headline(view, title))
     out.print(_rate(summary))
     if summary.latency is not None:
@@ -68,7 +69,7 @@ def print_jobs(rows: Sequence[tuple[JobView, str]]) -> None:
             str(view.tally.failed),
             f"{job.created_at:%Y-%m-%d %H:%M:%S}",
         )
-        table.add_row(*cells, *(() if is_narrow else (_safe(job.started_by), job.kind)))
+        table.add_row(*cells, *(() if is_narrow else (safe(job.started_by), job.kind)))
     out.print(table)
 
 
@@ -77,7 +78,7 @@ def _metrics(summary: RunSummary) -> Table:
     for metric in summary.metrics:
         mean = "" if metric.mean_value is None else f"{metric.mean_value:.2f}"
         table.add_row(
-            _safe(metric.name), metric.kind, str(metric.passed), str(metric.failed), str(metric.inconclusive), mean
+            safe(metric.name), metric.kind, str(metric.passed), str(metric.failed), str(metric.inconclusive), mean
         )
     return table
 
@@ -96,8 +97,8 @@ def _print_failures(out: Console, summary: RunSummary) -> None:
         out.print(f"\n[bold red]failed[/] ({summary.failed})")
     for test in summary.failures[:SHOWN]:
         reasons = "; ".join(score.reason for score in test.scores)
-        out.print(f"  {_safe(test.key)}: {_safe(_short(reasons))}")
-    _print_rest(out, summary.failed - SHOWN)
+        out.print(f"  {safe(test.key)}: {safe(short(reasons))}")
+    print_rest(out, summary.failed - SHOWN)
 
 
 def _print_errors(out: Console, summary: RunSummary) -> None:
@@ -105,8 +106,8 @@ def _print_errors(out: Console, summary: RunSummary) -> None:
         out.print(f"\n[bold yellow]not executed[/] ({summary.tally.failed})")
     for group in summary.errors[:SHOWN]:
         keys = ", ".join(group.keys) + (" ..." if group.count > len(group.keys) else "")
-        out.print(f"  {group.count} x {group.kind}: {_safe(_short(group.message))} ({_safe(keys)})")
-    _print_rest(out, summary.other_errors + sum(group.count for group in summary.errors[SHOWN:]))
+        out.print(f"  {group.count} x {group.kind}: {safe(short(group.message))} ({safe(keys)})")
+    print_rest(out, summary.other_errors + sum(group.count for group in summary.errors[SHOWN:]))
 
 
 def _print_repeats(out: Console, repeats: RepeatFindings) -> None:
@@ -119,21 +120,24 @@ def _print_repeats(out: Console, repeats: RepeatFindings) -> None:
     out.print(table)
     out.print(f"\n[bold]flaky[/] ({repeats.flaky} of {repeats.tests} tests that were judged more than once)")
     for test in repeats.flaky_tests[:SHOWN]:
-        out.print(f"  {_safe(test.test_id)}: passed {test.passed} of {test.judged}")
-    _print_rest(out, repeats.flaky - SHOWN)
+        out.print(f"  {safe(test.test_id)}: passed {test.passed} of {test.judged}")
+    print_rest(out, repeats.flaky - SHOWN)
 
 
-def _print_rest(out: Console, left_out: int) -> None:
+def print_rest(out: Console, left_out: int) -> None:
+    """Say how many rows of a list are not shown, if any."""
     if left_out > 0:
         out.print(f"  ... and {left_out} more, in the report")
 
 
-def _print_gates(out: Console, summary: RunSummary) -> None:
-    if summary.gates:
+def print_gates(out: Console, gates: Sequence[GateResult]) -> None:
+    """Print how a run or a comparison stands against the gates that are set."""
+    if gates:
         out.print("\ngates")
-    for gate in summary.gates:
-        found = "nothing to compare" if gate.found is None else f"{gate.found:g}"
-        out.print(f"  {'[green]met[/]' if gate.met else '[red]not met[/]'}  {gate.gate} {gate.wanted:g}: {found}")
+    for gate in gates:
+        numbers = f" {gate.wanted:g}: {'nothing to compare' if gate.found is None else f'{gate.found:g}'}"
+        numbers = "" if gate.gate == NO_REGRESSION else numbers
+        out.print(f"  {'[green]met[/]' if gate.met else '[red]not met[/]'}  {gate.gate}{numbers}")
 
 
 def _headline(view: JobView, title: str) -> str:
@@ -144,8 +148,8 @@ def _headline(view: JobView, title: str) -> str:
     parts += f" + {tally.skipped} skipped + {tally.cancelled} cancelled"
     if job.planned is not None and not job.status.is_end:
         parts += f" + {tally.pending + tally.running} to come"
-    why = f"\n{_safe(job.failure)}" if job.failure else ""
-    return f"\n[bold {colour}]{job.status}[/]  {_safe(title)}: {parts}{why}"
+    why = f"\n{safe(job.failure)}" if job.failure else ""
+    return f"\n[bold {colour}]{job.status}[/]  {safe(title)}: {parts}{why}"
 
 
 def _rate(summary: RunSummary) -> str:
@@ -158,10 +162,12 @@ def _rate(summary: RunSummary) -> str:
     return text
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Return *text* as one line of bounded length."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Return foreign *text* so that neither the terminal nor rich takes it for a command."""
     return escape(printable(text))
