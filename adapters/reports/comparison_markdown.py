@@ -15,7 +15,7 @@ from domain.test_execution.summary import GateResult
 MOST_CHANGES = 20
 TEXT_LENGTH = 120
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b"}
+_ENTITIES: dict[str, str | int | None] = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b"}
 """What a backslash does not always make harmless; the space behind an at sign, unseen, keeps people from being told."""
 
 _SIGNS = {None: "", True: "🟢 ", False: "🔴 "}
@@ -83,7 +83,7 @@ def _row(found: Difference) -> str:
 def _changes(title: str, count: int, changes: Sequence[Change]) -> str:
     if not count:
         return ""
-    rows = [f"- **{_text(change.base.test_id)}**: {_change(change)}" for change in changes[:MOST_CHANGES]]
+    rows = [f"- **{_text(change.base.key)}**: {_change(change)}" for change in changes[:MOST_CHANGES]]
     rest = [f"- … and {count - len(rows):,} more"] if count > len(rows) else []
     return "\n".join([f"<details><summary>{title} ({count:,})</summary>", "", *rows, *rest, "", "</details>"])
 

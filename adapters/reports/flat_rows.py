@@ -15,12 +15,15 @@ from domain.test_execution.test_result import TestResult
 COLUMNS = (
     "job",
     "test",
+    "target",
+    "prompt_label",
     "repeat",
     "key",
     "tags",
     "standing",
     "score",
     "metric",
+    "part_of",
     "kind",
     "verdict",
     "value",
@@ -50,6 +53,8 @@ def _of_test(job: Job, result: TestResult) -> dict[str, object]:
     return {
         "job": job.id,
         "test": result.test_id,
+        "target": result.target,
+        "prompt_label": result.prompt_label,
         "repeat": result.repeat,
         "key": result.key,
         "tags": list(result.tags),
@@ -68,6 +73,6 @@ def _of_test(job: Job, result: TestResult) -> dict[str, object]:
 
 
 def _of_score(score: Score | None) -> dict[str, object]:
-    names = ("metric", "kind", "value", "weight", "required", "reason")
+    names = ("metric", "part_of", "kind", "value", "weight", "required", "reason")
     found: dict[str, object] = {name: getattr(score, name, None) for name in names}
     return found | {"verdict": score.verdict.value if score else None}

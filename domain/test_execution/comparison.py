@@ -119,15 +119,17 @@ def compare(
     new: Iterable[Item],
     *,
     alpha: float = 0.05,
+    targets: tuple[str | None, str | None] = (None, None),
     on_pair: Callable[[TestSide | None, TestSide | None], None] | None = None,
 ) -> Comparison:
     """
     Compare the runs whose rows *base* and *new* yield, in their order; *on_pair* is shown every pair as it is found.
 
+    *targets* names the one of each run that is compared; None compares each target with the one of the same name.
     The pass rate is the question, tested by itself at level *alpha*; the metrics say where, tested at *alpha* together.
     """
     count = _Count(alpha=alpha)
-    for pair in pairs_of(sides_of(base), sides_of(new)):
+    for pair in pairs_of(sides_of(base, target=targets[0]), sides_of(new, target=targets[1])):
         count.add(pair)
         if on_pair is not None:
             on_pair(*pair)
@@ -157,8 +159,9 @@ class _Count:
     alpha: float
     numbers: dict[str, int] = field(factory=lambda: dict.fromkeys(attrs.fields_dict(Matching), 0))
     passes: _Values = field(factory=_Values)
-    metrics: dict[tuple[str, str], _Values] = field(factory=dict)
-    other_metrics: set[tuple[str, str]] = field(factory=set)
+    metrics: dict[str, _Values] = field(factory=dict)
+    kinds: dict[str, str] = field(factory=dict)
+    other_metrics: set[str] = field(factory=set)
     estimates: dict[str, _Values] = field(
         factory=lambda: {name: _Values() for name in ("score", "latency_s", "tokens")}
     )
@@ -182,7 +185,7 @@ class _Count:
 
     def _add_compared(self, base: TestSide, new: TestSide) -> None:
         self.numbers["compared"] += 1
-        self.numbers["demands_changed"] += base.asked_of_it != new.asked_of_it
+        self.numbers["demands_changed"] += base.demands != new.demands
         self.numbers["judged"] += bool(base.judged and new.judged)
         self.numbers["lost"] += bool(base.judged and not new.judged)
         self.numbers["gained"] += bool(new.judged and not base.judged)
@@ -190,17 +193,18 @@ class _Count:
         if base.judged and new.judged:
             self.passes.step = min(self.passes.step, 1 / max(base.judged, new.judged))
             self._add_change(Change(base=base, new=new))
-        for key in base.metrics.keys() & new.metrics.keys():
-            if (values := self._metric(key)) is not None:
-                values.add(base.metrics[key].value, new.metrics[key].value)
+        for name in sorted(base.metrics.keys() & new.metrics.keys()):
+            if (values := self._metric(name)) is not None:
+                values.add(base.metrics[name].value, new.metrics[name].value)
+                self.kinds.setdefault(name, new.kinds[name])
         for name, values in self.estimates.items():
             values.add(getattr(base, name).value, getattr(new, name).value)
 
-    def _metric(self, key: tuple[str, str]) -> _Values | None:
-        if key not in self.metrics and len(self.metrics) >= MOST_METRICS:
-            self.other_metrics.add(key)
+    def _metric(self, name: str) -> _Values | None:
+        if name not in self.metrics and len(self.metrics) >= MOST_METRICS:
+            self.other_metrics.add(name)
             return None
-        return self.metrics.setdefault(key, _Values())
+        return self.metrics.setdefault(name, _Values())
 
     def _add_change(self, change: Change) -> None:
         if not change.size:
@@ -213,8 +217,8 @@ class _Count:
 
     def comparison(self) -> Comparison:
         metrics = [
-            _difference(values, name=name, kind=kind, alpha=self.alpha, tested=True)
-            for (name, kind), values in sorted(self.metrics.items())
+            _difference(values, name=name, kind=self.kinds[name], alpha=self.alpha, tested=True)
+            for name, values in sorted(self.metrics.items())
         ]
         return Comparison(
             alpha=self.alpha,

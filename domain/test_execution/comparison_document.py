@@ -74,7 +74,7 @@ def _difference(found: Difference | None) -> dict[str, object] | None:
 
 
 def _change(change: Change) -> dict[str, object]:
-    return {"test": change.base.test_id, "base": _side(change.base), "new": _side(change.new)}
+    return {"test": change.base.key, "base": _side(change.base), "new": _side(change.new)}
 
 
 def _side(side: TestSide) -> dict[str, object]:

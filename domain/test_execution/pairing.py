@@ -16,11 +16,14 @@ from typing import cast
 from attrs import define, field
 
 from domain.jobs.item import Document, Item, ItemNo
+from domain.test_execution.findings import failing_scores
 from domain.test_execution.metric import Verdict
 from domain.test_execution.test_result import Standing, TestResult, read_result, shortened
 
 TEXT_LENGTH = 200
-_NOT_ASKED = frozenset({"id", "metrics", "tags", "description", "repeats"})
+_DEMANDED = frozenset({"metrics", "threshold", "transform"})
+"""What of a test says how its answer is judged."""
+_NOT_ASKED = _DEMANDED | {"id", "base_id", "prompt_label", "targets", "tags", "description", "repeats"}
 """What a test may change in and still ask the same: everything else of it is its content."""
 
 
@@ -46,16 +49,17 @@ class Mean:
 @define(kw_only=True)
 class TestSide:
     """
-    One test in one run, all its repeats together; *content* and *asked_of_it* are hashes of what it asks and demands.
+    One test in one run, all its repeats together; *content* and *demands* are hashes of what it asks and asks for.
 
+    *key* is what it is found by: the test's id, and the target where the run has several.
     *answer* is the first one, or the first that failed, and *reason* why that failed; both shortened.
     """
 
     __test__ = False
 
-    test_id: str
+    key: str
     content: bytes
-    asked_of_it: bytes
+    demands: bytes
     first: ItemNo
     rows: int = 0
     judged: int = 0
@@ -66,7 +70,8 @@ class TestSide:
     score: Mean = field(factory=Mean)
     latency_s: Mean = field(factory=Mean)
     tokens: Mean = field(factory=Mean)
-    metrics: dict[tuple[str, str], Mean] = field(factory=dict)
+    metrics: dict[str, Mean] = field(factory=dict)
+    kinds: dict[str, str] = field(factory=dict)
 
     @property
     def share(self) -> float | None:
@@ -84,11 +89,12 @@ class TestSide:
         self.tokens.add(_tokens(result))
         for score in result.scores:
             if score.verdict is not Verdict.INCONCLUSIVE:
-                self.metrics.setdefault((score.metric, score.kind), Mean()).add(score.value)
+                self.metrics.setdefault(score.metric, Mean()).add(score.value)
+                self.kinds[score.metric] = score.kind
         self._quote(result)
 
     def _quote(self, result: TestResult) -> None:
-        wrong = [score for score in result.scores if score.required and score.verdict is Verdict.FAIL]
+        wrong = failing_scores(result)
         if result.answer is not None and (not self.answer or (wrong and not self.reason)):
             self.answer = shortened(result.answer, most=TEXT_LENGTH)
         if not self.reason and wrong:
@@ -100,25 +106,32 @@ class TestSide:
 Pair = tuple[TestSide | None, TestSide | None]
 
 
-def sides_of(items: Iterable[Item]) -> Iterator[TestSide]:
-    """Yield the tests of a run, each once, from its rows in their order: a test's repeats are neighbours."""
+def sides_of(items: Iterable[Item], *, target: str | None = None) -> Iterator[TestSide]:
+    """
+    Yield the tests of a run, each once, from its rows in their order: a test's repeats are neighbours.
+
+    With *target* only what was asked of that one, and tests are found by their id alone: so are two targets compared.
+    """
     side: TestSide | None = None
     for item in items:
         result = read_result(item)
-        if side is None or side.test_id != result.test_id:
+        if target is not None and result.target != target:
+            continue
+        key = result.asked if target is None else result.test_id
+        if side is None or side.key != key:
             if side is not None:
                 yield side
-            side = _new_side(item, result)
+            side = _new_side(item, key)
         side.add(result)
     if side is not None:
         yield side
 
 
 def pairs_of(base: Iterable[TestSide], new: Iterable[TestSide]) -> Iterator[Pair]:
-    """Yield each test of either run with its partner of the same id in the other, or with None when it has none."""
+    """Yield each test of either run with its partner of the same key in the other, or with None when it has none."""
     waiting: tuple[dict[str, TestSide], dict[str, TestSide]] = ({}, {})
     for left, right in zip_longest(base, new):
-        if left is not None and right is not None and left.test_id == right.test_id:
+        if left is not None and right is not None and left.key == right.key:
             yield left, right
             continue
         if left is not None:
@@ -130,19 +143,19 @@ def pairs_of(base: Iterable[TestSide], new: Iterable[TestSide]) -> Iterator[Pair
 
 
 def _met(side: TestSide, *, here: dict[str, TestSide], there: dict[str, TestSide], is_base: bool) -> Iterator[Pair]:
-    partner = there.pop(side.test_id, None)
+    partner = there.pop(side.key, None)
     if partner is None:
-        here[side.test_id] = side
+        here[side.key] = side
     else:
         yield (side, partner) if is_base else (partner, side)
 
 
-def _new_side(item: Item, result: TestResult) -> TestSide:
+def _new_side(item: Item, key: str) -> TestSide:
     case = cast(Document, item.input["case"])
     return TestSide(
-        test_id=result.test_id,
+        key=key,
         content=_digest({name: part for name, part in case.items() if name not in _NOT_ASKED}),
-        asked_of_it=_digest({"metrics": case.get("metrics")}),
+        demands=_digest({name: part for name, part in case.items() if name in _DEMANDED}),
         first=item.no,
     )
 

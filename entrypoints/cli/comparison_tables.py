@@ -60,5 +60,5 @@ def _print_changes(out: Console, title: str, count: int, changes: Sequence[Chang
     for change in changes[:SHOWN]:
         reason = change.new.reason if change.size < 0 else change.base.reason
         went = f"{words.passes(change.base)} → {words.passes(change.new)}"
-        out.print(f"  {safe(change.base.test_id)}: {went}" + (f"; {safe(short(reason))}" if reason else ""))
+        out.print(f"  {safe(change.base.key)}: {went}" + (f"; {safe(short(reason))}" if reason else ""))
     print_rest(out, count - SHOWN)

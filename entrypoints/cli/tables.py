@@ -88,7 +88,7 @@ def _groups(groups: Sequence[GroupFinding], word: str) -> Table:
     for group in groups:
         rate = "" if group.rate.value is None else f"{group.rate.value:.1%}"
         counts = (group.n, group.passed, group.failed, group.inconclusive, group.errors)
-        table.add_row(_safe(group.name), *map(str, counts), rate)
+        table.add_row(safe(group.name), *map(str, counts), rate)
     return table
 
 

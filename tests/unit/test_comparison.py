@@ -168,3 +168,19 @@ def test_20000_tests_are_compared_in_bounded_memory() -> None:
 
     assert comparison.matching.compared == 20_000
     assert peak < 8_000_000
+
+
+def test_two_targets_of_one_run_are_compared() -> None:
+    """Which model to take is asked with one run over both; tests are then found by their id alone."""
+
+    def of(item: Item, test_id: str, target: str) -> Item:
+        asked = row(item, test_id)
+        return attrs.evolve(asked, input={**asked.input, "target": target})
+
+    rows = [
+        row_of for no in range(8) for row_of in (of(passed(0), f"test-{no}", "old"), of(failed(0), f"test-{no}", "new"))
+    ]
+
+    assert compare(rows, rows).regressed == 0
+    assert compare(rows, rows, targets=("old", "new")).regressed == 8
+    assert compare(rows, rows, targets=("new", "old")).improved == 8
