@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 
 from adapters.bench import ThreadBench
 from adapters.clock import SystemClock
+from adapters.database.clock import PostgresClock
 from adapters.database.engine import make_engine
 from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
@@ -38,6 +39,7 @@ from domain.jobs.family import Family
 from domain.jobs.item import WorkerId
 from domain.jobs.job import Job
 from domain.jobs.planning import Planner
+from domain.jobs.ports import Clock
 from domain.jobs.relaying import Relay, system_context
 from domain.jobs.service import JobService
 from domain.jobs.sweeping import Sweeper, SweepRules
@@ -70,7 +72,7 @@ class Antiphon:
     jobs: JobService
     runs: TestRuns
     bell: RelayBell
-    clock: SystemClock
+    clock: Clock
 
     @property
     def families(self) -> dict[str, Family]:
@@ -93,7 +95,7 @@ def build(settings: Settings) -> Antiphon:
     if not settings.database_url:
         _make_home(settings)
     engine = _engine(settings)
-    store, clock, ids, bell = SqlStore(engine), SystemClock(), UuidSource(), RelayBell()
+    store, clock, ids, bell = SqlStore(engine), _clock(engine), UuidSource(), RelayBell()
     templates = JinjaTemplates()
     scorers = StandardScorers(templates)
     models = StandardLanguageModels(process_environment())
@@ -138,6 +140,11 @@ def _engine(settings: Settings) -> Engine:
         return make_engine(settings.database_address, pool_size=8)
     except BrokenSettings as exc:
         raise BrokenSettings(f"ANTIPHON_DATABASE_URL: {exc}") from exc
+
+
+def _clock(engine: Engine) -> Clock:
+    """Return the clock the processes that share the database share: its server's, or the one machine's."""
+    return PostgresClock(engine) if engine.dialect.name == "postgresql" else SystemClock()
 
 
 def _make_home(settings: Settings) -> None:
@@ -264,13 +271,14 @@ class WorkerSide:
         """Return the loops that run beside the tasks."""
         from pipelines.loops import Loops, LoopTimes, log_only
 
-        settings = self.antiphon.settings
+        a, settings = self.antiphon, self.antiphon.settings
         times = LoopTimes(sweep_s=settings.sweep_s, leases_s=settings.lease_s / 3)
         return Loops(
             relay=self.relay,
-            bell=self.antiphon.bell,
+            bell=a.bell,
             attempts=self.attempts,
             sweep=self._sweep,
+            set_clock=a.clock.refresh if isinstance(a.clock, PostgresClock) else None,
             times=times,
             on_trouble=self.on_trouble or log_only,
         )

@@ -30,12 +30,13 @@ def log_only(_error: AntiphonError) -> None:
 
 @frozen(kw_only=True)
 class LoopTimes:
-    """How often, in seconds: the relay without a ring, leases, deadlines, the sweeper."""
+    """How often, in seconds: the relay without a ring, leases, deadlines, the sweeper, a look at the shared clock."""
 
     relay_s: float = field(default=1.0, validator=gt(0))
     leases_s: float = field(default=10.0, validator=gt(0))
     deadlines_s: float = field(default=0.5, validator=gt(0))
     sweep_s: float = field(default=5.0, validator=gt(0))
+    clock_s: float = field(default=60.0, validator=gt(0))
 
 
 @define(eq=False)
@@ -46,6 +47,7 @@ class Loops:
     bell: RelayBell
     attempts: AttemptsInHand
     sweep: Callable[[], object]
+    set_clock: Callable[[], object] | None = None
     times: LoopTimes = field(factory=LoopTimes)
     on_trouble: OnTrouble = log_only
     _stopping: threading.Event = field(factory=threading.Event, init=False)
@@ -59,6 +61,8 @@ class Loops:
             self._timer("antiphon-deadlines", self.times.deadlines_s, self.attempts.end_overdue),
             self._timer("antiphon-sweeper", self.times.sweep_s, self.sweep),
         ]
+        if self.set_clock is not None:
+            threads.append(self._timer("antiphon-clock", self.times.clock_s, self.set_clock))
         for thread in threads:
             thread.start()
         try:
