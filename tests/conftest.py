@@ -2,7 +2,7 @@
 The real services tests run against, and hypothesis' profile.
 
 `--services=auto` (default) uses a URL from the environment, else a binary it finds, else skips and says so loudly;
-`require` makes a missing service an error; `none` runs without.
+`require` makes a missing service an error; `none` runs without. `--chaos=long` runs the whole kill matrix.
 """
 
 from __future__ import annotations
@@ -27,12 +27,19 @@ settings.load_profile("deterministic")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--services`."""
+    """Add `--services` and `--chaos`."""
     parser.addoption(
         "--services",
         choices=["require", "auto", "none"],
         default="auto",
         help="real Postgres and Redis: use what there is (auto), insist on them (require), do without (none)",
+    )
+
+    parser.addoption(
+        "--chaos",
+        choices=["quick", "long"],
+        default="quick",
+        help="how much is broken: each kind of fault once (quick), or more items, many seeds and the slow rings (long)",
     )
 
 

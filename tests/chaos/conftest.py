@@ -1,5 +1,16 @@
-"""The servers and processes these tests run on."""
+"""The servers and processes these tests run on, and how much they break."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.scene import Scene
+from tests.integration.chat_target import ChatTarget
+from tests.integration.gate import Gate
+from tests.integration.processes import Installation
 from tests.integration.servers import (
     broker,
     broker_gate,
@@ -23,3 +34,39 @@ __all__ = [
     "postgres_server",
     "target",
 ]
+
+QUICK_ITEMS, LONG_ITEMS, LONG_SEEDS = 200, 1000, 5
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what takes a seed with one, or with several when there is time."""
+    if "seed" in metafunc.fixturenames:
+        is_long = metafunc.config.getoption("--chaos") == "long"
+        metafunc.parametrize("seed", range(1, LONG_SEEDS + 1) if is_long else [1])
+
+
+@pytest.fixture
+def scene(
+    request: pytest.FixtureRequest,
+    installation: Installation,
+    database_url: str,
+    broker_gate: Gate,
+    database_gate: Gate,
+    tmp_path: Path,
+    seed: int,
+) -> Iterator[Scene]:
+    """A scene of which nothing has begun; its gates are open."""
+    items = LONG_ITEMS if request.config.getoption("--chaos") == "long" else QUICK_ITEMS
+    target = ChatTarget(delay_s=0.05)
+    with target.serving(), broker_gate.opened(), database_gate.opened():
+        yield Scene(
+            installation=installation,
+            target=target,
+            database_url=database_url,
+            broker_gate=broker_gate,
+            database_gate=database_gate,
+            folder=tmp_path,
+            items=items,
+            seed=seed,
+        )
+        installation.stop()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from attrs import define, field, frozen
 from tests.pipelines.looking import look_until
 
 WITHIN_S = 60.0
+ANTIPHON = ("-m", "entrypoints.cli")
 
 
 @frozen(kw_only=True, eq=False)
@@ -67,11 +69,15 @@ class Installation:
 
     def start(self, *words: str, **settings: object) -> Command:
         """Start `antiphon` with these words; *settings* are of this process alone."""
+        return self.start_program(ANTIPHON, *words, **settings)
+
+    def start_program(self, program: Sequence[str], *words: str, **settings: object) -> Command:
+        """Start another Python *program* that takes the same words and settings."""
         number = len(self._commands)
         out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
         with out.open("wb") as standard_output, err.open("wb") as standard_error:
             process = subprocess.Popen(
-                [sys.executable, "-m", "entrypoints.cli", *words],
+                [sys.executable, *program, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=standard_output,
                 stderr=standard_error,

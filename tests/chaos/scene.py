@@ -1,0 +1,111 @@
+"""A run under way on real servers and workers, and what can be broken about it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+
+from tests.chaos.audit import Rows, assert_true_end, rows_of
+from tests.integration.chat_target import ChatTarget, a_test_file
+from tests.integration.gate import Gate
+from tests.integration.processes import ANTIPHON, Command, Installation
+from tests.pipelines.looking import look_until
+
+SLOTS, LIMIT = 16, 24
+QUICK = {"lease_s": 2, "sweep_s": 0.5, "resend_after_s": 1}
+"""Seconds; the defaults (30, 5, 60) make the same moves, later."""
+LAME_WORKER = (str(Path(__file__).with_name("lame_worker.py")),)
+AWAY_S = 1.5
+
+
+@define(eq=False)
+class Scene:
+    """
+    An installation whose ways to broker and database lead through gates, a target that counts, and a run.
+
+    *kills* counts the worker processes that were ended by force: each may cost the calls it had in flight.
+    """
+
+    installation: Installation
+    target: ChatTarget
+    database_url: str
+    broker_gate: Gate
+    database_gate: Gate
+    folder: Path
+    items: int
+    seed: int
+    workers: list[Command] = field(factory=list)
+    kills: int = 0
+    run: Command = field(init=False)
+    broken_at: float = field(default=0.0, init=False)
+    random: random.Random = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+
+    def add_worker(self, **settings: object) -> Command:
+        """Start a worker."""
+        return self._add(ANTIPHON, settings)
+
+    def add_lame_worker(self, **settings: object) -> Command:
+        """Start a worker with something wrong with it."""
+        return self._add(LAME_WORKER, settings)
+
+    def start(self) -> None:
+        """Start the run; the command itself goes round the gates, it only looks on."""
+        file = a_test_file(self.folder, tests=self.items, url=self.target.url)
+        self.run = self.installation.run(file, concurrency=LIMIT, database_url=self.database_url)
+
+    def go_on_until_some_moment(self) -> None:
+        """Wait until the seed's share of the calls has been made."""
+        calls = int(self.items * self.random.uniform(0.1, 0.6))
+        look_until(lambda: self.target.calls >= calls, what=f"{calls} calls")
+        self.broken_at = time.monotonic()
+
+    def kill(self, worker: Command) -> None:
+        """End a worker as a machine that loses power does."""
+        worker.kill()
+        self.kills += 1
+
+    def wait_for_death(self, worker: Command) -> None:
+        """Wait until a lame worker has come to its point."""
+        look_until(lambda: not worker.is_running, what="the point at which the worker dies")
+        self.kills += 1
+        self.broken_at = time.monotonic()
+
+    def cut(self, gate: Gate, *, away_s: float = AWAY_S) -> None:
+        """Close a gate for a while."""
+        gate.close()
+        began = time.monotonic()
+        look_until(lambda: time.monotonic() - began > away_s)
+        gate.open()
+
+    def end(self) -> tuple[dict[str, Any], Rows]:
+        """Wait for the run's end; return what the command printed and what the rows say; print how long it took."""
+        document = self.run.document(within_s=180)
+        recovery_s = time.monotonic() - self.broken_at
+        rows = rows_of(self.database_url, document["job"]["id"])
+        print(
+            f"seed {self.seed}: ended {rows.status} {recovery_s:.1f} s after the fault; {self.items} items, "
+            f"{self.target.calls} calls, {self.kills} kills, {rows.losses} attempts lost"
+        )
+        return document, rows
+
+    def assert_whole(self) -> None:
+        """Hold the run to its promise: all items succeeded once, and only what was in flight was asked again."""
+        document, rows = self.end()
+        assert_true_end(rows, planned=self.items)
+        assert (rows.status, document["exit_code"]) == ("completed", 0)
+        assert rows.states == {"succeeded": self.items}
+        assert self.target.calls <= self.items + self.kills * SLOTS
+
+    def _add(self, program: Sequence[str], settings: dict[str, object]) -> Command:
+        words = ("worker", "--slots", str(SLOTS))
+        worker = self.installation.start_program(program, *words, **{**QUICK, **settings})
+        self.workers.append(worker)
+        return worker

@@ -1,0 +1,22 @@
+"""
+The kill matrix: whatever breaks in the middle of a run, the run ends, and its end is true.
+
+Each case prints its seed and the time from the fault to the run's end.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos.faults import FAULTS
+from tests.chaos.scene import Scene
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_run_ends_truly_whatever_breaks(scene: Scene, fault: str) -> None:
+    """Every item is accounted for once, the end is told once, and only calls that were in flight are made again."""
+    FAULTS[fault](scene)
+
+    scene.assert_whole()
