@@ -19,8 +19,8 @@ from attrs import define, evolve, field, frozen
 from sqlalchemy import Engine
 
 from adapters.bench import ThreadBench
-from adapters.clock import SystemClock
-from adapters.database.clock import PostgresClock
+from adapters.clock import SharedClock
+from adapters.database.clock import shared_clock
 from adapters.database.engine import make_engine
 from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
@@ -39,7 +39,6 @@ from domain.jobs.family import Family
 from domain.jobs.item import WorkerId
 from domain.jobs.job import Job
 from domain.jobs.planning import Planner
-from domain.jobs.ports import Clock
 from domain.jobs.relaying import Relay, system_context
 from domain.jobs.service import JobService
 from domain.jobs.sweeping import Sweeper, SweepRules
@@ -72,7 +71,7 @@ class Antiphon:
     jobs: JobService
     runs: TestRuns
     bell: RelayBell
-    clock: Clock
+    clock: SharedClock
 
     @property
     def families(self) -> dict[str, Family]:
@@ -95,7 +94,7 @@ def build(settings: Settings) -> Antiphon:
     if not settings.database_url:
         _make_home(settings)
     engine = _engine(settings)
-    store, clock, ids, bell = SqlStore(engine), _clock(engine), UuidSource(), RelayBell()
+    store, clock, ids, bell = SqlStore(engine), shared_clock(engine), UuidSource(), RelayBell()
     templates = JinjaTemplates()
     scorers = StandardScorers(templates)
     models = StandardLanguageModels(process_environment())
@@ -140,11 +139,6 @@ def _engine(settings: Settings) -> Engine:
         return make_engine(settings.database_address, pool_size=8)
     except BrokenSettings as exc:
         raise BrokenSettings(f"ANTIPHON_DATABASE_URL: {exc}") from exc
-
-
-def _clock(engine: Engine) -> Clock:
-    """Return the clock the processes that share the database share: its server's, or the one machine's."""
-    return PostgresClock(engine) if engine.dialect.name == "postgresql" else SystemClock()
 
 
 def _make_home(settings: Settings) -> None:
@@ -203,7 +197,12 @@ class WorkerSide:
         """Starts jobs."""
         a = self.antiphon
         return Planner(
-            store=a.store, clock=a.clock, doorbell=a.bell, families=a.families, is_stopping=self._stopping.is_set
+            store=a.store,
+            clock=a.clock,
+            doorbell=a.bell,
+            families=a.families,
+            lease_s=a.settings.lease_s,
+            is_stopping=self._stopping.is_set,
         )
 
     @cached_property
@@ -277,8 +276,9 @@ class WorkerSide:
             relay=self.relay,
             bell=a.bell,
             attempts=self.attempts,
+            planner=self.planner,
             sweep=self._sweep,
-            set_clock=a.clock.refresh if isinstance(a.clock, PostgresClock) else None,
+            set_clock=a.clock.refresh,
             times=times,
             on_trouble=self.on_trouble or log_only,
         )

@@ -14,6 +14,7 @@ from attrs.validators import gt
 
 from domain.jobs.attempts import AttemptsInHand
 from domain.jobs.errors import AntiphonError, ServiceUnavailable
+from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay
 from pipelines.bell import RelayBell
 
@@ -46,8 +47,9 @@ class Loops:
     relay: Relay
     bell: RelayBell
     attempts: AttemptsInHand
+    planner: Planner
     sweep: Callable[[], object]
-    set_clock: Callable[[], object] | None = None
+    set_clock: Callable[[], object]
     times: LoopTimes = field(factory=LoopTimes)
     on_trouble: OnTrouble = log_only
     _stopping: threading.Event = field(factory=threading.Event, init=False)
@@ -58,11 +60,11 @@ class Loops:
         threads = [
             threading.Thread(target=self._relay, name="antiphon-relay", daemon=True),
             self._timer("antiphon-leases", self.times.leases_s, self.attempts.keep_leases),
+            self._timer("antiphon-plans", self.times.leases_s, self.planner.keep_leases),
             self._timer("antiphon-deadlines", self.times.deadlines_s, self.attempts.end_overdue),
             self._timer("antiphon-sweeper", self.times.sweep_s, self.sweep),
+            self._timer("antiphon-clock", self.times.clock_s, self.set_clock),
         ]
-        if self.set_clock is not None:
-            threads.append(self._timer("antiphon-clock", self.times.clock_s, self.set_clock))
         for thread in threads:
             thread.start()
         try:

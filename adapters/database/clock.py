@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from attrs import define, field, frozen
 from sqlalchemy import Engine, text
 
+from adapters.clock import SharedClock, SystemClock
 from adapters.database.connection import connected
 
 _NOW = text("SELECT clock_timestamp()")
@@ -48,16 +49,19 @@ class PostgresClock:
         Raises:
             ServiceUnavailable: it was never asked before, and the database can't be reached.
         """
-        reading = self._reading or self.refresh()
+        reading = self._reading or self._read()
         return reading.shown + timedelta(seconds=self.ticks() - reading.at_tick)
 
-    def refresh(self) -> _Reading:
+    def refresh(self) -> None:
         """
         Ask the server: oscillators drift by seconds a week.
 
         Raises:
             ServiceUnavailable: the database can't be reached; the clock goes on by what it knew.
         """
+        self._read()
+
+    def _read(self) -> _Reading:
         with connected(self.engine, reads=True) as connection:
             connection.execute(_NOW)  # the first statement of a connection pays for its set-up
             before = self.ticks()
@@ -66,3 +70,8 @@ class PostgresClock:
         # half the round trip (Cristian, "Probabilistic clock synchronization", 1989)
         self._reading = _Reading(shown, (before + after) / 2)
         return self._reading
+
+
+def shared_clock(engine: Engine) -> SharedClock:
+    """Return the clock that the processes on this database share: its server's, or their one machine's."""
+    return PostgresClock(engine) if engine.dialect.name == "postgresql" else SystemClock()

@@ -8,7 +8,8 @@ writer that vanished is replaced after the lease, and its half-written plan is f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import islice
 
 import attrs
@@ -26,21 +27,34 @@ from domain.tenancy import TenantContext
 
 
 @frozen(kw_only=True)
+class _Writing:
+    """A plan that is being written here, and when its newest page was begun."""
+
+    tenant: TenantContext
+    job: Job
+    since: datetime
+
+
+@frozen(kw_only=True, eq=False)
 class Planner:
     """
-    Starts jobs. *lease_s* bounds the time between two pages; *page* is the number of items a transaction.
+    Starts jobs. *page* is the number of items a transaction.
 
-    Between two pages *is_stopping* is asked: a process that is told to stop must not write a million rows first.
+    Whoever writes a plan holds a lease of *lease_s* seconds, which `keep_leases` extends: for up to *page_s* seconds a
+    page, as a source that never answers must not hold a job for ever. Between two pages *is_stopping* is asked: a
+    process that is told to stop must not write a million rows first.
     """
 
     store: Store
     clock: Clock
     doorbell: Doorbell
     families: Mapping[str, Family]
-    lease_s: float = 60.0
+    lease_s: float = 30.0
+    page_s: float = 600.0
     page: int = field(default=1000)
     sizes: Sizes = field(factory=Sizes)
     is_stopping: Callable[[], bool] = lambda: False
+    _writing: dict[tuple[JobId, int], _Writing] = field(factory=dict, init=False)
 
     def start(self, tenant: TenantContext, job_id: JobId, *, task_id: str | None = None) -> None:
         """
@@ -56,7 +70,8 @@ class Planner:
         if job is None:
             return
         try:
-            self._write(tenant, job)
+            with self._in_hand(tenant, job):
+                self._write(tenant, job)
         except (TransientFailure, ServiceUnavailable):
             self._give_up_lease(tenant, job)
             raise
@@ -65,6 +80,33 @@ class Planner:
         except Exception as error:  # noqa: BLE001  # a family's mistake must end its job, not be tried for ever
             self._fail(tenant, job, f"{type(error).__name__}: {error}")
         self.doorbell.ring()
+
+    def keep_leases(self) -> None:
+        """
+        Extend the leases of the plans that are being written here; one whose page takes too long is let go.
+
+        Raises:
+            ServiceUnavailable: for one plan at least.
+        """
+        now = self.clock.now()
+        for writing in list(self._writing.values()):
+            if writing.since + timedelta(seconds=self.page_s) <= now:
+                continue
+            with self.store.begin(writing.tenant) as work:
+                if self._is_mine(current := work.jobs.get(writing.job.id, lock=True), writing.job):
+                    self._extend(work, current, now=now)
+                work.commit()
+
+    @contextmanager
+    def _in_hand(self, tenant: TenantContext, job: Job) -> Iterator[None]:
+        self._turn_page(tenant, job)
+        try:
+            yield
+        finally:
+            del self._writing[job.id, job.planning_token]
+
+    def _turn_page(self, tenant: TenantContext, job: Job) -> None:
+        self._writing[job.id, job.planning_token] = _Writing(tenant=tenant, job=job, since=self.clock.now())
 
     def _begin(self, tenant: TenantContext, job_id: JobId, task_id: str | None) -> Job | None:
         now = self.clock.now()
@@ -76,7 +118,7 @@ class Planner:
                 close(work, job, JobStatus.CANCELLED, now=now)
                 work.commit()
                 return None
-            lease = PlanningLease(token=job.planning_token + 1, until=now + self._lease(job.planning_token + 1))
+            lease = PlanningLease(token=job.planning_token + 1, until=now + timedelta(seconds=self.lease_s))
             job = planning(job, lease=lease, task_id=task_id, now=now)
             work.ledger.discard(job_id)
             work.jobs.put(job)
@@ -95,24 +137,27 @@ class Planner:
                 work.ledger.add(job.id, ItemNo(planned), page)
                 work.commit()
             planned += len(page)
+            self._turn_page(tenant, job)
         self._freeze(tenant, job, planned)
 
     def _still_mine(self, work: UnitOfWork, job: Job) -> bool:
         """Extend the planning lease; or close the job when it was cancelled; or find that another writer took over."""
         now = self.clock.now()
         current = work.jobs.get(job.id, lock=True)
-        if current.status.is_end or current.planning is None or current.planning_token != job.planning_token:
+        if not self._is_mine(current, job):
             return False
         if current.cancel_requested_at is not None:
             close(work, current, JobStatus.CANCELLED, now=now)
             return False
-        until = now + self._lease(current.planning_token)
-        work.jobs.put(attrs.evolve(current, planning=attrs.evolve(current.planning, until=until), updated_at=now))
+        self._extend(work, current, now=now)
         return True
 
-    def _lease(self, token: int) -> timedelta:
-        """Return how long the writer with *token* has for a page: twice as long as the one who failed before."""
-        return timedelta(seconds=self.lease_s * 2.0 ** min(token - 1, 6))
+    def _is_mine(self, current: Job, job: Job) -> bool:
+        return current.planning is not None and current.planning_token == job.planning_token
+
+    def _extend(self, work: UnitOfWork, current: Job, *, now: datetime) -> None:
+        lease = PlanningLease(token=current.planning_token, until=now + timedelta(seconds=self.lease_s))
+        work.jobs.put(attrs.evolve(current, planning=lease, updated_at=now))
 
     def _freeze(self, tenant: TenantContext, job: Job, planned: int) -> None:
         cut = cut_for(planned, concurrency=job.options.concurrency, sizes=self.sizes)

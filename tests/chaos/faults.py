@@ -8,7 +8,6 @@ from redis import Redis
 from sqlalchemy import create_engine, text
 
 from tests.chaos.scene import Scene
-from tests.pipelines.looking import look_until
 
 Fault = Callable[[Scene], None]
 
@@ -92,8 +91,7 @@ def database_connections_cut(scene: Scene) -> None:
                 )
             )
         engine.dispose()
-        calls = scene.target.calls
-        look_until(lambda calls=calls: scene.target.calls > calls, what="work that goes on")  # type: ignore[misc]
+        scene.go_on_for_some_calls()
 
 
 def clock_wrong(scene: Scene) -> None:

@@ -67,6 +67,11 @@ class Scene:
         look_until(lambda: self.target.calls >= calls, what=f"{calls} calls")
         self.broken_at = time.monotonic()
 
+    def go_on_for_some_calls(self) -> None:
+        """Wait until more calls were made: the run goes on."""
+        calls = self.target.calls
+        look_until(lambda: self.target.calls > calls, what="work that goes on")
+
     def kill(self, worker: Command) -> None:
         """End a worker as a machine that loses power does."""
         worker.kill()

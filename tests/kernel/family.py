@@ -65,3 +65,15 @@ class ScriptedFamily:
         self.calls.append(item.no)
         self.deadlines.append(deadline_s)
         return self.work(item)
+
+
+def interrupted_family(meanwhile: Callable[[Job], None], *, every: int = 100) -> ScriptedFamily:
+    """Return a family that lets something happen before item 0 and before each *every*-th item of its plan."""
+
+    def plan(job: Job) -> Iterator[PlannedItem]:
+        for no, item in enumerate(planned_items(int(str(job.spec["items"])))):
+            if no % every == 0:
+                meanwhile(job)
+            yield item
+
+    return ScriptedFamily(planning=plan)

@@ -103,7 +103,15 @@ class Rig:
     def running(self) -> Iterator[None]:
         """Work for the length of the block, on queues that are empty before and after."""
         times = LoopTimes(relay_s=0.2, leases_s=self.leases_every_s, sweep_s=self.sweep_s)
-        loops = Loops(relay=self.relay, bell=self.bell, attempts=self.attempts, sweep=self.sweeper.sweep, times=times)
+        loops = Loops(
+            relay=self.relay,
+            bell=self.bell,
+            attempts=self.attempts,
+            planner=self.services.planner,
+            sweep=self.sweeper.sweep,
+            set_clock=lambda: None,
+            times=times,
+        )
         with ExitStack() as stack:
             stack.callback(empty_queues)
             empty_queues()

@@ -21,7 +21,7 @@ from domain.jobs.job import Job, JobId, JobOptions, JobStatus
 from domain.jobs.plan import Sizes, cut_for
 from tests.contract.building import US
 from tests.kernel.accidents import Killed
-from tests.kernel.family import ScriptedFamily, planned_items
+from tests.kernel.family import ScriptedFamily, interrupted_family, planned_items
 from tests.kernel.world import Kernel
 
 PAGE = 2
@@ -66,7 +66,7 @@ def test_a_plan_that_is_being_written_is_left_to_its_writer() -> None:
         plans.append(job)
         kernel.planner.start(US, job.id)
 
-    kernel.family = _interrupted(meanwhile)
+    kernel.family = interrupted_family(meanwhile)
     job = kernel.started(4)
 
     assert len(plans) == 1
@@ -82,7 +82,7 @@ def test_a_writer_that_was_replaced_writes_nothing_more() -> None:
             kernel.clock.advance(kernel.planner.lease_s)
             kernel.planner.start(US, job.id, task_id="successor")
 
-    kernel.family = _interrupted(outlive_the_lease, every=PAGE)
+    kernel.family = interrupted_family(outlive_the_lease, every=PAGE)
     job = kernel.started(5)
 
     assert (job.planned, job.celery_task_id, job.planning_token) == (5, "successor", 2)
@@ -102,25 +102,10 @@ def test_a_writer_that_was_replaced_leaves_its_successors_pages_alone() -> None:
         elif kernel.items(job.id):
             raise Killed
 
-    kernel.family = _interrupted(outlive_the_lease, every=PAGE)
+    kernel.family = interrupted_family(outlive_the_lease, every=PAGE)
     job = kernel.started(5)
 
     assert (job.planned, job.planning_token, len(kernel.items(job.id))) == (None, 2, PAGE)
-
-
-def test_each_page_extends_the_writers_lease() -> None:
-    """A long plan may take hours; only a pause between two pages is a sign of death."""
-    kernel = Kernel(page=PAGE)
-
-    def be_slow(job: Job) -> None:
-        if job.planning_token == 1:
-            kernel.clock.advance(kernel.planner.lease_s - 1)
-            kernel.planner.start(US, job.id)
-
-    kernel.family = _interrupted(be_slow, every=PAGE)
-    job = kernel.started(8)
-
-    assert (job.planned, job.planning_token) == (8, 1)
 
 
 def test_a_plan_is_never_in_memory_as_a_whole() -> None:
@@ -131,7 +116,7 @@ def test_a_plan_is_never_in_memory_as_a_whole() -> None:
     def look(job: Job) -> None:
         stored.append(len(kernel.items(job.id)))
 
-    kernel.family = _interrupted(look, every=PAGE)
+    kernel.family = interrupted_family(look, every=PAGE)
     kernel.started(6)
 
     assert stored == [0, 2, 4]
@@ -148,7 +133,7 @@ def test_a_plan_is_never_in_memory_as_a_whole() -> None:
 def test_a_family_that_cannot_plan_ends_the_job_as_failed(error: Exception, reason: str) -> None:
     """With the reason, for there is no item to ask; half a plan is no plan, so its items are forgotten."""
     kernel = Kernel(page=PAGE)
-    kernel.family = _interrupted(_after_some_items(kernel, error), every=PAGE)
+    kernel.family = interrupted_family(_after_some_items(kernel, error), every=PAGE)
 
     job = kernel.started(6)
 
@@ -163,7 +148,7 @@ def test_a_family_that_cannot_plan_ends_the_job_as_failed(error: Exception, reas
 def test_a_source_that_is_away_leaves_the_plan_for_the_next_start(error: Exception) -> None:
     """The lease is given back at once, so that the repeated message need not wait for it."""
     kernel = Kernel(page=PAGE)
-    kernel.family = _interrupted(_after_some_items(kernel, error), every=PAGE)
+    kernel.family = interrupted_family(_after_some_items(kernel, error), every=PAGE)
     job = kernel.submit(6)
 
     with pytest.raises(type(error)):
@@ -201,7 +186,7 @@ def test_an_empty_plan_fails_where_the_family_does_not() -> None:
 def test_a_cancel_stops_the_writer(every: int) -> None:
     """Nothing was sent yet: the half-written plan is forgotten, and the job ends cancelled."""
     kernel = Kernel(page=PAGE)
-    kernel.family = _interrupted(lambda job: _ask_for_the_end(kernel, job), every=every)
+    kernel.family = interrupted_family(lambda job: _ask_for_the_end(kernel, job), every=every)
 
     job = kernel.started(6)
 
@@ -215,7 +200,7 @@ def test_a_cancelled_job_whose_start_comes_late_is_not_planned() -> None:
     """The writer before vanished, a cancel was asked for, and only then the start was delivered again."""
     plans: list[Job] = []
     kernel = Kernel(page=PAGE)
-    kernel.family = _interrupted(_after_some_items(kernel, Killed()), every=PAGE)
+    kernel.family = interrupted_family(_after_some_items(kernel, Killed()), every=PAGE)
     job = kernel.submit(3)
     with pytest.raises(Killed):
         kernel.planner.start(US, job.id)
@@ -231,18 +216,6 @@ def test_the_start_of_an_unknown_job_is_not_found() -> None:
     """The message is dropped by who delivered it."""
     with pytest.raises(NotFound):
         Kernel().planner.start(US, JobId("unknown"))
-
-
-def _interrupted(meanwhile: Callable[[Job], None], *, every: int = 100) -> ScriptedFamily:
-    """Return a family that lets something happen before item 0 and before each *every*-th item of its plan."""
-
-    def plan(job: Job) -> Iterator[PlannedItem]:
-        for no, item in enumerate(planned_items(int(str(job.spec["items"])))):
-            if no % every == 0:
-                meanwhile(job)
-            yield item
-
-    return ScriptedFamily(planning=plan)
 
 
 def _telling(plans: list[Job]) -> Callable[[Job], Iterator[PlannedItem]]:
