@@ -16,9 +16,10 @@ from filelock import FileLock, Timeout
 from domain.jobs.errors import Conflict, ServiceUnavailable
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobView
-from entrypoints.container import Antiphon, WorkerSide, broker_settings
+from entrypoints.container import Antiphon
 from entrypoints.health import DriverWatch, StoreWatch
 from entrypoints.settings import Settings
+from entrypoints.worker_side import WorkerSide, broker_settings
 
 LOOK_S = 0.1
 TURN_S = 1.0

@@ -7,8 +7,8 @@ import click
 from domain.jobs.errors import BrokenSettings
 from entrypoints.cli.console import say
 from entrypoints.cli.opening import open_antiphon
-from entrypoints.container import WorkerSide, broker_settings
 from entrypoints.settings import read_settings
+from entrypoints.worker_side import WorkerSide, broker_settings
 from pipelines.names import QUEUES
 
 
