@@ -16,7 +16,7 @@ STABLE_KEYS = {
     "": "job verdicts pass_rate latency_s metrics tags targets prompts repeats gates errors failures tokens",
     "job": "id kind status failure planned succeeded failed skipped cancelled created_at started_at ended_at revision",
     "verdicts": "pass fail inconclusive",
-    "pass_rate": "value low high all_errors_fail all_errors_pass",
+    "pass_rate": "value low high standard_error tests all_errors_fail all_errors_pass",
     "latency_s": "n mean p50 p90 p95 p99 max",
     "tokens": "prompt completion answers",
 }
