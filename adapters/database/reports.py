@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, null, select, update
+from sqlalchemy import bindparam, case, func, null, or_, select, update
 
 from adapters.database.items import NO_LEASE, in_numbers, is_running, item, the_job
-from adapters.database.rows import Values
+from adapters.database.rows import USAGE_COLUMNS, Values, usage_values
 from adapters.database.scope import Scope
 from adapters.database.types import Name, SafeText
-from domain.jobs.claims import Ended, Postponed, Released, Report
-from domain.jobs.item import Failure, ItemState, Outcome
+from domain.jobs.claims import Ended, Kept, Postponed, Released, Report
+from domain.jobs.item import KEEP_PROGRESS, Failure, ItemState, Outcome
 from domain.jobs.job import JobId
 
 _LIVE = select(item.c.no, item.c.token).where(the_job, in_numbers, is_running)
-_change = (
-    update(item)
-    .where(the_job, is_running, item.c.no == bindparam("of_no"), item.c.token == bindparam("of_token"))
-    .values(NO_LEASE)
+_live = update(item).where(the_job, is_running, item.c.no == bindparam("of_no"), item.c.token == bindparam("of_token"))
+_change = _live.values(
+    **NO_LEASE,
+    **{name: func.coalesce(bindparam(f"new_{name}", type_=item.c[name].type), item.c[name]) for name in USAGE_COLUMNS},
 )
 
 
@@ -37,10 +37,15 @@ _ENDED = _change.values(
     not_before=null(),
     last_failure_kind=func.coalesce(bindparam("new_failure_kind", type_=Name), item.c.last_failure_kind),
     last_failure_message=func.coalesce(bindparam("new_failure_message", type_=SafeText), item.c.last_failure_message),
+    progress=case(
+        (or_(*(bindparam("new_state", type_=Name) == state.value for state in KEEP_PROGRESS)), item.c.progress),
+        else_=null(),
+    ),
     **_given("state", "ended_at", "verdict", "result", "failure_kind", "failure_message"),
 )
 _POSTPONED = _change.values(state=ItemState.PENDING.value, **_given("not_before"), **_failed_in)
-_RELEASED = _change.values(state=ItemState.PENDING.value, attempts=item.c.attempts - 1)
+_RELEASED = _change.values(state=ItemState.PENDING.value, attempts=item.c.attempts - 1, **_given("not_before"))
+_KEPT = _live.values(_given("progress", *USAGE_COLUMNS))
 # A cancel came while the attempt ran: there will be no other one.
 _stopped = _change.values(state=ItemState.CANCELLED.value, not_before=null(), **_given("ended_at"))
 _POSTPONED_TOO_LATE = _stopped.values(_failed_in)
@@ -52,6 +57,7 @@ def record(scope: Scope, job_id: JobId, reports: Sequence[Report], *, now: datet
     scope.hold(job_id)
     answers = _live_ones(scope, job_id, reports)
     live = [report for report, is_live in zip(reports, answers, strict=True) if is_live]
+    _keep(scope, job_id, [report for report in live if isinstance(report, Kept)])  # before the report that ends it
     _end(scope, job_id, [report for report in live if isinstance(report, Ended)], now)
     _postpone(scope, job_id, [report for report in live if isinstance(report, Postponed)], now)
     _release(scope, job_id, [report for report in live if isinstance(report, Released)], now)
@@ -65,10 +71,15 @@ def _live_ones(scope: Scope, job_id: JobId, reports: Sequence[Report]) -> list[b
     answers = []
     for report in reports:
         is_live = tokens.get(report.no) == report.token
-        if is_live:
+        if is_live and not isinstance(report, Kept):
             del tokens[report.no]  # spent: of two reports on one attempt, the second is late
         answers.append(is_live)
     return answers
+
+
+def _keep(scope: Scope, job_id: JobId, reports: Sequence[Kept]) -> None:
+    rows = [{**_attempt(report), "new_progress": report.progress or None} for report in reports]
+    scope.execute_many(_KEPT, rows, of_job=job_id)
 
 
 def _end(scope: Scope, job_id: JobId, reports: Sequence[Ended], now: datetime) -> None:
@@ -90,15 +101,16 @@ def _postpone(scope: Scope, job_id: JobId, reports: Sequence[Postponed], now: da
 
 
 def _release(scope: Scope, job_id: JobId, reports: Sequence[Released], now: datetime) -> None:
-    rows = [_attempt(report) for report in reports]
-    if rows and scope.is_cancelling(job_id):
+    if reports and scope.is_cancelling(job_id):
+        rows = [_attempt(report) for report in reports]
         scope.execute_many(_RELEASED_TOO_LATE, rows, of_job=job_id, new_ended_at=now)
-    else:
-        scope.execute_many(_RELEASED, rows, of_job=job_id)
+        return
+    rows = [{**_attempt(report), "new_not_before": report.not_before} for report in reports]
+    scope.execute_many(_RELEASED, rows, of_job=job_id)
 
 
 def _attempt(report: Report) -> Values:
-    return {"of_no": report.no, "of_token": report.token}
+    return {"of_no": report.no, "of_token": report.token, **usage_values(report.spent, prefix="new_")}
 
 
 def _outcome(outcome: Outcome) -> Values:

@@ -14,6 +14,7 @@ from domain.jobs.errors import FailureKind
 from domain.jobs.item import Document, Failure, Item, ItemNo, ItemState, Lease, Outcome, PlannedItem, WorkerId
 from domain.jobs.job import Job, JobId, JobOptions, JobStatus, PlanningLease
 from domain.jobs.plan import Shard, ShardState
+from domain.jobs.usage import Usage
 from domain.tenancy import OrganizationId
 
 Values = dict[str, object]
@@ -23,6 +24,7 @@ AnyResult = CursorResult[*tuple[Any, ...]]
 
 JOB_COLUMNS = tuple(tables.job.c)
 ITEM_COLUMNS = tuple(column for column in tables.item.c if column.name not in ("organization_id", "job_id"))
+USAGE_COLUMNS = tuple(field.name for field in attrs.fields(Usage))
 SHARD_COLUMNS = tuple(column for column in tables.shard.c if column.name not in ("organization_id", "job_id"))
 
 _SAME_NAME = (
@@ -63,7 +65,8 @@ def item_from(row: AnyRow) -> Item:
     """Return the item of a row of `ITEM_COLUMNS`."""
     (
         no, state_name, attempts, losses, token, worker_id, lease_until, deadline_at, not_before, started_at, ended_at,
-        verdict, failure_kind, last_kind, key, failure_message, last_message, given, result,
+        verdict, failure_kind, last_kind, requests, prompt_tokens, completion_tokens, cost_nanousd, key,
+        failure_message, last_message, given, result, progress,
     ) = row  # fmt: skip
     state = ItemState(state_name)
     lease = outcome = None
@@ -86,7 +89,24 @@ def item_from(row: AnyRow) -> Item:
         ended_at=ended_at,
         outcome=outcome,
         last_failure=failure_from(last_kind, last_message),
+        progress=progress,
+        usage=usage_from(requests, prompt_tokens, completion_tokens, cost_nanousd),
     )
+
+
+def usage_from(requests: int, prompt_tokens: int, completion_tokens: int, cost_nanousd: int) -> Usage:
+    """Return the usage that four columns, or their sums, hold."""
+    return Usage(
+        requests=int(requests),
+        prompt_tokens=int(prompt_tokens),
+        completion_tokens=int(completion_tokens),
+        cost_nanousd=int(cost_nanousd),
+    )
+
+
+def usage_values(usage: Usage | None, *, prefix: str = "") -> Values:
+    """Return the four columns of the usage; all null where nothing is said about it."""
+    return {f"{prefix}{name}": None if usage is None else getattr(usage, name) for name in USAGE_COLUMNS}
 
 
 def failure_from(kind: str | None, message: str | None) -> Failure | None:
@@ -123,7 +143,8 @@ def shard_from(row: AnyRow) -> Shard:
 
 def tally_from(content: Mapping[str, Any]) -> Tally:
     """Return the tally a closed shard kept."""
-    return Tally(**content)
+    usage = Usage(**content.get("usage", {}))  # shards that were closed before there was any have none
+    return Tally(**{**content, "usage": usage})
 
 
 def _options_from(content: Document) -> JobOptions:

@@ -11,13 +11,24 @@ from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from adapters.database import tables
 from adapters.database.items import item, the_job
-from adapters.database.rows import SHARD_COLUMNS, AnyResult, AnyRow, Values, shard_from, shard_values, tally_from
+from adapters.database.rows import (
+    SHARD_COLUMNS,
+    USAGE_COLUMNS,
+    AnyResult,
+    AnyRow,
+    Values,
+    shard_from,
+    shard_values,
+    tally_from,
+    usage_from,
+)
 from adapters.database.scope import Scope, of_job
 from adapters.database.types import Name
 from domain.jobs.aggregate import Tally, tally_from_counts, total
 from domain.jobs.errors import NotFound
 from domain.jobs.job import JobId
 from domain.jobs.plan import Shard, ShardState
+from domain.jobs.usage import NOTHING
 
 _PAGE = 1000
 _shard = tables.shard
@@ -30,7 +41,10 @@ _GET = select(*SHARD_COLUMNS).where(_the_shard)
 _PUT = update(_shard).where(_the_shard)
 _IN_STATE = select(*SHARD_COLUMNS).where(of_job(_shard), _in_state).order_by(_shard.c.no).limit(bindparam("at_most"))
 _COUNT = select(func.count()).select_from(item).where(the_job)
-_TALLY = select(item.c.state, item.c.verdict, func.count()).where(the_job).group_by(item.c.state, item.c.verdict)
+_spent = [func.sum(item.c[name]) for name in USAGE_COLUMNS]
+_TALLY = (
+    select(item.c.state, item.c.verdict, func.count(), *_spent).where(the_job).group_by(item.c.state, item.c.verdict)
+)
 _TALLY_RANGE = _TALLY.where(_in_range)
 _CUTS = (
     select(_shard.c.first_no, _shard.c.last_no, _shard.c.state, _shard.c.tally)
@@ -107,11 +121,13 @@ def _open_runs(cuts: Sequence[AnyRow]) -> list[tuple[int, int]]:
 def _counted(rows: AnyResult) -> Tally:
     states: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
-    for state, verdict, number in rows:
+    usage = NOTHING
+    for state, verdict, number, *spent in rows:
         states[state] += number
+        usage += usage_from(*spent)
         if verdict is not None:
             verdicts[verdict] += number
-    return tally_from_counts(states, verdicts)
+    return tally_from_counts(states, verdicts, usage)
 
 
 def _pages(rows: Iterable[Values]) -> Iterator[list[Values]]:

@@ -18,7 +18,7 @@ from attrs import frozen
 from adapters.memory.journal import Journal
 from adapters.memory.rows import LedgerRows, OrganizationRows
 from domain.jobs.aggregate import Tally, tally_of, total
-from domain.jobs.claims import Claim, ClaimAnswer, Ended, Postponed, Refusal, Released, Report
+from domain.jobs.claims import Claim, ClaimAnswer, Ended, Kept, Postponed, Refusal, Released, Report
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.item import (
     Failure,
@@ -33,6 +33,7 @@ from domain.jobs.item import (
     ended,
     holds,
     is_claimable,
+    kept,
     lost,
     postponed,
     released,
@@ -213,11 +214,15 @@ class MemoryLedger:
             return False
         match report:
             case Ended():
-                self._put(rows, ended(item, report.outcome, now=now))
+                self._put(rows, ended(item, report.outcome, now=now, spent=report.spent))
             case Postponed():
-                self._give_back(job_id, postponed(item, report.failure, not_before=report.not_before), now=now)
+                back = postponed(item, report.failure, not_before=report.not_before, spent=report.spent)
+                self._give_back(job_id, back, now=now)
             case Released():
-                self._give_back(job_id, released(item), now=now)
+                back = released(item, not_before=report.not_before, spent=report.spent)
+                self._give_back(job_id, back, now=now)
+            case Kept():
+                self._put(rows, kept(item, report.progress, spent=report.spent))
             case _:
                 assert_never(report)
         return True

@@ -14,11 +14,12 @@ from attrs import field, frozen
 
 from domain.jobs.item import Item, ItemState
 from domain.jobs.job import JobStatus
+from domain.jobs.usage import NOTHING, Usage
 
 
 @frozen(kw_only=True)
 class Tally:
-    """How many items stand where; *verdicts* counts the verdicts of the ended ones."""
+    """How many items stand where, and what they cost; *verdicts* counts the verdicts of the ended ones."""
 
     pending: int = 0
     running: int = 0
@@ -27,6 +28,7 @@ class Tally:
     skipped: int = 0
     cancelled: int = 0
     verdicts: Mapping[str, int] = field(factory=dict)
+    usage: Usage = NOTHING
 
     @property
     def ended(self) -> int:
@@ -52,25 +54,29 @@ class Tally:
             skipped=self.skipped + other.skipped,
             cancelled=self.cancelled + other.cancelled,
             verdicts=dict(Counter(self.verdicts) + Counter(other.verdicts)),
+            usage=self.usage + other.usage,
         )
 
 
 def tally_of(items: Iterable[Item]) -> Tally:
-    """Count *items* by state, and by verdict where they have one."""
+    """Count *items* by state, and by verdict where they have one; add up what they cost."""
     states: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
+    usage = NOTHING
     for item in items:
         states[item.state] += 1
+        usage += item.usage
         if item.outcome is not None and item.outcome.verdict is not None:
             verdicts[item.outcome.verdict] += 1
-    return tally_from_counts(states, verdicts)
+    return tally_from_counts(states, verdicts, usage)
 
 
-def tally_from_counts(states: Mapping[str, int], verdicts: Mapping[str, int]) -> Tally:
+def tally_from_counts(states: Mapping[str, int], verdicts: Mapping[str, int], usage: Usage = NOTHING) -> Tally:
     """Build a tally from counts by state name and by verdict (zero counts are dropped from the verdicts)."""
     return Tally(
         **{state.value: states.get(state.value, 0) for state in ItemState},
         verdicts={verdict: count for verdict, count in sorted(verdicts.items()) if count},
+        usage=usage,
     )
 
 

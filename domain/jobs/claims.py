@@ -1,5 +1,8 @@
 """
-What workers and the ledger say to each other: claims and their answers, and the reports that end an attempt.
+What workers and the ledger say to each other: claims and their answers, and the reports about an attempt.
+
+*spent* in a report is what the item has cost in all, over its attempts, as far as the reporter knows; None leaves what
+is stored. A total and no increment: a report that is written twice must not be counted twice.
 """
 
 from __future__ import annotations
@@ -9,8 +12,9 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from domain.jobs.item import Failure, Item, ItemNo, Outcome, WorkerId
+from domain.jobs.item import Document, Failure, Item, ItemNo, Outcome, WorkerId
 from domain.jobs.job import JobId
+from domain.jobs.usage import Usage
 
 
 class Refusal(StrEnum):
@@ -52,6 +56,7 @@ class Ended:
     no: ItemNo
     token: int
     outcome: Outcome
+    spent: Usage | None = None
 
 
 @frozen(kw_only=True)
@@ -62,14 +67,27 @@ class Postponed:
     token: int
     failure: Failure
     not_before: datetime
+    spent: Usage | None = None
 
 
 @frozen(kw_only=True)
 class Released:
-    """Report: the attempt under *token* is given back as if it had not begun."""
+    """Report: the attempt under *token* is given back as if it had not begun; not to be begun before *not_before*."""
 
     no: ItemNo
     token: int
+    not_before: datetime | None = None
+    spent: Usage | None = None
 
 
-Report = Ended | Postponed | Released
+@frozen(kw_only=True)
+class Kept:
+    """Report: the attempt under *token* goes on, and has come to *progress*, which the next attempt will find."""
+
+    no: ItemNo
+    token: int
+    progress: Document
+    spent: Usage
+
+
+Report = Ended | Postponed | Released | Kept

@@ -9,6 +9,8 @@ The one tree of errors.
     |  `- KeyReused           an idempotency key came again with another request
     |- ServiceUnavailable     a database or broker that is needed can't be reached, or refuses to work
     |- BrokenSettings         settings that would break a promise; nothing was started
+    |- LeaseLost              the attempt is no longer the item's live one: whoever runs it must stop
+    |- Deferred               the attempt may not begin its work yet; it does not count
     `- ItemFailure            one attempt at one item failed; the kernel turns it into a retry or an outcome
        |- TransientFailure    another attempt may succeed
        `- PermanentFailure    another attempt would fail the same way
@@ -19,6 +21,8 @@ Adapters turn the errors of their libraries into this tree (`raise ... from exc`
 from __future__ import annotations
 
 from enum import StrEnum
+
+from domain.jobs.usage import NOTHING, Usage
 
 
 class AntiphonError(Exception):
@@ -65,6 +69,22 @@ class BrokenSettings(AntiphonError):
         self.problems = problems
 
 
+class LeaseLost(AntiphonError):
+    """The attempt has lost its item (to its deadline, or to another worker); nothing it still does will count."""
+
+
+class Deferred(AntiphonError):
+    """
+    A runner could not get permission for its work yet: a rate limit, or something it needs that is not ready.
+
+    The item waits for *retry_after_s* seconds and is tried again; the attempt does not count, and nothing has failed.
+    """
+
+    def __init__(self, retry_after_s: float, reason: str) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
 class FailureKind(StrEnum):
     """
     Why an item could not be executed or judged. Stable names: reports, filters and users' scripts rely on them.
@@ -96,12 +116,24 @@ class FailureKind(StrEnum):
 
 
 class ItemFailure(AntiphonError):
-    """One attempt failed; *partial_result* keeps what was paid for before (an answer that could not be judged)."""
+    """
+    One attempt failed; *partial_result* keeps what was paid for before (an answer that could not be judged).
 
-    def __init__(self, message: str, *, kind: FailureKind, partial_result: dict[str, object] | None = None) -> None:
+    *usage* is what the attempt spent since it last kept something.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: FailureKind,
+        partial_result: dict[str, object] | None = None,
+        usage: Usage = NOTHING,
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.partial_result = partial_result or {}
+        self.usage = usage
 
 
 class TransientFailure(ItemFailure):
@@ -114,8 +146,9 @@ class TransientFailure(ItemFailure):
         kind: FailureKind,
         retry_after_s: float | None = None,
         partial_result: dict[str, object] | None = None,
+        usage: Usage = NOTHING,
     ) -> None:
-        super().__init__(message, kind=kind, partial_result=partial_result)
+        super().__init__(message, kind=kind, partial_result=partial_result, usage=usage)
         self.retry_after_s = retry_after_s
 
 

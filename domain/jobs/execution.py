@@ -26,11 +26,12 @@ from domain.jobs.errors import (
     TransientFailure,
 )
 from domain.jobs.fairness import Party, party_of
-from domain.jobs.family import Family, ItemRunner
-from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
+from domain.jobs.family import Family, ItemRunner, Keep
+from domain.jobs.item import Item, ItemNo, Outcome, WorkerId
 from domain.jobs.job import Job, JobId
 from domain.jobs.ports import Bench, Clock, Desk, Store
-from domain.jobs.retry import RetryAfter, RetryPolicy
+from domain.jobs.reporting import Reporter
+from domain.jobs.retry import RetryPolicy
 from domain.tenancy import TenantContext
 
 LONGEST_WAIT_S = 1.0
@@ -140,30 +141,14 @@ class Executor:
         attempt = Attempt(tenant=tenant, job_id=prepared.job.id, item=item, free=free)
         if self.attempts.take(attempt):
             try:
-                self.bench.start(lambda: self.attempts.settle(attempt, self._report(prepared, item)))
+                self.bench.start(lambda: self.attempts.settle(attempt, self._report(attempt, prepared)))
             except RuntimeError:  # the machine gives no more threads
                 self.attempts.settle(attempt, Released(no=item.no, token=item.token))
         return attempt
 
-    def _report(self, prepared: _Prepared, item: Item) -> Report:
-        try:
-            outcome = prepared.runner.run(item, deadline_s=prepared.job.options.deadline_s)
-        except ItemFailure as failure:
-            return self._failed(prepared.job, item, failure)
-        except Exception as error:  # noqa: BLE001  # the one boundary: whatever a family raises becomes an outcome
-            message = f"{type(error).__name__}: {error}"
-            return self._failed(prepared.job, item, PermanentFailure(message, kind=FailureKind.INTERNAL))
-        return Ended(no=item.no, token=item.token, outcome=outcome)
-
-    def _failed(self, job: Job, item: Item, failure: ItemFailure) -> Report:
-        why = Failure(kind=failure.kind, message=str(failure))
-        budget = job.options.max_attempts
-        decision = self.retry.decide(failure, attempt=item.attempts, max_attempts=budget, jitter=self.jitter)
-        if isinstance(decision, RetryAfter):
-            due = self.clock.now() + decision.delay
-            return Postponed(no=item.no, token=item.token, failure=why, not_before=due)
-        outcome = Outcome(state=ItemState.FAILED, result=failure.partial_result, failure=why)
-        return Ended(no=item.no, token=item.token, outcome=outcome)
+    def _report(self, attempt: Attempt, prepared: _Prepared) -> Report:
+        reporter = Reporter(desk=self.desk, clock=self.clock, jitter=self.jitter, retry=self.retry)
+        return reporter.report(attempt.tenant, prepared.job, prepared.runner, attempt.item)
 
     def _prepared(self, tenant: TenantContext, job_id: JobId) -> _Prepared:
         with self._lock:
@@ -236,8 +221,9 @@ class _Round:
 
     def note(self, report: Report, *, was_mine: bool) -> None:
         """Note how an attempt was settled."""
-        if isinstance(report, Postponed) and was_mine:
-            self._due[report.no] = report.not_before
+        due = report.not_before if isinstance(report, Postponed | Released) else None
+        if due is not None and was_mine:
+            self._due[report.no] = due
         else:
             state = report.outcome.state if isinstance(report, Ended) and was_mine else "elsewhere"
             self._settled.append((report.no, state))
@@ -258,8 +244,8 @@ class _Unrunnable:
     kind: FailureKind
     message: str
 
-    def run(self, item: Item, *, deadline_s: float) -> Outcome:
-        _ = item, deadline_s
+    def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
+        _ = item, deadline_s, keep
         raise PermanentFailure(self.message, kind=self.kind)
 
 

@@ -16,6 +16,7 @@ import attrs
 from attrs import frozen
 
 from domain.jobs.errors import FailureKind
+from domain.jobs.usage import NOTHING, Usage
 
 ItemNo = NewType("ItemNo", int)
 WorkerId = NewType("WorkerId", str)
@@ -61,13 +62,15 @@ class Outcome:
     What an item ended with.
 
     *verdict* is the family's word for the quality of a succeeded item (pass, fail, inconclusive ...), counted by the
-    ledger and otherwise not understood here. *result* is JSON and is kept whatever the state.
+    ledger and otherwise not understood here. *result* is JSON and is kept whatever the state. *usage* is what the
+    attempt spent since it last kept something; the item's own usage is the sum, and takes it over.
     """
 
     state: ItemState
     verdict: str | None = None
     result: Document = attrs.field(factory=dict)
     failure: Failure | None = None
+    usage: Usage = NOTHING
 
     def __attrs_post_init__(self) -> None:
         if not self.state.is_end:
@@ -88,7 +91,12 @@ class Lease:
 
 @frozen(kw_only=True)
 class Item:
-    """One row of the ledger. *attempts* counts tries begun, *losses* those that ended because their worker vanished."""
+    """
+    One row of the ledger. *attempts* counts tries begun, *losses* those that ended because their worker vanished.
+
+    *progress* is what the newest attempt kept of its work, for the next one to go on with; an item that succeeded needs
+    it no more. *usage* is what all attempts of all revisions spent.
+    """
 
     no: ItemNo
     key: str
@@ -103,6 +111,12 @@ class Item:
     ended_at: datetime | None = None
     outcome: Outcome | None = None
     last_failure: Failure | None = None
+    progress: Document | None = None
+    usage: Usage = NOTHING
+
+
+KEEP_PROGRESS = (ItemState.FAILED, ItemState.CANCELLED)
+"""The ends that another revision can begin again from: what was kept is kept on."""
 
 
 def is_claimable(item: Item, now: datetime) -> bool:
@@ -129,7 +143,12 @@ def claimed(item: Item, *, worker_id: WorkerId, lease_until: datetime, deadline_
     )
 
 
-def ended(item: Item, outcome: Outcome, *, now: datetime) -> Item:
+def kept(item: Item, progress: Document, *, spent: Usage) -> Item:
+    """Return the item as its attempt has come to *progress*; an empty one forgets what was kept before."""
+    return attrs.evolve(item, progress=progress or None, usage=spent)
+
+
+def ended(item: Item, outcome: Outcome, *, now: datetime, spent: Usage | None = None) -> Item:
     """Return the item at its end."""
     return attrs.evolve(
         item,
@@ -137,14 +156,23 @@ def ended(item: Item, outcome: Outcome, *, now: datetime) -> Item:
         lease=None,
         not_before=None,
         ended_at=now,
-        outcome=outcome,
+        outcome=attrs.evolve(outcome, usage=NOTHING),
         last_failure=outcome.failure or item.last_failure,
+        progress=item.progress if outcome.state in KEEP_PROGRESS else None,
+        usage=item.usage if spent is None else spent,
     )
 
 
-def postponed(item: Item, failure: Failure, *, not_before: datetime) -> Item:
+def postponed(item: Item, failure: Failure, *, not_before: datetime, spent: Usage | None = None) -> Item:
     """Return the item waiting for another attempt after a *failure* that may pass."""
-    return attrs.evolve(item, state=ItemState.PENDING, lease=None, not_before=not_before, last_failure=failure)
+    return attrs.evolve(
+        item,
+        state=ItemState.PENDING,
+        lease=None,
+        not_before=not_before,
+        last_failure=failure,
+        usage=item.usage if spent is None else spent,
+    )
 
 
 def lost(item: Item) -> Item:
@@ -152,11 +180,22 @@ def lost(item: Item) -> Item:
     return attrs.evolve(item, state=ItemState.PENDING, lease=None, losses=item.losses + 1)
 
 
-def released(item: Item) -> Item:
+def released(item: Item, *, not_before: datetime | None = None, spent: Usage | None = None) -> Item:
     """Return the item as pending after its worker gave it back unharmed: the attempt does not count."""
-    return attrs.evolve(item, state=ItemState.PENDING, lease=None, attempts=item.attempts - 1)
+    return attrs.evolve(
+        item,
+        state=ItemState.PENDING,
+        lease=None,
+        attempts=item.attempts - 1,
+        not_before=not_before,
+        usage=item.usage if spent is None else spent,
+    )
 
 
 def reset(item: Item) -> Item:
-    """Return the item as good as new for a revision of its job; the fence goes on, so that old attempts stay late."""
-    return Item(no=item.no, key=item.key, input=item.input, token=item.token)
+    """
+    Return the item with a new budget of attempts, for a revision of its job.
+
+    The fence goes on, so that old attempts stay late. What was kept and spent stays: it is paid for already.
+    """
+    return Item(no=item.no, key=item.key, input=item.input, token=item.token, progress=item.progress, usage=item.usage)

@@ -15,6 +15,7 @@ import attrs
 from domain.jobs.item import Document
 from domain.jobs.usage import Usage
 from domain.language_models.codec import model_from_json, model_to_json
+from domain.language_models.conversation import FinishReason, ToolCall
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.named_target import NamedTarget, only
 from domain.test_execution.target import Answer, HttpTarget, ModelTarget, PythonTarget, TargetSpec
@@ -133,6 +134,22 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
         "score": value,
     }
     return {name: content for name, content in kept.items() if content is not None}
+
+
+def kept_answer_to_json(prompt: str, answer: Answer) -> dict[str, object]:
+    """Return what an attempt keeps of its answer, so that the next one need not ask again."""
+    return {"prompt": prompt, "answer": to_json(answer)}
+
+
+def kept_answer_from_json(progress: Document | None) -> tuple[str, Answer] | None:
+    """Return the prompt and the answer that an earlier attempt kept, if one did."""
+    if not progress:
+        return None
+    answer = cast(Document, progress["answer"])
+    calls = tuple(_build(ToolCall, call) for call in cast(list[Document], answer.get("tool_calls", ())))
+    reason = answer.get("finish_reason")
+    known = {"tool_calls": calls, "finish_reason": None if reason is None else FinishReason(cast(str, reason))}
+    return str(progress["prompt"]), _build(Answer, {**answer, **known})
 
 
 def scores_from_json(result: Document) -> list[Score]:

@@ -14,14 +14,18 @@ from typing import ClassVar, cast
 import attrs
 from attrs import frozen
 
-from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure, TransientFailure
+from domain.jobs.errors import Deferred, FailureKind, InvalidInput, ItemFailure, PermanentFailure, TransientFailure
+from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
+from domain.jobs.usage import NOTHING, Usage
 from domain.tenancy import TenantContext
 from domain.test_execution.codec import (
     gates_from_json,
     item_from_json,
     item_to_json,
+    kept_answer_from_json,
+    kept_answer_to_json,
     result_to_json,
     targets_from_json,
     targets_to_json,
@@ -32,8 +36,8 @@ from domain.test_execution.metric_sets import scores_of
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.ports import Scorer, Scorers, Target, Targets, Templates, TestSets
 from domain.test_execution.sample import Sample
-from domain.test_execution.target import Question
-from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId, items_of
+from domain.test_execution.target import Answer, Question, usage_of
+from domain.test_execution.test_set import ConfigurationId, Gates, TestItem, TestSetId, items_of
 
 KIND = "test_execution"
 
@@ -124,31 +128,42 @@ class TestRunner:
     judge: Judge
     templates: Templates
 
-    def run(self, item: Item, *, deadline_s: float) -> Outcome:
-        """Ask, judge, and return the outcome; the verdict says how good the answer was."""
+    def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
+        """
+        Ask, judge, and return the outcome; the verdict says how good the answer was.
+
+        An answer that could not be judged is kept: the next attempt judges it, and asks nobody.
+        """
         ends = monotonic() + deadline_s
         test = item_from_json(item.input)
-        case = test.case
-        prompt = self._prompt(case.prompt, case.variables)
-        answer = self._target(test.target).ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline_s)
-        sample = Sample(
-            case=case,
-            prompt=prompt,
-            answer=answer,
-            variables=case.variables,
-            repeat=test.repeat,
-            target=test.target,
-        )
+        kept = kept_answer_from_json(item.progress)
+        prompt, answer = kept or self._ask(test, deadline_s=deadline_s)
+        usage = NOTHING if kept else usage_of(answer)
+        sample = _sample(test, prompt, answer)
         try:
-            scores = self.judge.scores(case.metrics, sample, deadline_s=max(0.0, ends - monotonic()))
-        except (PermanentFailure, TransientFailure) as failure:
-            failure.partial_result = result_to_json(prompt, answer, [], None)
+            scores = self.judge.scores(test.case.metrics, sample, deadline_s=max(0.0, ends - monotonic()))
+        except (PermanentFailure, TransientFailure, Deferred) as failure:
+            if not kept:
+                keep(kept_answer_to_json(prompt, answer), usage)
+            if isinstance(failure, ItemFailure):
+                failure.partial_result = result_to_json(prompt, answer, [], None)
             raise
         return Outcome(
             state=ItemState.SUCCEEDED,
-            verdict=verdict_of(scores, threshold=case.threshold),
+            verdict=verdict_of(scores, threshold=test.case.threshold),
             result=result_to_json(prompt, answer, scores, weighted_value(scores)),
+            usage=sum((score.usage for score in scores if score.usage), start=usage),
         )
+
+    def _ask(self, test: TestItem, *, deadline_s: float) -> tuple[str, Answer]:
+        target = self._target(test.target)
+        prompt = self._prompt(test.case.prompt, test.case.variables)
+        question = Question(prompt=prompt, variables=test.case.variables)
+        try:
+            return prompt, target.ask(question, deadline_s=deadline_s)
+        except ItemFailure as failure:
+            failure.usage += Usage(requests=1)
+            raise
 
     def _target(self, name: str) -> Target:
         target = self.targets.get(name)
@@ -160,6 +175,18 @@ class TestRunner:
     def _prompt(self, template: str, variables: Document) -> str:
         rendered = self.templates.render(template, variables)
         return rendered if isinstance(rendered, str) else str(rendered)
+
+
+def _sample(test: TestItem, prompt: str, answer: Answer) -> Sample:
+    return Sample(
+        case=test.case,
+        prompt=prompt,
+        answer=answer,
+        variables=test.case.variables,
+        repeat=test.repeat,
+        target=test.target,
+        cost_nanousd=answer.cost_nanousd,
+    )
 
 
 @frozen(kw_only=True)

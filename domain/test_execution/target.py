@@ -13,6 +13,7 @@ from attrs import field, frozen
 from attrs.validators import gt, min_len, optional
 
 from domain.jobs.item import Document
+from domain.jobs.usage import Usage
 from domain.language_models.conversation import FinishReason, ToolCall
 from domain.language_models.model import DEFAULT_MAX_ANSWER_BYTES, ModelSpec
 
@@ -56,6 +57,10 @@ class PythonTarget:
 TargetSpec = HttpTarget | ModelTarget | PythonTarget
 
 
+MOST_TOKENS = 10**9
+"""More than this no answer has."""
+
+
 @frozen(kw_only=True)
 class Question:
     """What one test asks: the *prompt*, rendered, and the variables it was rendered from."""
@@ -86,3 +91,18 @@ class Answer:
     finish_reason: FinishReason | None = None
     model: str | None = None
     request_id: str | None = None
+
+
+def usage_of(answer: Answer) -> Usage:
+    """Return what the answer cost: one request, the tokens its target told, and the money, where the price is known."""
+    return Usage(
+        requests=1,
+        prompt_tokens=_believable(answer.prompt_tokens),
+        completion_tokens=_believable(answer.completion_tokens),
+        cost_nanousd=answer.cost_nanousd or 0,
+    )
+
+
+def _believable(tokens: int | None) -> int:
+    """Return the number a target told, 0 if it can't be one: what it says is added up, and must not break the sums."""
+    return tokens if tokens is not None and 0 <= tokens <= MOST_TOKENS else 0

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from domain.jobs.errors import FailureKind, PermanentFailure, ServiceUnavailable, TransientFailure
+from domain.jobs.errors import Deferred, FailureKind, PermanentFailure, ServiceUnavailable, TransientFailure
+from domain.jobs.family import Keep
 from domain.jobs.item import Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
+from domain.jobs.usage import Usage
 from tests.kernel.family import PASSED, planned_items
+
+A_CALL = Usage(requests=1, prompt_tokens=20, completion_tokens=5, cost_nanousd=3_700)
 
 
 class Killed(BaseException):
@@ -25,6 +29,7 @@ class Call(StrEnum):
     REFUSED = "refused"
     TRANSIENT = "transient"
     RETRY_AFTER = "retry_after"
+    DEFERRED = "deferred"
     BUG = "bug"
     KILLED = "killed"
 
@@ -55,7 +60,12 @@ class Accidents:
             return Outcome(state=ItemState.SKIPPED)
         if call is not Call.PASS:
             raise _ERRORS[call](item)
-        return PASSED
+        return evolve(PASSED, usage=A_CALL)
+
+    def keep(self, item: Item, keep: Keep) -> None:
+        """Do what comes before the call: every other item keeps something on the way, and has paid for it."""
+        if item.no % 2:
+            keep({"attempt": item.attempts, "before": item.progress}, A_CALL)
 
     def plan(self, job: Job) -> Iterator[PlannedItem]:
         """Yield the job's plan; the writer may be killed on the way."""
@@ -86,6 +96,7 @@ _ERRORS: dict[Call, Callable[[Item], BaseException]] = {
     Call.RETRY_AFTER: lambda item: TransientFailure(
         f"item {item.no}: status 429", kind=FailureKind.RATE_LIMITED, retry_after_s=7.0
     ),
+    Call.DEFERRED: lambda item: Deferred(3.0, f"item {item.no}: the limit is reached"),
     Call.BUG: lambda item: KeyError(item.key),
     Call.KILLED: lambda _: Killed(),
 }

@@ -76,6 +76,7 @@ def _audit_items(items: list[Item], fate: JobFate) -> None:
         assert (item.outcome is not None) == (item.state in ENDS)
         assert item.outcome is None or item.outcome.state is item.state
         assert (item.lease is not None) == (item.state is ItemState.RUNNING)
+        assert item.progress is None or item.state not in (ItemState.SUCCEEDED, ItemState.SKIPPED)
         # a loss repeats an attempt whatever the budget; the budget bounds the others
         assert item.attempts - item.losses <= fate.options.max_attempts
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 from attrs import define, field
 
-from domain.jobs.item import Item, ItemNo, ItemState, Outcome, PlannedItem
+from domain.jobs.family import Keep
+from domain.jobs.item import Document, Item, ItemNo, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
+from domain.jobs.usage import NOTHING, Usage
 from domain.tenancy import TenantContext
 
 KIND = "scripted"
@@ -32,18 +34,29 @@ def _works(_: Job) -> None:
     return None
 
 
+def _keeps_nothing(_: Item, __: Keep) -> None:
+    return None
+
+
+def forgets(progress: Document, usage: Usage = NOTHING) -> None:
+    """`Keep` for a runner that is called without a kernel: nothing is kept."""
+    _ = progress, usage
+
+
 @define(eq=False)
 class ScriptedFamily:
     """
     `Family` and `ItemRunner` in one.
 
-    The plan has as many items as the job's specification says, unless *planning* says otherwise; *preparing* and
-    *work* may raise what a real family might. *calls* are the items that were worked on, in order.
+    The plan has as many items as the job's specification says, unless *planning* says otherwise; *preparing*, *work*
+    and *on_the_way* (which comes before it, and may keep something) may raise what a real family might. *calls* are
+    the items that were worked on, in order.
     """
 
     planning: Callable[[Job], Iterator[PlannedItem]] = _as_specified
     preparing: Callable[[Job], None] = _works
     work: Work = _passes
+    on_the_way: Callable[[Item, Keep], None] = _keeps_nothing
     allows_empty_plan: bool = True
     kind: str = KIND
     calls: list[ItemNo] = field(factory=list)
@@ -60,10 +73,11 @@ class ScriptedFamily:
         self.preparing(job)
         return self
 
-    def run(self, item: Item, *, deadline_s: float) -> Outcome:
+    def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
         """Do the item's work."""
         self.calls.append(item.no)
         self.deadlines.append(deadline_s)
+        self.on_the_way(item, keep)
         return self.work(item)
 
 

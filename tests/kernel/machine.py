@@ -47,7 +47,7 @@ class KernelMachine(RuleBasedStateMachine):
     def __init__(self, store: KernelStore) -> None:
         super().__init__()
         self.accidents = Accidents()
-        family = ScriptedFamily(planning=self.accidents.plan, work=self.accidents.work)
+        family = ScriptedFamily(planning=self.accidents.plan, work=self.accidents.work, on_the_way=self.accidents.keep)
         self.kernel = Kernel(store=store, family=family, sizes=SMALL, rules=RULES, page=2)
         self.kernel.broker.before, self.kernel.broker.after = self.accidents.before_send, self.accidents.after_send
         self.fates: dict[JobId, JobFate] = {}

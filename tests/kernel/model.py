@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from attrs import define, field
 
-from domain.jobs.claims import Claim, ClaimAnswer, Ended, Postponed, Refusal, Released, Report
+from domain.jobs.claims import Claim, ClaimAnswer, Ended, Kept, Postponed, Refusal, Released, Report
 from domain.jobs.events import JobEnded
-from domain.jobs.item import Item, ItemNo, ItemState, WorkerId
+from domain.jobs.item import Document, Item, ItemNo, ItemState, WorkerId
 from domain.jobs.job import Job, JobOptions, JobStatus
+from domain.jobs.usage import NOTHING, Usage
 
 ENDS = {ItemState.SUCCEEDED, ItemState.FAILED, ItemState.SKIPPED, ItemState.CANCELLED}
 
@@ -31,9 +32,13 @@ class Fate:
     lease_until: datetime | None = None
     deadline_at: datetime | None = None
     not_before: datetime | None = None
+    progress: Document | None = None
+    spent: Usage = NOTHING
 
     def end(self, state: ItemState) -> None:
         """End in *state*; what an attempt held is gone."""
+        if state in (ItemState.SUCCEEDED, ItemState.SKIPPED):
+            self.progress = None
         self.state, self.not_before = state, None
         self.worker = self.lease_until = self.deadline_at = None
 
@@ -76,14 +81,17 @@ class JobFate:
         fate = self.items[report.no]
         if fate.state is not ItemState.RUNNING or fate.token != report.token:
             return False
+        fate.spent = fate.spent if report.spent is None else report.spent
         match report:
+            case Kept():
+                fate.progress = report.progress or None
             case Ended():
                 fate.end(report.outcome.state)
             case Postponed():
                 fate.wait(report.not_before, is_cancelling=self.is_cancelling)
             case Released():
                 fate.attempts -= 1
-                fate.wait(None, is_cancelling=self.is_cancelling)
+                fate.wait(report.not_before, is_cancelling=self.is_cancelling)
         return True
 
     def extend(self, tokens: Collection[tuple[ItemNo, int]], *, until: datetime) -> None:
@@ -113,10 +121,11 @@ class JobFate:
                 fate.end(ItemState.CANCELLED)
 
     def reopen(self, state: ItemState) -> None:
-        """Begin a revision: the items in *state* are as good as new, but for their fence."""
+        """Begin a revision: the items in *state* are as good as new, but for their fence and what was paid for."""
         self.is_cancelling, self.end_rows = False, None
-        again = {no: Fate(token=fate.token) for no, fate in self.items.items() if fate.state is state}
-        self.items |= again
+        for no, fate in self.items.items():
+            if fate.state is state:
+                self.items[no] = Fate(token=fate.token, progress=fate.progress, spent=fate.spent)
 
     def can_resume(self) -> bool:
         """Return whether an ended job has something to go on with: cancelled items, or a plan to write."""
@@ -181,6 +190,8 @@ def fates_of(items: Sequence[Item]) -> dict[ItemNo, Fate]:
             lease_until=item.lease.until if item.lease else None,
             deadline_at=item.lease.deadline_at if item.lease else None,
             not_before=item.not_before,
+            progress=item.progress,
+            spent=item.usage,
         )
         for item in items
     }

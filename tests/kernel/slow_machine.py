@@ -77,6 +77,17 @@ class SlowMachine(KernelMachine):
         budget = self.fates[worker.threads[position].job_id].options.max_attempts
         worker.finish(position, failing(self.kernel, retry_after_s=retry_after_s, max_attempts=budget))
 
+    @precondition(lambda self: self.running())
+    @rule(which=some)
+    def keep(self, which: int) -> None:
+        """A call keeps what it has; if its lease was lost meanwhile, it hears of that."""
+        running = self.running()
+        worker, position = running[which % len(running)]
+        attempt = worker.threads[position]
+        fate = self.fates[attempt.job_id].items[attempt.item.no]
+        is_live = fate.state is ItemState.RUNNING and fate.token == attempt.item.token
+        assert worker.keep(position) == is_live
+
     @rule(worker=workers)
     def keep_leases(self, worker: int) -> None:
         """A worker says that it lives."""

@@ -9,10 +9,12 @@ from attrs import define, field
 
 from domain.jobs.attempts import Attempt, AttemptsInHand
 from domain.jobs.claims import Claim, Ended, Postponed, Report
-from domain.jobs.errors import FailureKind, TransientFailure
+from domain.jobs.errors import FailureKind, LeaseLost, TransientFailure
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
 from domain.jobs.job import JobId, JobOptions
+from domain.jobs.reporting import Keeper
 from domain.jobs.retry import RetryAfter, RetryPolicy
+from tests.kernel.accidents import A_CALL
 from tests.kernel.broker import ItemsTask
 from tests.kernel.world import LEASE_S, Kernel
 
@@ -54,6 +56,16 @@ class SlowWorker:
         """Let a call return, however late."""
         attempt = self.threads.pop(position % len(self.threads))
         self.attempts.settle(attempt, result(attempt.item))
+
+    def keep(self, position: int) -> bool:
+        """Let a call keep something; return whether it was still the live attempt."""
+        attempt = self.threads[position % len(self.threads)]
+        job = self.kernel.job(attempt.job_id)
+        try:
+            Keeper(self.attempts.desk, attempt.tenant, job, attempt.item).keep({"token": attempt.item.token}, A_CALL)
+        except LeaseLost:
+            return False
+        return True
 
     def held(self, job_id: JobId) -> list[tuple[ItemNo, int]]:
         """Return the items and tokens in hand."""

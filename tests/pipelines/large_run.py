@@ -24,6 +24,7 @@ from celery.signals import before_task_publish, task_postrun
 from adapters.database.engine import make_engine
 from adapters.database.schema import upgrade
 from adapters.database.store import SqlStore
+from domain.jobs.family import Keep
 from domain.jobs.item import Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
 from domain.jobs.plan import ShardState
@@ -67,9 +68,9 @@ class LazyFamily(ScriptedFamily):
         for no in range(self.size):
             yield PlannedItem(key=f"item-{no}", input={"no": no, "text": f"{no} " * (INPUT_SIZE // len(f"{no} "))})
 
-    def run(self, item: Item, *, deadline_s: float) -> Outcome:
+    def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
         """Do nothing, successfully."""
-        _ = item, deadline_s
+        _ = item, deadline_s, keep
         return Outcome(state=ItemState.SUCCEEDED, verdict="pass")
 
 

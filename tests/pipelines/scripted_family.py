@@ -9,6 +9,7 @@ from threading import Event, Lock
 from attrs import define, field
 
 from domain.jobs.errors import FailureKind, PermanentFailure, TransientFailure
+from domain.jobs.family import Keep
 from domain.jobs.item import Item, Outcome, PlannedItem
 from domain.jobs.item import ItemState as State
 from domain.jobs.job import Job
@@ -45,9 +46,9 @@ class ScriptedFamily:
         _ = tenant, job
         return self
 
-    def run(self, item: Item, *, deadline_s: float) -> Outcome:
+    def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
         """Count the call, and act."""
-        _ = deadline_s
+        _ = deadline_s, keep
         with self._lock:
             self.calls[item.no] += 1
             self._at_once += 1

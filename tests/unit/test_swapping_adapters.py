@@ -21,6 +21,7 @@ from domain.test_execution.service import TestRuns
 from domain.test_execution.target import HttpTarget
 from domain.test_execution.test_set import TestCase, TestFile, TestSetId, items_of
 from tests.contract.building import US, a_job
+from tests.kernel.family import forgets
 from tests.kernel.world import Kernel
 
 BOT = HttpTarget(url="http://bot.invalid/chat")
@@ -48,7 +49,7 @@ def test_a_wrong_answer_gets_the_verdict_fail() -> None:
     """An execution that worked, and a verdict that says how good the answer was."""
     offline = attrs.evolve(family(), targets=ScriptedTargets(lambda _: "Lyon"))
 
-    outcome = offline.prepare(US, job()).run(item(CAPITAL), deadline_s=5)
+    outcome = offline.prepare(US, job()).run(item(CAPITAL), deadline_s=5, keep=forgets)
 
     assert (outcome.state, outcome.verdict) == ("succeeded", "fail")
 
@@ -57,7 +58,7 @@ def test_the_target_is_asked_what_the_test_says() -> None:
     """The prompt is rendered from the test's variables, whatever target answers it."""
     offline = attrs.evolve(family(), targets=ScriptedTargets(lambda question: f"You asked: {question}"))
 
-    outcome = offline.prepare(US, job()).run(item(CAPITAL), deadline_s=5)
+    outcome = offline.prepare(US, job()).run(item(CAPITAL), deadline_s=5, keep=forgets)
 
     assert outcome.result["answer"] == "You asked: What is the capital of France?"
 
