@@ -17,6 +17,7 @@ from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
 from adapters.database.test_sets import SqlTestSets
 from adapters.identifiers import UuidSource
+from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.opener import StandardLanguageModels
 from adapters.metrics.scorers import StandardScorers
 from adapters.targets.opener import StandardTargets
@@ -25,6 +26,7 @@ from domain.jobs.errors import BrokenSettings, ServiceUnavailable
 from domain.jobs.family import Family
 from domain.jobs.service import JobService
 from domain.tenancy import OrganizationId, TenantContext, UserId
+from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
 from entrypoints.settings import Settings, process_environment
@@ -76,7 +78,8 @@ def build(settings: Settings) -> Antiphon:
     models = StandardLanguageModels(process_environment())
     targets = StandardTargets(process_environment(), templates, models)
     test_sets = SqlTestSets(engine)
-    family = TestExecution(test_sets=test_sets, targets=targets, scorers=scorers, templates=templates)
+    judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
+    family = TestExecution(test_sets=test_sets, targets=targets, scorers=scorers, templates=templates, judging=judging)
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset({family.kind}))
     return Antiphon(
         settings=settings,

@@ -79,6 +79,14 @@ class Settings:
     longest_job_s: int = field(
         default=3 * 24 * 3600, validator=gt(0), metadata=_doc("seconds the longest job may take; checked at the start")
     )
+    judge: str = field(
+        default="",
+        metadata=_doc("model that judges where neither command nor file names one: `openai:gpt-5-mini`", shown="none"),
+    )
+    embedding: str = field(
+        default="",
+        metadata=_doc("model for metrics on similarity: `openai:text-embedding-3-small`", shown="none"),
+    )
     log_level: LogLevel = field(
         default=LogLevel("warning"),
         validator=in_(LOG_LEVELS),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.test_files.drafts import Draft, Shared, cases_of, warnings_about
 from adapters.test_files.fields import Fields
+from adapters.test_files.judges import read_panel
 from adapters.test_files.metrics import MetricReader
 from adapters.test_files.nodes import MapNode, kind_of
 from adapters.test_files.problems import Problems
@@ -26,6 +27,8 @@ _KEYS = (
     "metrics",
     "defaults",
     "gates",
+    "judge",
+    "judging",
     "tests",
 )
 
@@ -50,6 +53,7 @@ def read_antiphon(root: MapNode, *, path: Path, scorers: Scorers, problems: Prob
         cases=cases,
         targets=read_targets(fields, problems=problems, warnings=warnings),
         gates=_gates(fields, problems),
+        panel=read_panel(fields, problems=problems, warnings=warnings),
         warnings=(*warnings, *warnings_about(cases)),
     )
 

@@ -15,6 +15,7 @@ from adapters.test_files.fields import Fields
 from adapters.test_files.nodes import ListNode, MapNode, Node, ScalarNode, kind_of, plain
 from adapters.test_files.problems import Problems, nearest, shown
 from domain.jobs.errors import InvalidInput
+from domain.jobs.item import Document
 from domain.test_execution.metric import Metric
 from domain.test_execution.ports import Scorers
 
@@ -22,7 +23,10 @@ NEGATION = "not-"
 LIMIT_KINDS = frozenset({"latency"})
 """Kinds that look for no value but hold a limit: the short form's value is their threshold."""
 
-_OPTIONS = ("name", "threshold", "weight", "required")
+_JUDGING = ("judge", "embedding", "rubric_prompt", "factuality")
+"""What only kinds that a model judges have a use for; see docs/judges.md."""
+
+_OPTIONS = ("name", "threshold", "weight", "required", *_JUDGING)
 _LONG_KEYS = ("kind", "value", *_OPTIONS)
 _REMEMBERED = 10_000
 
@@ -69,6 +73,7 @@ class MetricReader:
         name: str = "",
         weight: float = 1.0,
         required: bool = True,
+        options: Document | None = None,
     ) -> Metric | None:
         """Return the metric, or note what is wrong with it: no such kind, or a value its scorer can't use."""
         if not self.has(title):
@@ -84,6 +89,7 @@ class MetricReader:
                 threshold=threshold,
                 weight=weight,
                 required=required,
+                options=options or {},
             )
         )
         if complaint:
@@ -111,6 +117,7 @@ class MetricReader:
             name=name,
             weight=1.0 if weight is None else weight,
             required=required,
+            options={name: plain(node.entries[name]) for name in _JUDGING if name in node.entries},
         )
 
     def _title(self, node: MapNode) -> str | None:
@@ -129,9 +136,8 @@ class MetricReader:
         return None
 
     def _checked(self, metric: Metric) -> tuple[Metric, str]:
-        key = json.dumps(
-            [metric.title, metric.value, metric.threshold, metric.name, metric.weight, metric.required], sort_keys=True
-        )
+        words = [metric.title, metric.value, metric.threshold, metric.name, metric.weight, metric.required]
+        key = json.dumps([*words, metric.options], sort_keys=True)
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()  # a column of a million different values: remembering them helps nobody

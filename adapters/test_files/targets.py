@@ -49,11 +49,12 @@ def _named(node: Node, *, problems: Problems, warnings: list[str]) -> NamedTarge
         return None
     name = plain(node.entries["name"]) if "name" in node.entries else ""
     entries = {key: value for key, value in node.entries.items() if key != "name"}
-    spec = _read_target(MapNode(node.line, entries, node.key_lines), problems=problems, warnings=warnings)
+    spec = read_target(MapNode(node.line, entries, node.key_lines), problems=problems, warnings=warnings)
     return NamedTarget(name=str(name), spec=spec) if spec else None
 
 
-def _read_target(node: MapNode, *, problems: Problems, warnings: list[str]) -> TargetSpec | None:
+def read_target(node: MapNode, *, problems: Problems, warnings: list[str]) -> TargetSpec | None:
+    """Return the target that the mapping describes, or None where it is too wrong to be one."""
     kind_node = node.entries.get("kind")
     kind = plain(kind_node) if kind_node else None
     if not isinstance(kind, str) or kind not in _READERS:

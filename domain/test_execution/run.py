@@ -31,9 +31,11 @@ from domain.test_execution.codec import (
     targets_to_json,
     to_json,
 )
+from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric, Score, verdict_of, weighted_value
 from domain.test_execution.metric_sets import scores_of
 from domain.test_execution.named_target import NamedTarget
+from domain.test_execution.panel import Panel
 from domain.test_execution.ports import Scorer, Scorers, Target, Targets, Templates, TestSets
 from domain.test_execution.sample import Sample
 from domain.test_execution.target import Answer, Question, usage_of
@@ -44,13 +46,18 @@ KIND = "test_execution"
 
 @frozen(kw_only=True)
 class RunSpec:
-    """What a run's job carries: which tests, against what, and the gates; a snapshot that later changes don't reach."""
+    """
+    What a run's job carries: which tests, against what, who judges, and the gates.
+
+    It is a snapshot that later changes don't reach.
+    """
 
     test_set_id: TestSetId
     test_set_name: str
     targets: tuple[NamedTarget, ...]
     gates: Gates = attrs.field(factory=Gates)
     configuration_id: ConfigurationId | None = None
+    panel: Panel = attrs.field(factory=Panel)
 
     def to_document(self) -> dict[str, object]:
         """Return the specification as the job's JSON."""
@@ -60,6 +67,7 @@ class RunSpec:
             "targets": targets_to_json(self.targets),
             "gates": to_json(self.gates),
             "configuration_id": self.configuration_id,
+            **({} if self.panel.is_empty else {"panel": self.panel.to_document()}),
         }
 
     @classmethod
@@ -72,6 +80,7 @@ class RunSpec:
             targets=targets_from_json(spec),
             gates=gates_from_json(cast(Document, spec.get("gates", {}))),
             configuration_id=ConfigurationId(str(configuration_id)) if configuration_id else None,
+            panel=Panel.from_document(cast(Document, spec.get("panel", {}))),
         )
 
 
@@ -85,6 +94,7 @@ class TestExecution:
     targets: Targets
     scorers: Scorers
     templates: Templates
+    judging: Judging
 
     @property
     def kind(self) -> str:
@@ -105,17 +115,16 @@ class TestExecution:
 
     def prepare(self, tenant: TenantContext, job: Job) -> TestRunner:
         """
-        Open the run's targets, each for as many calls at once as the job allows.
+        Open the run's targets, each for as many calls at once as the job allows; judges are opened when first needed.
 
         Raises:
             InvalidInput: a target can't be used here (an environment variable that is not set, for one).
         """
         _ = tenant
-        targets = {
-            target.name: self.targets.open(target.spec, connections=job.options.concurrency)
-            for target in RunSpec.from_document(job.spec).targets
-        }
-        return TestRunner(targets=targets, judge=Judge(scorers=self.scorers), templates=self.templates)
+        spec, connections = RunSpec.from_document(job.spec), job.options.concurrency
+        targets = {target.name: self.targets.open(target.spec, connections=connections) for target in spec.targets}
+        scorers = self.judging.beside(self.scorers, spec.panel, connections=connections)
+        return TestRunner(targets=targets, scoring=Scoring(scorers=scorers), templates=self.templates)
 
 
 @frozen(kw_only=True)
@@ -125,7 +134,7 @@ class TestRunner:
     __test__: ClassVar[bool] = False
 
     targets: Mapping[str, Target]
-    judge: Judge
+    scoring: Scoring
     templates: Templates
 
     def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
@@ -141,7 +150,7 @@ class TestRunner:
         usage = NOTHING if kept else usage_of(answer)
         sample = _sample(test, prompt, answer)
         try:
-            scores = self.judge.scores(test.case.metrics, sample, deadline_s=max(0.0, ends - monotonic()))
+            scores = self.scoring.scores(test.case.metrics, sample, deadline_s=max(0.0, ends - monotonic()))
         except (PermanentFailure, TransientFailure, Deferred) as failure:
             if not kept:
                 keep(kept_answer_to_json(prompt, answer), usage)
@@ -190,7 +199,7 @@ def _sample(test: TestItem, prompt: str, answer: Answer) -> Sample:
 
 
 @frozen(kw_only=True)
-class Judge:
+class Scoring:
     """Scores answers; a metric that many tests share is prepared once."""
 
     scorers: Scorers

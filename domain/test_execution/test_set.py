@@ -13,6 +13,7 @@ from attrs.validators import ge, min_len, optional
 from domain.jobs.item import Document
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget
+from domain.test_execution.panel import Panel
 from domain.test_execution.target import TargetSpec
 
 TestSetId = NewType("TestSetId", str)
@@ -71,7 +72,7 @@ class Gates:
 
 @frozen(kw_only=True)
 class TestFile:
-    """What a file of tests says: the tests, and the targets and gates when it names them."""
+    """What a file of tests says: the tests, and the targets, gates and judges when it names them."""
 
     __test__: ClassVar[bool] = False
 
@@ -79,6 +80,7 @@ class TestFile:
     cases: tuple[TestCase, ...]
     targets: tuple[NamedTarget, ...] = ()
     gates: Gates = field(factory=Gates)
+    panel: Panel = field(factory=Panel)
     warnings: tuple[str, ...] = ()
     """What was understood but deserves a look: one line each."""
 

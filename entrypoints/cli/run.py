@@ -9,11 +9,14 @@ import click
 
 from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobOptions
+from domain.test_execution.judging.needs import check_judges
+from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates, TestFile, tag_counts
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
-from entrypoints.cli.inputs import open_target, read_tests
+from entrypoints.cli.inputs import check_models, open_target, read_tests
 from entrypoints.cli.job_options import job_options
+from entrypoints.cli.judge_options import judge_options, panel_of
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.target_options import target_options, targets_from_options
@@ -25,6 +28,7 @@ from entrypoints.settings import read_settings
 @click.argument("file", type=click.Path(path_type=Path))
 @target_options
 @job_options
+@judge_options
 @click.option("--min-pass-rate", type=click.FloatRange(0, 1), help="Gate: the least share of judged tests that pass.")
 @click.option("--min-pass-rate-lower", type=click.FloatRange(0, 1),
               help="Gate: the least lower end of the pass rate's 95 % interval: luck can't meet it.")  # fmt: skip
@@ -39,6 +43,7 @@ def run(
     body: str | None,
     response_path: str | None,
     options: JobOptions,
+    panel: Panel,
     min_pass_rate: float | None,
     min_pass_rate_lower: float | None,
     max_errors: int | None,
@@ -65,12 +70,14 @@ def run(
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
     for one in chosen:
         open_target(one.spec).close()  # one that can't work is refused before any job
+    panel = panel_of(panel, of_file=read.panel, settings=settings)
+    check_models(check_judges(read.cases, panel, targets=chosen, name=read.name).models)
     check_drivable(settings, options)
     antiphon = open_antiphon(settings)
     for warning in read.warnings:
         say(f"antiphon: {warning}")
     gates = Gates(min_pass_rate=min_pass_rate, min_pass_rate_lower=min_pass_rate_lower, max_errors=max_errors)
-    job = antiphon.runs.start(antiphon.tenant, read, targets=chosen, gates=gates, options=options)
+    job = antiphon.runs.start(antiphon.tenant, read, targets=chosen, gates=gates, panel=panel, options=options)
     return follow(antiphon, job.id, outputs)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from domain.test_execution.judging.consultation import Evidence, Found
 from domain.test_execution.judging.kinds import JUDGED_KINDS
@@ -41,9 +41,16 @@ def evidence(
     return Evidence(question=question, answer=answer, value=value, variables=variables)
 
 
-def judged(kind: str, judge: ScriptedJudge, on: Evidence, *, threshold: float | None = None) -> Found:
+def judged(
+    kind: str,
+    judge: ScriptedJudge,
+    on: Evidence,
+    *,
+    threshold: float | None = None,
+    options: Mapping[str, object] | None = None,
+) -> Found:
     """Return what a kind finds, with its own threshold where none is given."""
     known = JUDGED_KINDS[kind]
-    metric = Metric(name=kind, kind=kind, value=on.value, threshold=threshold)
+    metric = Metric(name=kind, kind=kind, value=on.value, threshold=threshold, options=options or {})
     known.check(metric)
-    return known.judgement(judge, on, known.threshold_of(metric))
+    return known.judgement(judge, evolve(on, options=options or {}), known.threshold_of(metric))

@@ -13,7 +13,7 @@ from domain.jobs.usage import NOTHING, Usage
 from domain.language_models.conversation import FinishReason, ToolCall
 from domain.test_execution.codec import item_to_json, kept_answer_from_json, kept_answer_to_json
 from domain.test_execution.metric import Metric, Score, Verdict
-from domain.test_execution.run import Judge, TestRunner
+from domain.test_execution.run import Scoring, TestRunner
 from domain.test_execution.sample import Sample
 from domain.test_execution.target import Answer
 from domain.test_execution.test_set import TestCase, TestItem
@@ -51,13 +51,13 @@ def test_an_answer_is_asked_for_once_however_often_its_judge_fails() -> None:
     """A target's answer takes seconds and money; the judge's outage is not its fault."""
     asked: list[str] = []
     down = TransientFailure("the judge is away", kind=FailureKind.EVALUATION_ERROR)
-    judge = Judge(scorers=FlakyJudge([down, Deferred(5.0, "the judge's limit")]))
+    scoring = Scoring(scorers=FlakyJudge([down, Deferred(5.0, "the judge's limit")]))
 
     def reply(prompt: str) -> str:
         asked.append(prompt)
         return "Good day"
 
-    runner = TestRunner(targets={"": ScriptedTarget(reply)}, judge=judge, templates=JinjaTemplates())
+    runner = TestRunner(targets={"": ScriptedTarget(reply)}, scoring=scoring, templates=JinjaTemplates())
     item, spent = ITEM, NOTHING
 
     def keep(progress: Document, usage: Usage = NOTHING) -> None:

@@ -30,7 +30,7 @@ tests:
 
     assert refused(tmp_path, text) == (
         "tests.yaml:1: unknown key 'nmae' in the file; expected one of name, description, target, targets, prompt, "
-        "prompts, variables, metrics, defaults, gates, tests; did you mean name? rename or remove it",
+        "prompts, variables, metrics, defaults, gates, judge, judging, tests; did you mean name? rename or remove it",
         "tests.yaml:2: gates: 'min_pass_rate' is a number (90); expected a number from 0 to 1; mend the number",
         "tests.yaml:3: the target's kind is 'htp'; expected one of http, openai, azure, anthropic, google, ollama, "
         "openai-compatible, scripted, python; did you mean http? "

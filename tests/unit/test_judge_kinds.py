@@ -93,6 +93,19 @@ def test_factuality(category: str, expected: tuple[bool, float]) -> None:
     assert _verdict(found) == expected
 
 
+@pytest.mark.parametrize(
+    ("scores", "category", "expected"),
+    [({"superset": 0.6}, "B", (True, 0.6)), ({"differ_but_factual": 0}, "E", (False, 0.0))],
+)
+def test_factuality_takes_scores_of_ones_own(
+    scores: dict[str, float], category: str, expected: tuple[bool, float]
+) -> None:
+    """A team may want an answer that adds facts to count less; a category with score 0 fails."""
+    judge = _by("factuality", {"category": category, "reason": "r"})
+
+    assert _verdict(judged("factuality", judge, evidence("Paris"), options={"factuality": scores})) == expected
+
+
 def test_an_unknown_category_is_unreadable() -> None:
     """A sixth category has no meaning."""
     with pytest.raises(UnreadableReply, match="expected one of A, B, C, D, E"):
@@ -229,3 +242,11 @@ def test_what_a_kind_cannot_use_is_refused_before_a_run(
 
     with pytest.raises(InvalidInput, match=problem):
         JUDGED_KINDS[kind].check(metric)
+
+
+def test_factuality_refuses_scores_for_categories_that_are_none() -> None:
+    """A misspelt category would silently keep its usual score."""
+    metric = Metric(name="f", kind="factuality", value="a", options={"factuality": {"supperset": 0.5}})
+
+    with pytest.raises(InvalidInput, match="supperset"):
+        JUDGED_KINDS["factuality"].check(metric)

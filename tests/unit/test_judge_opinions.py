@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from domain.test_execution.judging.opinion import Opinion, Rule, ruling
+from domain.test_execution.judging.opinion import Opinion, ruling
+from domain.test_execution.panel import Rule
 
 
 def _opinion(value: float | None, *, holds: bool | None = None) -> Opinion:

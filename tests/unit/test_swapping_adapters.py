@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.scripted import ScriptedModels
 from adapters.memory.targets import ScriptedTargets
 from adapters.memory.test_sets import MemoryTestSets
@@ -14,6 +15,7 @@ from domain.jobs.errors import FailureKind, TransientFailure
 from domain.jobs.item import Item, ItemNo
 from domain.jobs.job import Job, JobOptions
 from domain.test_execution.codec import item_to_json
+from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import only
 from domain.test_execution.run import KIND, RunSpec, TestExecution
@@ -42,6 +44,7 @@ def family() -> TestExecution:
         targets=StandardTargets({}, templates, ScriptedModels()),
         scorers=StandardScorers(templates),
         templates=templates,
+        judging=Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=templates),
     )
 
 

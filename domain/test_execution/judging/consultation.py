@@ -4,10 +4,11 @@ What a kind of judgement works with: the evidence on one answer, and a judge tha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domain.jobs.errors import FailureKind, PermanentFailure
 from domain.jobs.item import Document
@@ -22,18 +23,19 @@ class Evidence:
     What is known of one answer.
 
     *value* is what the metric looks for, its templates filled in. *question* is what the user wanted: the variable
-    `query` where the test has one, else the prompt as it was sent.
+    `query` where the test has one, else the prompt as it was sent. *options* are the metric's.
     """
 
     question: str
     answer: str
     value: object
     variables: Document
+    options: Document = field(factory=dict)
 
     @property
     def rubric(self) -> str:
-        """The value as a text."""
-        return str(self.value)
+        """The value as a text; an object as JSON."""
+        return self.value if isinstance(self.value, str) else json.dumps(self.value, ensure_ascii=False)
 
     @property
     def context(self) -> list[str]:

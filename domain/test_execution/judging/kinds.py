@@ -9,7 +9,7 @@ from attrs import frozen
 from domain.jobs.errors import InvalidInput
 from domain.test_execution.judging.consultation import Consultation, Evidence, Found
 from domain.test_execution.judging.context_kinds import faithfulness, recall, relevance
-from domain.test_execution.judging.rubric_kinds import by_criterion, by_facts, by_rubric, by_steps
+from domain.test_execution.judging.rubric_kinds import CATEGORIES, by_criterion, by_facts, by_rubric, by_steps
 from domain.test_execution.judging.similarity_kinds import (
     answer_relevance,
     cosine_similar,
@@ -53,6 +53,8 @@ class JudgedKind:
         """
         _check_value(metric.value, takes=self.takes)
         _check_threshold(metric.threshold, most=self.most)
+        if "factuality" in metric.options:
+            _check_categories(metric.options["factuality"])
 
     def threshold_of(self, metric: Metric) -> float | None:
         """Return the threshold that counts."""
@@ -101,6 +103,15 @@ def _check_threshold(threshold: float | None, *, most: float | None) -> None:
     if threshold is not None and not 0 <= threshold <= (float("inf") if most is None else most):
         expected = "a number, 0 or more" if most is None else f"a score from 0 to {most:g}"
         raise _wrong("threshold", threshold, expected=expected)
+
+
+def _check_categories(scores: object) -> None:
+    known = [name for name, _, _ in CATEGORIES.values()]
+    if not isinstance(scores, Mapping):
+        raise _wrong("factuality", scores, expected=f"a score for each of {', '.join(known)}")
+    for name, score in scores.items():
+        if name not in known or isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+            raise _wrong(f"factuality.{name}", score, expected=f"a score from 0 to 1, for one of {', '.join(known)}")
 
 
 def _wrong(field: str, found: object, *, expected: str) -> InvalidInput:

@@ -5,18 +5,11 @@ What judges think of one answer, and how the opinions of several become one find
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 from attrs import field, frozen
 
 from domain.jobs.item import Document
-
-
-class Rule(StrEnum):
-    """How several judges decide: by the majority of their passes, or by the mean of their scores."""
-
-    MAJORITY = "majority"
-    MEAN = "mean"
+from domain.test_execution.panel import Rule
 
 
 @frozen(kw_only=True)

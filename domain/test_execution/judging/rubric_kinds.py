@@ -15,14 +15,14 @@ from domain.test_execution.judging.reply import Fields, UnreadableReply
 G_EVAL_MOST = 10
 """G-Eval scores run from 0 to 10 (Liu et al. 2023, arXiv 2303.16634, with promptfoo's scale), reported as 0 to 1."""
 
-CATEGORIES: Mapping[str, tuple[str, float]] = {
-    "A": ("the answer says less than the reference and agrees with it", 1.0),
-    "B": ("the answer says more than the reference and agrees with it", 1.0),
-    "C": ("the answer says the same as the reference", 1.0),
-    "D": ("the answer contradicts the reference", 0.0),
-    "E": ("the answer differs from the reference in ways that do not matter for the facts", 1.0),
+CATEGORIES: Mapping[str, tuple[str, str, float]] = {
+    "A": ("subset", "the answer says less than the reference and agrees with it", 1.0),
+    "B": ("superset", "the answer says more than the reference and agrees with it", 1.0),
+    "C": ("agree", "the answer says the same as the reference", 1.0),
+    "D": ("disagree", "the answer contradicts the reference", 0.0),
+    "E": ("differ_but_factual", "the answer differs from the reference in ways that do not matter for the facts", 1.0),
 }
-"""What each category of `factuality` means, and its score; only a contradiction fails."""
+"""The categories of `factuality`: name, meaning, and score; only a contradiction fails."""
 
 
 def by_rubric(judge: Consultation, evidence: Evidence, threshold: float | None) -> Found:
@@ -59,13 +59,15 @@ def by_criterion(judge: Consultation, evidence: Evidence, threshold: float | Non
 
 
 def by_facts(judge: Consultation, evidence: Evidence, threshold: float | None) -> Found:
-    """Judge whether the answer agrees with a reference, by the categories A to E."""
+    """Judge whether the answer agrees with a reference, by categories; the option `factuality` may score them anew."""
+    scores = evidence.options.get("factuality", {})
 
     def read(fields: Fields) -> Found:
         letter = fields.text("category").strip("().").upper()[:1]
         if letter not in CATEGORIES:
             raise UnreadableReply(f"'category' is {letter!r}; expected one of A, B, C, D, E")
-        meaning, score = CATEGORIES[letter]
+        name, meaning, usual = CATEGORIES[letter]
+        score = float(scores.get(name, usual)) if isinstance(scores, Mapping) else usual
         reason = fields.text("reason", default="") or meaning
         return Found(holds=score > 0 and score >= (threshold or 0), value=score, reason=f"{letter}: {reason}")
 

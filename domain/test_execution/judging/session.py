@@ -1,0 +1,137 @@
+"""
+One judge consulted on one answer: its calls, the one repair of a reply that can't be read, and what it cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import TypeVar
+
+from attrs import define, field, frozen
+
+from domain.jobs.errors import FailureKind, ItemFailure, PermanentFailure, TransientFailure
+from domain.jobs.item import Document
+from domain.jobs.usage import Usage
+from domain.language_models.conversation import Completion, Message
+from domain.language_models.model import ModelSpec, Provider
+from domain.language_models.ports import LanguageModel
+from domain.test_execution.judging.consultation import NoOpinion
+from domain.test_execution.judging.prompt import REPAIR, JudgePrompt
+from domain.test_execution.judging.reply import Read, UnreadableReply, read_reply
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class OpenModel:
+    """A model that can be called, and what it was opened by."""
+
+    spec: ModelSpec
+    model: LanguageModel = field(repr=False)
+
+    @property
+    def takes_schemas(self) -> bool:
+        """Whether it is known to hold to a JSON schema; servers that only speak a provider's language may not."""
+        return self.spec.provider is not Provider.OPENAI_COMPATIBLE and not self.spec.base_url
+
+
+@frozen(kw_only=True)
+class Request:
+    """What a judge is asked: the messages, the title of the prompt they were made of, and the reply's schema."""
+
+    title: str
+    messages: tuple[Message, ...]
+    schema: Document | None
+
+
+Write = Callable[[JudgePrompt, Mapping[str, str]], Request]
+"""Makes the request of a prompt and its data; a test set's own prompt may stand in for the shipped one."""
+
+
+def as_shipped(prompt: JudgePrompt, blocks: Mapping[str, str]) -> Request:
+    """Return the request in the words that Antiphon ships."""
+    messages = tuple(Message(role=message.role, content=message.text) for message in prompt.filled(blocks))
+    return Request(title=prompt.title, messages=messages, schema=prompt.reply)
+
+
+@define(kw_only=True, eq=False)
+class Session:
+    """The `Consultation` port over one judge and one embedding model; *ends* is when its time is over (monotonic)."""
+
+    judge: OpenModel | None
+    embedder: OpenModel | None
+    prompts: Mapping[str, JudgePrompt]
+    write: Write
+    ends: float
+    usage: Usage = field(factory=Usage, init=False)
+    titles: list[str] = field(factory=list, init=False)
+
+    def ask(self, prompt: str, blocks: Mapping[str, str], *, read: Read[T]) -> T:
+        """Ask, and once more when the reply can't be read."""
+        request = self.write(self.prompts[prompt], blocks)
+        self.titles += [request.title] if request.title not in self.titles else []
+        reply = self._complete(request, request.messages)
+        try:
+            return read_reply(reply.text, read=read)
+        except UnreadableReply as problem:
+            said = Message(role="assistant", content=reply.text or "(nothing)")
+            complaint = Message(role="user", content=REPAIR.format(problem=problem))
+            return self._read_repaired(request, (*request.messages, said, complaint), read)
+
+    def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
+        """Return a vector for each text."""
+        embedder = self._needed(self.embedder, "embedding model")
+        with _as_evaluation_error(embedder.spec, self):
+            found = embedder.model.embed(texts, deadline_s=self._left_s())
+        self._count(found.prompt_tokens, None, found.cost_nanousd)
+        return list(found.vectors)
+
+    def _read_repaired(self, request: Request, messages: tuple[Message, ...], read: Read[T]) -> T:
+        reply = self._complete(request, messages)
+        try:
+            return read_reply(reply.text, read=read)
+        except UnreadableReply as problem:
+            raise NoOpinion(f"the judge's reply could not be read, not even the second one: {problem}") from problem
+
+    def _complete(self, request: Request, messages: tuple[Message, ...]) -> Completion:
+        judge = self._needed(self.judge, "judge")
+        schema = request.schema if judge.takes_schemas else None
+        with _as_evaluation_error(judge.spec, self):
+            completion = judge.model.complete(messages, deadline_s=self._left_s(), json_schema=schema)
+        self._count(completion.prompt_tokens, completion.completion_tokens, completion.cost_nanousd)
+        return completion
+
+    def _count(self, prompt: int | None, completion: int | None, cost: int | None) -> None:
+        self.usage += Usage(
+            requests=1, prompt_tokens=prompt or 0, completion_tokens=completion or 0, cost_nanousd=cost or 0
+        )
+
+    def _left_s(self) -> float:
+        left = self.ends - monotonic()
+        if left <= 0:
+            raise PermanentFailure("no time was left to judge the answer", kind=FailureKind.EVALUATION_ERROR)
+        return left
+
+    def _needed(self, model: OpenModel | None, what: str) -> OpenModel:
+        if model is None:
+            raise PermanentFailure(f"no {what} is named for this run", kind=FailureKind.EVALUATION_ERROR)
+        return model
+
+
+@contextmanager
+def _as_evaluation_error(spec: ModelSpec, session: Session) -> Iterator[None]:
+    """Turn what a judge's call raises into "could not be judged": never a verdict, and never the target's failure."""
+    try:
+        yield
+    except ItemFailure as error:
+        session.usage += Usage(requests=1)
+        message = f"judge {spec.name}: {error}"
+        if isinstance(error, TransientFailure):
+            raise TransientFailure(
+                message, kind=FailureKind.EVALUATION_ERROR, retry_after_s=error.retry_after_s
+            ) from error
+        if isinstance(error, PermanentFailure):
+            raise PermanentFailure(message, kind=FailureKind.EVALUATION_ERROR) from error
+        raise

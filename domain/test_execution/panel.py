@@ -1,0 +1,94 @@
+"""Who judges in a run: one model or several, how they decide, and which model makes embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import cast
+
+from attrs import frozen
+
+from domain.jobs.errors import InvalidInput
+from domain.jobs.item import Document
+from domain.language_models.codec import model_from_json, model_to_json
+from domain.language_models.model import ModelSpec, model_named
+from domain.test_execution.metric import Metric
+
+
+class Rule(StrEnum):
+    """How several judges decide: by the majority of their passes, or by the mean of their scores."""
+
+    MAJORITY = "majority"
+    MEAN = "mean"
+
+
+@frozen(kw_only=True)
+class Panel:
+    """
+    The judges of a run, a snapshot like the rest of its specification.
+
+    *embedding* is for the kinds that compare meanings. *may_be_target*: somebody said that a judge may be the model
+    under test; nobody else gets to decide that, as models favour their own answers.
+    """
+
+    judges: tuple[ModelSpec, ...] = ()
+    rule: Rule = Rule.MAJORITY
+    embedding: ModelSpec | None = None
+    may_be_target: bool = False
+
+    def to_document(self) -> dict[str, object]:
+        """Return the panel as JSON."""
+        embedding = {"embedding": model_to_json(self.embedding)} if self.embedding else {}
+        return {
+            "judges": [model_to_json(judge) for judge in self.judges],
+            "rule": self.rule.value,
+            "may_be_target": self.may_be_target,
+            **embedding,
+        }
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is named."""
+        return not self.judges and self.embedding is None
+
+    @classmethod
+    def from_document(cls, data: Document) -> Panel:
+        """Read a panel back."""
+        embedding = data.get("embedding")
+        return cls(
+            judges=tuple(model_from_json(judge) for judge in cast(list[Document], data.get("judges", ()))),
+            rule=Rule(str(data.get("rule", Rule.MAJORITY.value))),
+            embedding=model_from_json(cast(Document, embedding)) if embedding else None,
+            may_be_target=bool(data.get("may_be_target", False)),
+        )
+
+    def over(self, other: Panel) -> Panel:
+        """Return this panel, with what it leaves open taken from *other*."""
+        return Panel(
+            judges=self.judges or other.judges,
+            rule=self.rule if self.judges else other.rule,
+            embedding=self.embedding or other.embedding,
+            may_be_target=self.may_be_target or other.may_be_target,
+        )
+
+
+def panel_for(metric: Metric, panel: Panel) -> Panel:
+    """
+    Return who judges by *metric*: its own judge and embedding model, where its options name them, before the run's.
+
+    Options: `judge` and `embedding`, each a name (`openai:gpt-5-mini`) or a model's JSON.
+
+    Raises:
+        InvalidInput: not a model.
+    """
+    judge, embedding = (_model(metric.options.get(name), field=name) for name in ("judge", "embedding"))
+    return Panel(judges=(judge,) if judge else (), embedding=embedding).over(panel)
+
+
+def _model(value: object, *, field: str) -> ModelSpec | None:
+    try:
+        if isinstance(value, str):
+            return model_named(value)
+        return model_from_json(value) if isinstance(value, Mapping) else None
+    except (InvalidInput, ValueError, KeyError, TypeError) as error:
+        raise InvalidInput(f"{field}: {error}") from error
