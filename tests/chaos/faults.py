@@ -102,6 +102,18 @@ def clock_wrong(scene: Scene) -> None:
     scene.go_on_until_some_moment()
 
 
+def all_workers(**settings: object) -> Fault:
+    """Return the fault of two workers that both have the same thing wrong with them."""
+
+    def fault(scene: Scene) -> None:
+        for _ in range(2):
+            scene.add_lame_worker(**settings)
+        scene.start()
+        scene.go_on_until_some_moment()
+
+    return fault
+
+
 def dies_at(point: str, nth: int) -> Fault:
     """Return the fault of a worker that dies at an exact point of the code, beside one that goes on."""
 
@@ -127,6 +139,8 @@ FAULTS: dict[str, Fault] = {
     "database-away": database_away,
     "database-connections-cut": database_connections_cut,
     "clock-wrong": clock_wrong,
+    "messages-three-times-callbacks-early": all_workers(test_sends="thrice"),
+    "callbacks-missing": all_workers(test_sends="no-callbacks"),
     "dies-planning-before-freeze": dies_at("planning-before-freeze", 1),
     "dies-relay-before-send": dies_at("relay-before-send", 2),
     "dies-relay-after-send": dies_at("relay-after-send", 2),

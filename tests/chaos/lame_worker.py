@@ -1,8 +1,9 @@
 """
-`antiphon` in a process with something wrong: a clock that is minutes off, or a death at an exact point of the code.
+`antiphon` in a process with something wrong: a clock that is off, odd messages, a death at an exact point of the code.
 
 ANTIPHON_TEST_CLOCK_OFF_S: seconds the machine's clock is ahead. ANTIPHON_TEST_DIES: `POINT:N`, SIGKILL at the N-th
-time the process comes to that point.
+time the process comes to that point. ANTIPHON_TEST_SENDS: `thrice`, each message, with callbacks ahead of their chord;
+or `no-callbacks`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,10 +21,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from adapters.clock import SystemClock
 from adapters.group_commit import GroupCommit
 from domain.jobs.collection import Collector
+from domain.jobs.item import ItemNo
+from domain.jobs.job import Job
 from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay
 from domain.jobs.sweeping import Sweeper
+from domain.tenancy import TenantContext
 from entrypoints.cli.main import main
+from pipelines.canvas import CeleryDispatcher
+from pipelines.headers import acting_for
+from pipelines.names import FAMILIES
 
 POINTS: dict[str, tuple[type, str, bool]] = {
     "planning-before-freeze": (Planner, "_freeze", False),
@@ -63,10 +70,49 @@ def die_at(point: str, nth: int) -> None:
     setattr(owner, name, dying)
 
 
+def send_thrice() -> None:
+    """Publish every start and chord three times, and each callback early as well."""
+    start, send = CeleryDispatcher.start, CeleryDispatcher.send
+
+    def starting(self: CeleryDispatcher, tenant: TenantContext, job: Job) -> None:
+        for _ in range(3):
+            start(self, tenant, job)
+
+    def sending(
+        self: CeleryDispatcher, tenant: TenantContext, job: Job, shard: int, chunks: Sequence[Sequence[ItemNo]]
+    ) -> None:
+        for _ in range(3):
+            with acting_for(tenant):
+                self.app.tasks[FAMILIES[job.kind].collect].apply_async((job.id, shard))
+            send(self, tenant, job, shard, chunks)
+
+    setattr(CeleryDispatcher, "start", starting)  # noqa: B010  # methods of a frozen class
+    setattr(CeleryDispatcher, "send", sending)  # noqa: B010
+
+
+def send_no_callbacks() -> None:
+    """Publish the tasks of a chord, and never its body."""
+
+    def sending(
+        self: CeleryDispatcher,
+        tenant: TenantContext,
+        job: Job,
+        shard: int,  # noqa: ARG001  # nobody will be told of it
+        chunks: Sequence[Sequence[ItemNo]],
+    ) -> None:
+        with acting_for(tenant):
+            for chunk in chunks:
+                self.app.tasks[FAMILIES[job.kind].execute].apply_async((job.id, list(chunk)))
+
+    setattr(CeleryDispatcher, "send", sending)  # noqa: B010  # a method of a frozen class
+
+
 if __name__ == "__main__":
     if off := os.environ.get("ANTIPHON_TEST_CLOCK_OFF_S"):
         set_clock_off(float(off))
     if dies := os.environ.get("ANTIPHON_TEST_DIES"):
         point, _, nth = dies.partition(":")
         die_at(point, int(nth))
+    if sends := os.environ.get("ANTIPHON_TEST_SENDS"):
+        {"thrice": send_thrice, "no-callbacks": send_no_callbacks}[sends]()
     main()
