@@ -11,7 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attrs import define, field, frozen
 
@@ -19,18 +19,25 @@ from domain.jobs.claims import Ended, Released, Report
 from domain.jobs.errors import FailureKind, ServiceUnavailable
 from domain.jobs.item import Failure, Item, ItemState, Outcome
 from domain.jobs.job import JobId
+from domain.jobs.patience import Patience
 from domain.jobs.ports import Clock, Desk, Store
 from domain.tenancy import TenantContext
 
 
 @frozen(kw_only=True, eq=False)
 class Attempt:
-    """One attempt in hand; *free* gives back what it occupies, *settled* gets the report that counted and its fate."""
+    """
+    One attempt in hand.
+
+    *patience* says how long it is waited for; *free* gives back what it occupies; *settled* gets the report that
+    counted, and its fate.
+    """
 
     tenant: TenantContext
     job_id: JobId
     item: Item
     free: Callable[[], None]
+    patience: Patience
     settled: Future[tuple[Report, Future[bool]]] = field(factory=Future)
 
 
@@ -74,6 +81,7 @@ class AttemptsInHand:
             if first:  # its lease is kept until the record is committed: the store may be slow, and the work is done
                 self._unrecorded[_key(attempt)] = attempt
         if first:
+            self._learn(attempt, report)
             recorded.add_done_callback(lambda _: self._forget(attempt))
             attempt.free()
             attempt.settled.set_result((report, recorded))
@@ -109,9 +117,10 @@ class AttemptsInHand:
         """Fail the attempts whose deadline has passed, without waiting for their threads."""
         now = self.clock.now()
         for attempt in self._all():
-            lease = attempt.item.lease
-            if lease is not None and lease.deadline_at <= now:
-                outcome = Outcome(state=ItemState.FAILED, failure=timed_out(attempt.item))
+            # what is known by now, not when it began: one that hangs from the start is given up as soon as the others
+            limit_s = attempt.patience.deadline_s
+            if _duration_s(attempt, now) >= limit_s:
+                outcome = Outcome(state=ItemState.FAILED, failure=timed_out(limit_s))
                 self.settle(attempt, Ended(no=attempt.item.no, token=attempt.item.token, outcome=outcome))
 
     def release_all(self) -> list[Future[bool]]:
@@ -126,6 +135,10 @@ class AttemptsInHand:
     def _release(self, attempt: Attempt) -> None:
         self.settle(attempt, Released(no=attempt.item.no, token=attempt.item.token))
 
+    def _learn(self, attempt: Attempt, report: Report) -> None:
+        if isinstance(report, Ended):
+            attempt.patience.learn(report.outcome, _duration_s(attempt, self.clock.now()))
+
     def _forget(self, attempt: Attempt) -> None:
         with self._lock:
             self._unrecorded.pop(_key(attempt), None)
@@ -138,15 +151,17 @@ class AttemptsInHand:
             return list(self._held.values())
 
 
-def timed_out(item: Item) -> Failure:
+def timed_out(limit_s: float) -> Failure:
     """Return the failure of an item whose attempt reached its deadline."""
-    limit = ""
-    if item.lease is not None and item.started_at is not None:
-        limit = f" of {(item.lease.deadline_at - item.started_at).total_seconds():g} s"
     return Failure(
         kind=FailureKind.TIMED_OUT,
-        message=f"no answer within the deadline{limit}; set a longer --deadline if the target needs more",
+        message=f"no answer within the deadline of {limit_s:g} s; set a longer --deadline if the target needs more",
     )
+
+
+def _duration_s(attempt: Attempt, now: datetime) -> float:
+    began = attempt.item.started_at
+    return 0.0 if began is None else (now - began).total_seconds()
 
 
 def _key(attempt: Attempt) -> tuple[JobId, int, int]:

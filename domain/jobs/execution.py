@@ -29,6 +29,7 @@ from domain.jobs.fairness import Party, party_of
 from domain.jobs.family import Family, ItemRunner, Keep
 from domain.jobs.item import Item, ItemNo, Outcome, WorkerId
 from domain.jobs.job import Job, JobId
+from domain.jobs.patience import Patience, PatienceRule
 from domain.jobs.ports import Bench, Clock, Desk, Store
 from domain.jobs.reporting import Reporter
 from domain.jobs.retry import RetryPolicy
@@ -57,6 +58,7 @@ class _Prepared:
     runner: ItemRunner
     gate: threading.BoundedSemaphore
     party: Party
+    patience: Patience
 
 
 @define(eq=False)
@@ -72,6 +74,7 @@ class Executor:
     worker_id: WorkerId
     jitter: Callable[[], float]
     retry: RetryPolicy = field(factory=RetryPolicy)
+    patience: PatienceRule = field(factory=PatienceRule)
     _jobs: OrderedDict[JobId, _Prepared] = field(factory=OrderedDict, init=False)
     _doors: dict[JobId, threading.Lock] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
@@ -138,7 +141,7 @@ class Executor:
             self.bench.give_back(prepared.party, 1)
             prepared.gate.release()
 
-        attempt = Attempt(tenant=tenant, job_id=prepared.job.id, item=item, free=free)
+        attempt = Attempt(tenant=tenant, job_id=prepared.job.id, item=item, free=free, patience=prepared.patience)
         if self.attempts.take(attempt):
             try:
                 self.bench.start(lambda: self.attempts.settle(attempt, self._report(attempt, prepared)))
@@ -148,7 +151,8 @@ class Executor:
 
     def _report(self, attempt: Attempt, prepared: _Prepared) -> Report:
         reporter = Reporter(desk=self.desk, clock=self.clock, jitter=self.jitter, retry=self.retry)
-        return reporter.report(attempt.tenant, prepared.job, prepared.runner, attempt.item)
+        deadline_s = prepared.patience.deadline_s
+        return reporter.report(attempt.tenant, prepared.job, prepared.runner, attempt.item, deadline_s=deadline_s)
 
     def _prepared(self, tenant: TenantContext, job_id: JobId) -> _Prepared:
         with self._lock:
@@ -191,7 +195,9 @@ class Executor:
         except Exception as error:  # noqa: BLE001  # as for items: a family's mistake becomes their outcome
             runner = _Unrunnable(kind=FailureKind.INTERNAL, message=f"{type(error).__name__}: {error}")
         gate = threading.BoundedSemaphore(job.options.concurrency)
-        return _Prepared(job=job, runner=runner, gate=gate, party=party_of(job))
+        options = job.options
+        patience = Patience(cap_s=options.deadline_s, follows_latency=options.follows_latency, rule=self.patience)
+        return _Prepared(job=job, runner=runner, gate=gate, party=party_of(job), patience=patience)
 
 
 @define(eq=False)

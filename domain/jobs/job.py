@@ -59,12 +59,14 @@ class JobOptions:
     How a job's items are to be run; fixed when the job is accepted.
 
     *concurrency*: items in flight at once over all workers. *deadline_s*: how long one attempt may take before its
-    item is failed as timed out. *max_attempts*: tries an item gets in all, the first included. *priority*: how the job
+    item is failed as timed out. *max_attempts*: tries an item gets in all, the first included. *follows_latency*:
+    that deadline is the longest; what is usual in the run shortens it (`patience.py`). *priority*: how the job
     stands beside others of its organization where places are short (`fairness.py`).
     """
 
     concurrency: int = field(default=16, validator=ge(1))
     deadline_s: float = field(default=60.0, validator=gt(0))
+    follows_latency: bool = False
     max_attempts: int = field(default=4, validator=ge(1))
     priority: Priority = field(default=Priority.NORMAL, converter=Priority)
 

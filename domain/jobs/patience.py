@@ -16,6 +16,9 @@ from math import ceil
 from attrs import define, field, frozen
 from attrs.validators import ge, gt
 
+from domain.jobs.errors import FailureKind
+from domain.jobs.item import ItemState, Outcome
+
 PERCENTILE = 0.99
 
 
@@ -52,8 +55,14 @@ class Patience:
             usual_s = self._in_order[ceil(PERCENTILE * count) - 1]
         return min(max(self.rule.factor * usual_s, self.rule.floor_s), self.cap_s)
 
+    def learn(self, outcome: Outcome, duration_s: float) -> None:
+        """Learn from an attempt that was answered, or reached its deadline; a refusal says nothing of latency."""
+        kind = outcome.failure.kind if outcome.failure else None
+        if outcome.state is ItemState.SUCCEEDED or kind is FailureKind.TIMED_OUT:
+            self.note(duration_s)
+
     def note(self, duration_s: float) -> None:
-        """Learn how long an attempt took, be it to its end or to its deadline."""
+        """Learn how long an attempt took."""
         if not self.follows_latency:
             return
         with self._lock:

@@ -68,11 +68,11 @@ class Reporter:
     jitter: Callable[[], float]
     retry: RetryPolicy
 
-    def report(self, tenant: TenantContext, job: Job, runner: ItemRunner, item: Item) -> Report:
-        """Run the item, and return what became of the attempt; raises nothing."""
+    def report(self, tenant: TenantContext, job: Job, runner: ItemRunner, item: Item, *, deadline_s: float) -> Report:
+        """Run the item for at most *deadline_s* seconds, and return what became of the attempt; raises nothing."""
         keeper = Keeper(self.desk, tenant, job, item)
         try:
-            outcome = runner.run(item, deadline_s=job.options.deadline_s, keep=keeper.keep)
+            outcome = runner.run(item, deadline_s=deadline_s, keep=keeper.keep)
         except Deferred as wish:
             return Released(no=item.no, token=item.token, not_before=self._after(wish), spent=keeper.spent)
         except LeaseLost:

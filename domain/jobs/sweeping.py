@@ -125,8 +125,9 @@ class Sweeper:
 
     def _end_overdue(self, work: UnitOfWork, job: Job, now: datetime) -> None:
         grace = timedelta(seconds=self.rules.deadline_grace_s)
+        failure = timed_out(job.options.deadline_s)
         reports = [
-            Ended(no=item.no, token=item.token, outcome=Outcome(state=ItemState.FAILED, failure=timed_out(item)))
+            Ended(no=item.no, token=item.token, outcome=Outcome(state=ItemState.FAILED, failure=failure))
             for item in work.ledger.overdue(job.id, now=now - grace)
         ]
         work.ledger.record(job.id, reports, now=now)

@@ -12,11 +12,13 @@ from attrs import define, field
 from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.item import Item, Outcome
 from domain.jobs.job import JobId
+from domain.jobs.patience import Patience
 from domain.jobs.ports import Desk
 from domain.tenancy import TenantContext
 from tests.kernel.family import PASSED
 
 PATIENCE_S = 20.0
+PATIENT = Patience(cap_s=300.0, follows_latency=False)
 P = ParamSpec("P")
 T = TypeVar("T")
 

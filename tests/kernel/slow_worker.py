@@ -16,6 +16,7 @@ from domain.jobs.reporting import Keeper
 from domain.jobs.retry import RetryAfter, RetryPolicy
 from tests.kernel.accidents import A_CALL
 from tests.kernel.broker import ItemsTask
+from tests.kernel.patience import PATIENT
 from tests.kernel.world import LEASE_S, Kernel
 
 LATER = Failure(kind=FailureKind.RATE_LIMITED, message="status 429")
@@ -44,7 +45,7 @@ class SlowWorker:
             now=now,
         )
         for item in self.attempts.desk.claim(task.tenant, claim).granted:
-            attempt = Attempt(tenant=task.tenant, job_id=task.job_id, item=item, free=lambda: None)
+            attempt = Attempt(tenant=task.tenant, job_id=task.job_id, item=item, free=lambda: None, patience=PATIENT)
             self.attempts.take(attempt)
             self.threads.append(attempt)
 

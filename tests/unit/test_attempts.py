@@ -10,6 +10,7 @@ from domain.jobs.events import LateRecord
 from domain.jobs.item import Item
 from domain.jobs.job import Job
 from tests.contract.building import LATER, PASSED, US, a_claim, after
+from tests.kernel.patience import PATIENT
 from tests.kernel.world import LEASE_S, Kernel
 
 
@@ -125,7 +126,7 @@ def _taken(kernel: Kernel, count: int) -> tuple[AttemptsInHand, list[Attempt], l
 
 
 def _attempt(job: Job, item: Item, freed: list[int]) -> Attempt:
-    return Attempt(tenant=US, job_id=job.id, item=item, free=lambda: freed.append(int(item.no)))
+    return Attempt(tenant=US, job_id=job.id, item=item, free=lambda: freed.append(int(item.no)), patience=PATIENT)
 
 
 def _ended(item: Item) -> Report:

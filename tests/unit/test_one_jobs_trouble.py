@@ -18,6 +18,7 @@ from domain.tenancy import TenantContext
 from tests.contract.building import PASSED, US, a_claim, numbers
 from tests.kernel.broker import RecordingBroker
 from tests.kernel.family import ScriptedFamily
+from tests.kernel.patience import PATIENT
 from tests.kernel.world import Kernel
 
 PATIENCE_S = 10.0
@@ -87,7 +88,7 @@ def test_a_job_whose_rows_are_locked_does_not_cost_the_others_their_leases() -> 
     hand.locked = locked.id
     for job in (locked, free):
         [item] = kernel.desk.claim(US, a_claim(0, job_id=job.id, lease_s=30)).granted
-        hand.take(Attempt(tenant=US, job_id=job.id, item=item, free=lambda: None))
+        hand.take(Attempt(tenant=US, job_id=job.id, item=item, free=lambda: None, patience=PATIENT))
 
     for _ in range(4):
         kernel.clock.advance(10)
@@ -166,7 +167,7 @@ def test_a_lease_is_kept_until_the_record_is_committed() -> None:
     desk = SlowDesk()
     hand = AttemptsInHand(store=kernel.store, desk=desk, clock=kernel.clock, lease_s=30)
     [item] = kernel.desk.claim(US, a_claim(0, job_id=job.id, lease_s=30)).granted
-    attempt = Attempt(tenant=US, job_id=job.id, item=item, free=lambda: None)
+    attempt = Attempt(tenant=US, job_id=job.id, item=item, free=lambda: None, patience=PATIENT)
     hand.take(attempt)
 
     hand.settle(attempt, Ended(no=item.no, token=item.token, outcome=PASSED))

@@ -18,6 +18,7 @@ from domain.jobs.events import LateRecord
 from tests.contract.building import JOB, NOW, US, a_claim, a_job, begun, processing
 from tests.kernel.outage import TryingStore
 from tests.kernel.parties import ANYBODY
+from tests.kernel.patience import PATIENT
 from tests.kernel.world import LEASE_S, Kernel
 
 PATIENCE_S = 30.0
@@ -29,7 +30,9 @@ def test_what_is_claimed_while_the_process_stops_is_given_back_at_once() -> None
     job = kernel.sent(2)
     in_hand = AttemptsInHand(store=kernel.store, desk=kernel.desk, clock=kernel.clock, lease_s=LEASE_S)
     before, late = kernel.desk.claim(US, a_claim(0, 1, job_id=job.id)).granted
-    attempts = [Attempt(tenant=US, job_id=job.id, item=item, free=lambda: None) for item in (before, late)]
+    attempts = [
+        Attempt(tenant=US, job_id=job.id, item=item, free=lambda: None, patience=PATIENT) for item in (before, late)
+    ]
 
     may_begin = [in_hand.take(attempts[0])]
     in_hand.close()
