@@ -1,27 +1,22 @@
 """
 A test run as one HTML file that needs nothing else: to read, to mail, to keep as an artefact of a build.
 
-The page loads nothing and sends nothing: its content security policy allows the one style sheet and the one script it
-holds, by their hashes. Whatever a model answered stays text. Tables and the first failures are plain HTML and can be
-read where scripts are not run; the script draws the list of all tests, a part at a time.
+Tables, charts and the first failures are plain HTML and can be read where scripts are not run; the script draws the
+list of all tests, a part at a time.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections import Counter
 from collections.abc import Callable, Iterator
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
 from attrs import frozen
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
 
-from adapters.reports import wording
+from adapters.reports.charts import bars
+from adapters.reports.chunks import PackedRows
 from adapters.reports.files import replacing
-from adapters.reports.rows import MOST_TESTS, Listing
+from adapters.reports.pages import page_pieces
+from adapters.reports.rows import RunRows
 from domain.jobs.item import Item
 from domain.jobs.job import Job
 from domain.test_execution.summary import RunSummary
@@ -59,60 +54,31 @@ def write_html(
     items: Callable[[], Iterator[Item]],
     summary: RunSummary,
     title: str = "Test run",
-    most_tests: int = MOST_TESTS,
 ) -> None:
     """
     Write the run to *path*; *title* names what was tested, *items* yields the rows in their order.
-
-    More than *most_tests* tests are not listed, except that every failure, error and inconclusive test is.
 
     Raises:
         InvalidInput: the report can't be written there.
         ServiceUnavailable: the disk is full, or broken.
     """
-    problems = summary.failed + summary.inconclusive + summary.tally.failed
-    listing = Listing(problems=problems, most=most_tests)
-    with replacing(path) as report:
-        for piece in _pieces(job, summary, title, listing=listing, items=items()):
-            report.write(piece)
-
-
-def _pieces(job: Job, summary: RunSummary, title: str, *, listing: Listing, items: Iterator[Item]) -> Iterator[str]:
-    style, script = _resource("page.css"), _resource("page.js")
-    return _template().generate(
+    packed = PackedRows()
+    pieces = page_pieces(
+        "page.html.jinja",
+        script="page.js",
         job=job,
         summary=summary,
         title=title,
         segments=_segments(summary),
+        latency_bars=bars(summary.latency_bins),
+        score_bars=bars(summary.score_bins),
         wall_time_s=_wall_time_s(job),
-        rows=listing.rows(items),
-        listing=listing,
-        left_out=lambda: _left_out(listing.left_out),
-        style=Markup(style),  # safe: a file of this package
-        script=Markup(script),  # safe: a file of this package
-        style_hash=_csp_hash(style),
-        script_hash=_csp_hash(script),
+        chunks=packed.elements(RunRows(packed=packed).rows(items())),
+        index=packed.index,
     )
-
-
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("adapters", "reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: (
-            wording.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-        ),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "percent": wording.percent,
-        "number": wording.number,
-        "seconds": wording.seconds,
-        "moment": wording.moment,
-    }
-    return environment.get_template("page.html.jinja")
+    with replacing(path) as report:
+        for piece in pieces:
+            report.write(piece)
 
 
 def _segments(summary: RunSummary) -> list[Segment]:
@@ -143,19 +109,7 @@ def _segments(summary: RunSummary) -> list[Segment]:
     return segments
 
 
-def _left_out(left_out: Counter[Standing]) -> str:
-    return ", ".join(f"{left_out[standing]:,} {word}" for standing, word in WORDS.items() if left_out[standing])
-
-
 def _wall_time_s(job: Job) -> float | None:
     if job.started_at is None:
         return None
     return max(((job.ended_at or job.updated_at) - job.started_at).total_seconds(), 0.0)
-
-
-def _resource(name: str) -> str:
-    return files("adapters.reports").joinpath(name).read_text(encoding="utf-8")
-
-
-def _csp_hash(content: str) -> str:
-    return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"

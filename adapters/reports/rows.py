@@ -1,71 +1,71 @@
-"""
-The tests of a run as the rows of its page: which of them, and each as JSON that is safe inside a script element.
-
-A page lists at most `MOST_TESTS` tests, but every one that failed, erred or was inconclusive, however many those are;
-what is left out is counted.
-"""
+"""The tests of a run as the rows of its page: each as JSON, with marks for its standing and for flaky tests."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 
 from attrs import define, field
-from markupsafe import Markup
 
+from adapters.reports.chunks import PackedRows, Row, page_reason, page_text, without_empty
 from adapters.reports.wording import visible
 from domain.jobs.item import Failure, Item
 from domain.test_execution.metric import Score
-from domain.test_execution.test_result import Standing, TestResult, read_result, shortened, standing_of
+from domain.test_execution.test_result import Standing, TestResult, read_result
 
-MOST_TESTS = 10_000
-PROBLEMS = frozenset({Standing.FAIL, Standing.ERROR, Standing.INCONCLUSIVE})
-TEXT_LENGTH = 6_000
-REASON_LENGTH = 1_000
-_UNSAFE = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
-"""Inside a script element `</script` and `<!--` would end or change it; JSON may write any character as an escape."""
+STANDING_MARKS = {
+    Standing.PASS: "p",
+    Standing.FAIL: "f",
+    Standing.INCONCLUSIVE: "i",
+    Standing.ERROR: "e",
+    Standing.SKIPPED: "s",
+    Standing.CANCELLED: "c",
+    Standing.RUNNING: "r",
+    Standing.PENDING: "w",
+}
 
 
 @define(kw_only=True)
-class Listing:
-    """The rows of a page; *listed* and *left_out* count by standing, and are complete once the rows were read."""
+class RunRows:
+    """Yields the rows of a run, and marks them in *packed* as they go by."""
 
-    problems: int
-    most: int = MOST_TESTS
-    listed: Counter[Standing] = field(factory=Counter)
-    left_out: Counter[Standing] = field(factory=Counter)
+    packed: PackedRows
+    _asked: str | None = None
+    _verdicts: list[Standing] = field(factory=list)
 
-    def rows(self, items: Iterator[Item]) -> Iterator[Markup]:
-        """Yield the elements of a JSON array, commas included, in the order of the run."""
-        room = max(self.most - self.problems, 0)
+    def rows(self, items: Iterator[Item]) -> Iterator[Row]:
+        """Yield a row for each test and repeat, in the order of the run."""
         for item in items:
-            standing = standing_of(item)
-            if standing not in PROBLEMS and room == 0:
-                self.left_out[standing] += 1
-                continue
-            room -= standing not in PROBLEMS
-            comma = ",\n" if self.listed else ""
-            self.listed[standing] += 1
-            yield Markup(comma + _json(_row(read_result(item))))  # safe: see _UNSAFE
+            result = read_result(item)
+            if result.asked != self._asked:
+                self._mark_test()
+                self._asked = result.asked
+            self._verdicts.append(result.standing)
+            self.packed.mark("standing", STANDING_MARKS[result.standing])
+            yield run_row(result)
+        self._mark_test()
+
+    def _mark_test(self) -> None:
+        """Mark the repeats of the test that went by: only now it is known whether they agree."""
+        is_flaky = {Standing.PASS, Standing.FAIL} <= set(self._verdicts)
+        for _ in self._verdicts:
+            self.packed.mark("flaky", "y" if is_flaky else "n")
+        self._verdicts.clear()
 
 
-def _json(row: dict[str, object]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
-
-
-def _row(result: TestResult) -> dict[str, object]:
+def run_row(result: TestResult) -> Row:
+    """Return one test in one repeat as the page reads it; fields that hold nothing are left out."""
     unsent = result.answer is None and result.variables
-    row: dict[str, object] = {
+    return without_empty({
         "key": visible(result.key),
         "standing": result.standing.value,
         "target": visible(result.target),
         "prompt_label": visible(result.prompt_label),
         "description": visible(result.description),
         "tags": [visible(tag) for tag in result.tags],
-        "prompt": _text(result.prompt),
-        "variables": _text(json.dumps(result.variables, ensure_ascii=False)) if unsent else "",
-        "answer": None if result.answer is None else _text(result.answer),
+        "prompt": page_text(result.prompt),
+        "variables": page_text(json.dumps(result.variables, ensure_ascii=False)) if unsent else "",
+        "answer": None if result.answer is None else page_text(result.answer) or "(empty)",
         "latency_s": result.latency_s,
         "http_status": result.http_status,
         "tokens": [result.prompt_tokens, result.completion_tokens],
@@ -75,17 +75,16 @@ def _row(result: TestResult) -> dict[str, object]:
         "scores": [_score(score) for score in result.scores],
         "error": _failure(result.failure),
         "retried": _failure(result.last_failure) if result.failure is None else None,
-    }
-    return {name: content for name, content in row.items() if content not in (None, "", [], [None, None])}
+    })  # fmt: skip
 
 
-def _score(score: Score) -> dict[str, object]:
+def _score(score: Score) -> Row:
     return {
         "metric": visible(score.metric),
         "kind": visible(score.kind),
         "verdict": score.verdict.value,
         "value": score.value,
-        "reason": visible(shortened(score.reason, most=REASON_LENGTH)),
+        "reason": page_reason(score.reason),
         "required": score.required,
     }
 
@@ -93,8 +92,4 @@ def _score(score: Score) -> dict[str, object]:
 def _failure(failure: Failure | None) -> dict[str, str] | None:
     if failure is None:
         return None
-    return {"kind": failure.kind.value, "message": visible(shortened(failure.message, most=REASON_LENGTH))}
-
-
-def _text(text: str) -> str:
-    return visible(shortened(text, most=TEXT_LENGTH))
+    return {"kind": failure.kind.value, "message": page_reason(failure.message)}

@@ -8,6 +8,7 @@ one pass over the two runs' rows; what is kept of a test are a few numbers.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ from attrs import define, field, frozen
 
 from domain.jobs.item import Item
 from domain.test_execution import paired
-from domain.test_execution.pairing import Pair, TestSide, pairs_of, sides_of
+from domain.test_execution.pairing import Pair, Relation, TestSide, pairs_of, relation_of, sides_of
 from domain.test_execution.pass_rate import ClusteredShare, PassRate
 from domain.test_execution.statistics import Interval
 
@@ -120,7 +121,7 @@ def compare(
     *,
     alpha: float = 0.05,
     targets: tuple[str | None, str | None] = (None, None),
-    on_pair: Callable[[TestSide | None, TestSide | None], None] | None = None,
+    on_pair: Callable[[Pair], None] | None = None,
 ) -> Comparison:
     """
     Compare the runs whose rows *base* and *new* yield, in their order; *on_pair* is shown every pair as it is found.
@@ -132,7 +133,7 @@ def compare(
     for pair in pairs_of(sides_of(base, target=targets[0]), sides_of(new, target=targets[1])):
         count.add(pair)
         if on_pair is not None:
-            on_pair(*pair)
+            on_pair(pair)
     return count.comparison()
 
 
@@ -165,9 +166,8 @@ class _Count:
     estimates: dict[str, _Values] = field(
         factory=lambda: {name: _Values() for name in ("score", "latency_s", "tokens")}
     )
-    regressions: list[Change] = field(factory=list)
-    improvements: list[Change] = field(factory=list)
-    changes: dict[bool, int] = field(factory=lambda: {False: 0, True: 0})
+    changes: dict[Relation, list[Change]] = field(factory=lambda: {Relation.WORSE: [], Relation.BETTER: []})
+    changed: Counter[Relation] = field(factory=Counter)
     rates: tuple[ClusteredShare, ClusteredShare] = field(factory=lambda: (ClusteredShare(), ClusteredShare()))
 
     def add(self, pair: Pair) -> None:
@@ -176,14 +176,13 @@ class _Count:
                 self.numbers[name] += 1
                 rate.add(passed=side.passed, judged=side.judged)
         base, new = pair
-        if base is None or new is None:
-            self.numbers["only_in_new" if base is None else "only_in_base"] += 1
-        elif base.content != new.content:
-            self.numbers["changed"] += 1
+        relation = relation_of(pair)
+        if base is None or new is None or relation is Relation.CHANGED:
+            self.numbers[relation.value] += 1
         else:
-            self._add_compared(base, new)
+            self._add_compared(base, new, relation)
 
-    def _add_compared(self, base: TestSide, new: TestSide) -> None:
+    def _add_compared(self, base: TestSide, new: TestSide, relation: Relation) -> None:
         self.numbers["compared"] += 1
         self.numbers["demands_changed"] += base.demands != new.demands
         self.numbers["judged"] += bool(base.judged and new.judged)
@@ -192,7 +191,7 @@ class _Count:
         self.passes.add(base.share, new.share)
         if base.judged and new.judged:
             self.passes.step = min(self.passes.step, 1 / max(base.judged, new.judged))
-            self._add_change(Change(base=base, new=new))
+        self._add_change(Change(base=base, new=new), relation)
         for name in sorted(base.metrics.keys() & new.metrics.keys()):
             if (values := self._metric(name)) is not None:
                 values.add(base.metrics[name].value, new.metrics[name].value)
@@ -206,14 +205,12 @@ class _Count:
             return None
         return self.metrics.setdefault(name, _Values())
 
-    def _add_change(self, change: Change) -> None:
-        if not change.size:
-            return
-        better = change.size > 0
-        self.changes[better] += 1
-        listed = self.improvements if better else self.regressions
-        if len(listed) < MOST_LISTED:
-            listed.append(change)
+    def _add_change(self, change: Change, relation: Relation) -> None:
+        listed = self.changes.get(relation)
+        if listed is not None:
+            self.changed[relation] += 1
+            if len(listed) < MOST_LISTED:
+                listed.append(change)
 
     def comparison(self) -> Comparison:
         metrics = [
@@ -231,10 +228,10 @@ class _Count:
                 for name, values in self.estimates.items()
                 if values.base
             ),
-            regressed=self.changes[False],
-            improved=self.changes[True],
-            regressions=tuple(sorted(self.regressions, key=lambda change: change.size)),
-            improvements=tuple(sorted(self.improvements, key=lambda change: -change.size)),
+            regressed=self.changed[Relation.WORSE],
+            improved=self.changed[Relation.BETTER],
+            regressions=tuple(sorted(self.changes[Relation.WORSE], key=lambda change: change.size)),
+            improvements=tuple(sorted(self.changes[Relation.BETTER], key=lambda change: -change.size)),
             base_rate=self.rates[0].rate(),
             new_rate=self.rates[1].rate(),
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from hashlib import blake2b
 from itertools import zip_longest
 from typing import cast
@@ -104,6 +105,32 @@ class TestSide:
 
 
 Pair = tuple[TestSide | None, TestSide | None]
+
+
+class Relation(StrEnum):
+    """How a test did in the new run beside the base; the first four are not compared."""
+
+    ONLY_IN_BASE = "only_in_base"
+    ONLY_IN_NEW = "only_in_new"
+    CHANGED = "changed"
+    UNJUDGED = "unjudged"
+    WORSE = "worse"
+    BETTER = "better"
+    SAME = "same"
+
+
+def relation_of(pair: Pair) -> Relation:
+    """Return how the two sides of a test stand to each other."""
+    base, new = pair
+    if base is None or new is None:
+        return Relation.ONLY_IN_NEW if base is None else Relation.ONLY_IN_BASE
+    if base.content != new.content:
+        return Relation.CHANGED
+    if base.share is None or new.share is None:
+        return Relation.UNJUDGED
+    if base.share == new.share:
+        return Relation.SAME
+    return Relation.BETTER if new.share > base.share else Relation.WORSE
 
 
 def sides_of(items: Iterable[Item], *, target: str | None = None) -> Iterator[TestSide]:

@@ -11,6 +11,8 @@ from statistics import NormalDist
 
 from attrs import define, field, frozen
 
+from domain.test_execution.distribution import Bin
+
 ACCURACY = 0.01
 """How far, relatively, a reported percentile may be from the true one."""
 SMALLEST_S = 1e-6
@@ -139,6 +141,28 @@ class LatencyHistogram:
                 break
         middle = 2 * _GAMMA**bucket / (_GAMMA + 1)
         return min(max(middle, self._min_s), self._max_s)
+
+    def bins(self, at_most: int = 24) -> tuple[Bin, ...]:
+        """
+        Return the counts in at most so many bins from the least to the greatest, each as wide on a logarithmic scale.
+
+        Latencies are skewed: on an even scale one slow answer would squeeze all others into the first bin.
+        """
+        if not self._n:
+            return ()
+        first, last = min(self._counts), max(self._counts)
+        each = -(-(last - first + 1) // at_most)
+        counts: dict[int, int] = {}
+        for bucket, count in self._counts.items():
+            counts[(bucket - first) // each] = counts.get((bucket - first) // each, 0) + count
+        return tuple(
+            Bin(
+                low=_GAMMA ** (first + at * each - 1),
+                high=_GAMMA ** (first + (at + 1) * each - 1),
+                count=counts.get(at, 0),
+            )
+            for at in range((last - first) // each + 1)
+        )
 
     def summary(self) -> LatencySummary | None:
         """Return the percentiles people look at, or None when nothing was counted."""

@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from domain.jobs.aggregate import Tally, tally_from_counts
 from domain.jobs.item import Item
 from domain.jobs.job import Job
+from domain.test_execution.distribution import Bin, ScoreHistogram
 from domain.test_execution.findings import (
     ErrorCounts,
     ErrorGroup,
@@ -73,6 +74,8 @@ class RunSummary:
     all_errors_pass: float | None
     mean_score: float | None
     latency: LatencySummary | None
+    latency_bins: tuple[Bin, ...]
+    score_bins: tuple[Bin, ...]
     metrics: tuple[MetricFinding, ...]
     repeats: RepeatFindings
     tags: tuple[GroupFinding, ...]
@@ -108,6 +111,7 @@ class _Count:
     standings: Counter[Standing] = field(factory=Counter)
     scores: int = 0
     score_sum: float = 0.0
+    score_bins: ScoreHistogram = field(factory=ScoreHistogram)
     tokens: Tokens = field(factory=Tokens)
     latency: LatencyHistogram = field(factory=LatencyHistogram)
     metrics: MetricCounts = field(factory=MetricCounts)
@@ -129,6 +133,7 @@ class _Count:
         if result.score is not None:
             self.scores += 1
             self.score_sum += result.score
+            self.score_bins.add(result.score)
         self.tokens = _with_tokens(self.tokens, result)
         for group in (self.metrics, self.tags, self.targets, self.prompts, self.errors, self.failures):
             group.add(result)
@@ -166,6 +171,8 @@ class _Count:
             all_errors_pass=(wanted - failed) / wanted if wanted else None,
             mean_score=self.score_sum / self.scores if self.scores else None,
             latency=self.latency.summary(),
+            latency_bins=self.latency.bins(),
+            score_bins=self.score_bins.bins(),
             metrics=self.metrics.findings(),
             repeats=self.repeats.findings(),
             tags=self.tags.findings(),
