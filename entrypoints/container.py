@@ -7,6 +7,8 @@ Nothing is looked up by name or type: mypy proves that what is plugged in fits. 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from attrs import frozen
 from sqlalchemy import Engine
 
@@ -19,12 +21,14 @@ from adapters.database.test_sets import SqlTestSets
 from adapters.identifiers import UuidSource
 from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.opener import StandardLanguageModels
+from adapters.language_models.price_file import read_prices, shipped_prices
 from adapters.metrics.scorers import StandardScorers
 from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import BrokenSettings, ServiceUnavailable
 from domain.jobs.family import Family
 from domain.jobs.service import JobService
+from domain.language_models.pricing import PricedModels, PriceTable
 from domain.tenancy import OrganizationId, TenantContext, UserId
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.run import TestExecution
@@ -75,7 +79,7 @@ def build(settings: Settings) -> Antiphon:
     store, clock, ids, bell = SqlStore(engine), shared_clock(engine), UuidSource(), RelayBell()
     templates = JinjaTemplates()
     scorers = StandardScorers(templates)
-    models = StandardLanguageModels(process_environment())
+    models = PricedModels(StandardLanguageModels(process_environment()), prices_of(settings))
     targets = StandardTargets(process_environment(), templates, models)
     test_sets = SqlTestSets(engine)
     judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
@@ -96,6 +100,16 @@ def build(settings: Settings) -> Antiphon:
         bell=bell,
         clock=clock,
     )
+
+
+def prices_of(settings: Settings) -> PriceTable:
+    """
+    Return the prices to count with: those of the file that the settings name, else the shipped ones.
+
+    Raises:
+        InvalidInput: the file can't be read, or holds something else.
+    """
+    return read_prices(Path(settings.prices).expanduser()) if settings.prices else shipped_prices()
 
 
 def ready_database(antiphon: Antiphon) -> None:

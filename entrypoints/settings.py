@@ -87,6 +87,10 @@ class Settings:
         default="",
         metadata=_doc("model for metrics on similarity: `openai:text-embedding-3-small`", shown="none"),
     )
+    prices: str = field(
+        default="",
+        metadata=_doc("file of model prices that replaces the shipped ones (`antiphon prices`)", shown="shipped"),
+    )
     log_level: LogLevel = field(
         default=LogLevel("warning"),
         validator=in_(LOG_LEVELS),

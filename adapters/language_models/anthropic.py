@@ -75,6 +75,7 @@ class AnthropicDialect:
             prompt_tokens=total(usage.get("input_tokens"), read, written),
             completion_tokens=count(usage.get("output_tokens")),
             cached_tokens=count(read),
+            cache_write_tokens=count(written),
             status=reply.status,
             data=data,
         )

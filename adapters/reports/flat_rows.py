@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from domain.jobs.job import Job
 from domain.test_execution.metric import Score
+from domain.test_execution.summary_document import usd
 from domain.test_execution.test_result import TestResult
 
 COLUMNS = (
@@ -36,6 +37,8 @@ COLUMNS = (
     "http_status",
     "prompt_tokens",
     "completion_tokens",
+    "cost_usd",
+    "model",
     "attempts",
     "error_kind",
     "error_message",
@@ -66,6 +69,8 @@ def _of_test(job: Job, result: TestResult) -> dict[str, object]:
         "http_status": result.http_status,
         "prompt_tokens": result.prompt_tokens,
         "completion_tokens": result.completion_tokens,
+        "cost_usd": usd(result.cost_nanousd),
+        "model": result.model,
         "attempts": result.attempts,
         "error_kind": result.failure.kind.value if result.failure else None,
         "error_message": result.failure.message if result.failure else None,

@@ -55,6 +55,7 @@
       row.http_status === undefined ? "" : `HTTP ${row.http_status}`,
       row.score === undefined ? "" : `score ${row.score.toFixed(2)}`,
       row.tokens ? `${sent ?? "?"} tokens in, ${received ?? "?"} out` : "",
+      row.cost || "",
     ];
     return known.filter(Boolean).join(" · ");
   }

@@ -51,6 +51,7 @@ def _environment() -> Environment:
         "percent": wording.percent,
         "number": wording.number,
         "seconds": wording.seconds,
+        "dollars": wording.dollars,
         "moment": wording.moment,
     }
     environment.globals["words"] = comparison_wording

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import define, field
 
 from adapters.reports.chunks import PackedRows, Row, page_reason, page_text, without_empty
-from adapters.reports.wording import visible
+from adapters.reports.wording import dollars, visible
 from domain.jobs.item import Failure, Item
 from domain.test_execution.metric import Score
 from domain.test_execution.test_result import Standing, TestResult, read_result
@@ -69,6 +69,7 @@ def run_row(result: TestResult) -> Row:
         "latency_s": result.latency_s,
         "http_status": result.http_status,
         "tokens": [result.prompt_tokens, result.completion_tokens],
+        "cost": None if result.cost_nanousd is None else dollars(result.cost_nanousd),
         "attempts": result.attempts,
         "losses": result.losses,
         "score": result.score,

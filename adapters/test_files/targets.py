@@ -147,11 +147,12 @@ def _price(fields: Fields, problems: Problems) -> Price | None:
     node = fields.mapping("price")
     if node is None:
         return None
-    price = Fields(node, what="the price", known=("input", "output", "cached_input"), problems=problems)
+    price = Fields(node, what="the price", known=("input", "output", "cached_input", "cache_write"), problems=problems)
     return Price(
         input=price.required_number("input", least=0),
         output=price.required_number("output", least=0),
         cached_input=price.number("cached_input", least=0),
+        cache_write=price.number("cache_write", least=0),
     )
 
 

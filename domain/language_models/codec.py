@@ -28,4 +28,4 @@ def model_from_json(data: Document) -> ModelSpec:
 
 def price_from_json(data: Document) -> Price:
     """Read a price back."""
-    return Price(**{name: cast(float, data[name]) for name in attrs.fields_dict(Price) if name in data})
+    return Price(**cast(dict[str, Any], {name: data[name] for name in attrs.fields_dict(Price) if name in data}))

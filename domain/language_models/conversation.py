@@ -58,8 +58,9 @@ class Completion:
 
     *model* is the one that says it answered (a dated version of the one asked, often), *data* the parsed response.
     Tokens are None where the provider doesn't say; *cached_tokens* are the part of *prompt_tokens* that came from a
-    cache, and tokens of reasoning are part of *completion_tokens*. *latency_s* is from the first byte sent to the
-    last byte read. *cost_nanousd* is None where the model's price is not known.
+    cache, *cache_write_tokens* the part that went into one; tokens of reasoning are part of *completion_tokens*.
+    *latency_s* is from the first byte sent to the last byte read. *cost_nanousd* is None where the model's price is
+    not known.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Completion:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
     cost_nanousd: int | None = None
     status: int | None = None
     data: object = field(default=None, repr=False)

@@ -85,6 +85,11 @@ class ModelSpec:
         return f"{self.provider.value}:{self.model}"
 
     @property
+    def is_at_home(self) -> bool:
+        """Whether the model is called at its provider's own address."""
+        return self.provider in BASE_URLS and self.base_url.strip().rstrip("/") in ("", BASE_URLS[self.provider])
+
+    @property
     def address(self) -> str:
         """
         Where the provider is called.

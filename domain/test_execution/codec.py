@@ -121,7 +121,8 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
     """
     Return what a test run keeps of an item: the prompt, the answer and every score.
 
-    Keys: prompt, answer (text), latency_s, status, prompt_tokens, completion_tokens, scores (list), score (0 to 1).
+    Keys: prompt, answer (text), latency_s, status, prompt_tokens, completion_tokens, cost_nanousd, model (the one
+    that says it answered), request_id, scores (list), score (0 to 1).
     """
     kept = {
         "prompt": prompt,
@@ -130,6 +131,9 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
         "status": answer.status,
         "prompt_tokens": answer.prompt_tokens,
         "completion_tokens": answer.completion_tokens,
+        "cost_nanousd": answer.cost_nanousd,
+        "model": answer.model,
+        "request_id": answer.request_id,
         "scores": [to_json(score) for score in scores],
         "score": value,
     }

@@ -30,6 +30,7 @@ from domain.test_execution.findings import (
 )
 from domain.test_execution.pass_rate import ClusteredShare, PassRate
 from domain.test_execution.repeats import JudgedTest, RepeatCounts, RepeatFindings
+from domain.test_execution.spending import Cost, Spending, Tokens
 from domain.test_execution.statistics import LatencyHistogram, LatencySummary
 from domain.test_execution.test_result import Standing, TestResult, read_result
 from domain.test_execution.test_set import Gates
@@ -43,15 +44,6 @@ class GateResult:
     wanted: float
     found: float | None
     met: bool
-
-
-@frozen(kw_only=True)
-class Tokens:
-    """Tokens over the *answers* that came with a count; targets that don't say leave them all at 0."""
-
-    prompt: int = 0
-    completion: int = 0
-    answers: int = 0
 
 
 @frozen(kw_only=True)
@@ -86,6 +78,7 @@ class RunSummary:
     failures: tuple[FailedTest, ...]
     gates: tuple[GateResult, ...]
     tokens: Tokens
+    cost: Cost
 
     @property
     def gates_met(self) -> bool:
@@ -112,7 +105,6 @@ class _Count:
     scores: int = 0
     score_sum: float = 0.0
     score_bins: ScoreHistogram = field(factory=ScoreHistogram)
-    tokens: Tokens = field(factory=Tokens)
     latency: LatencyHistogram = field(factory=LatencyHistogram)
     metrics: MetricCounts = field(factory=MetricCounts)
     tags: GroupCounts = field(factory=lambda: GroupCounts(groups_of=_tags))
@@ -120,6 +112,7 @@ class _Count:
     prompts: GroupCounts = field(factory=lambda: GroupCounts(groups_of=_prompt))
     errors: ErrorCounts = field(factory=ErrorCounts)
     failures: FirstFailures = field(factory=FirstFailures)
+    spending: Spending = field(factory=Spending)
     share: ClusteredShare = field(factory=ClusteredShare)
     repeats: RepeatCounts = field(factory=RepeatCounts)
     test: JudgedTest | None = None
@@ -134,8 +127,8 @@ class _Count:
             self.scores += 1
             self.score_sum += result.score
             self.score_bins.add(result.score)
-        self.tokens = _with_tokens(self.tokens, result)
-        for group in (self.metrics, self.tags, self.targets, self.prompts, self.errors, self.failures):
+        groups = (self.metrics, self.tags, self.targets, self.prompts, self.errors, self.failures, self.spending)
+        for group in groups:
             group.add(result)
         self._add_to_test(result)
 
@@ -182,7 +175,8 @@ class _Count:
             other_errors=self.errors.total - sum(group.count for group in errors),
             failures=self.failures.tests(),
             gates=gate_results(gates, rate=rate, errors=tally.failed),
-            tokens=self.tokens,
+            tokens=self.spending.tokens,
+            cost=self.spending.cost,
         )
 
 
@@ -218,13 +212,3 @@ def _target(result: Grouped) -> tuple[str, ...]:
 
 def _prompt(result: Grouped) -> tuple[str, ...]:
     return (result.prompt_label,) if result.prompt_label else ()
-
-
-def _with_tokens(tokens: Tokens, result: TestResult) -> Tokens:
-    if result.prompt_tokens is None and result.completion_tokens is None:
-        return tokens
-    return Tokens(
-        prompt=tokens.prompt + (result.prompt_tokens or 0),
-        completion=tokens.completion + (result.completion_tokens or 0),
-        answers=tokens.answers + 1,
-    )

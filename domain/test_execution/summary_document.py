@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domain.jobs.job import Job
+from domain.jobs.usage import NANOUSD
 from domain.test_execution.findings import ErrorGroup, FailedTest, GroupFinding, MetricFinding
 from domain.test_execution.pass_rate import PassRate
 from domain.test_execution.repeats import RepeatFindings
+from domain.test_execution.spending import Cost
 from domain.test_execution.statistics import LatencySummary
 from domain.test_execution.summary import RunSummary
 
@@ -42,6 +44,7 @@ def summary_document(job: Job, *, summary: RunSummary) -> dict[str, object]:
             "completion": summary.tokens.completion,
             "answers": summary.tokens.answers,
         },
+        "cost": _cost(summary.cost),
     }
 
 
@@ -140,6 +143,21 @@ def _error(group: ErrorGroup) -> dict[str, object]:
 def _failure(test: FailedTest) -> dict[str, object]:
     reasons = [{"metric": score.metric, "kind": score.kind, "reason": score.reason} for score in test.scores]
     return {"key": test.key, "reasons": reasons, "answer": test.answer}
+
+
+def _cost(cost: Cost) -> dict[str, object]:
+    return {
+        "usd": usd(cost.nanousd),
+        "target_usd": usd(cost.target_nanousd if cost.known else None),
+        "judging_usd": usd(cost.judging_nanousd if cost.known else None),
+        "known": cost.known,
+        "unknown": cost.unknown,
+    }
+
+
+def usd(nanousd: int | None) -> float | None:
+    """Return an amount in US dollars, exact to the billionth."""
+    return None if nanousd is None else nanousd / NANOUSD
 
 
 def _rounded(value: float | None) -> float | None:

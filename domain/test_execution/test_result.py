@@ -68,6 +68,8 @@ class TestResult:
     http_status: int | None
     prompt_tokens: int | None
     completion_tokens: int | None
+    cost_nanousd: int | None
+    model: str | None
     scores: tuple[Score, ...]
     score: float | None
     failure: Failure | None
@@ -103,6 +105,8 @@ def read_result(item: Item) -> TestResult:
         http_status=_count(result.get("status")),
         prompt_tokens=_count(result.get("prompt_tokens")),
         completion_tokens=_count(result.get("completion_tokens")),
+        cost_nanousd=_count(result.get("cost_nanousd")),
+        model=_text(result.get("model")),
         scores=tuple(scores_from_json(result)),
         score=_measure(result.get("score")),
         failure=item.outcome.failure if item.outcome else None,

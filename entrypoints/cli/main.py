@@ -24,6 +24,7 @@ _LAZY = {
     "runs": ("entrypoints.cli.runs", "Compare stored runs; write them to files."),
     "tests": ("entrypoints.cli.tests", "Check files of tests."),
     "targets": ("entrypoints.cli.targets", "Check endpoints under test."),
+    "prices": ("entrypoints.cli.prices", "Show what models cost."),
     "worker": ("entrypoints.cli.worker", "Run a worker process (with a broker)."),
     "db": ("entrypoints.cli.db", "Bring the database's tables up to date."),
 }

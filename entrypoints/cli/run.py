@@ -19,6 +19,7 @@ from entrypoints.cli.job_options import job_options
 from entrypoints.cli.judge_options import judge_options, panel_of
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
+from entrypoints.cli.prices import priced
 from entrypoints.cli.target_options import target_options, targets_from_options
 from entrypoints.driving import check_drivable
 from entrypoints.settings import read_settings
@@ -34,6 +35,8 @@ from entrypoints.settings import read_settings
               help="Gate: the least lower end of the pass rate's 95 % interval: luck can't meet it.")  # fmt: skip
 @click.option("--max-errors", type=click.IntRange(0), help="Gate: the most tests that may fail to execute.")
 @click.option("--tag", "tags", multiple=True, help="Run only tests with this tag (repeatable: any of them).")
+@click.option("--prices", "prices_file", type=click.Path(path_type=Path),
+              help="File of model prices to count costs with; default: see `antiphon prices list`.")  # fmt: skip
 @output_options
 def run(
     file: Path,
@@ -48,6 +51,7 @@ def run(
     min_pass_rate_lower: float | None,
     max_errors: int | None,
     tags: tuple[str, ...],
+    prices_file: Path | None,
     outputs: Outputs,
 ) -> int:
     """
@@ -72,6 +76,7 @@ def run(
         open_target(one.spec).close()  # one that can't work is refused before any job
     panel = panel_of(panel, of_file=read.panel, settings=settings)
     check_models(check_judges(read.cases, panel, targets=chosen, name=read.name).models)
+    chosen, panel = priced(chosen, panel, prices_file=prices_file)
     check_drivable(settings, options)
     antiphon = open_antiphon(settings)
     for warning in read.warnings:

@@ -8,11 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from adapters.reports.wording import dollars
 from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.comparison_gates import NO_REGRESSION
 from domain.test_execution.findings import GroupFinding
 from domain.test_execution.repeats import RepeatFindings
+from domain.test_execution.spending import Cost
 from domain.test_execution.summary import GateResult, RunSummary
 from entrypoints.cli.console import console, printable, printing
 
@@ -45,6 +47,8 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     print_gates(out, summary.gates)
     out.print(_headline(view, title))
     out.print(_rate(summary))
+    if cost := _cost(summary.cost):
+        out.print(cost)
     if summary.latency is not None:
         latency = summary.latency
         out.print(f"latency   p50 {latency.p50:.3f} s, p95 {latency.p95:.3f} s, p99 {latency.p99:.3f} s")
@@ -171,3 +175,14 @@ def short(text: str) -> str:
 def safe(text: str) -> str:
     """Return foreign *text* so that neither the terminal nor rich takes it for a command."""
     return escape(printable(text))
+
+
+def _cost(cost: Cost) -> str:
+    if cost.nanousd is None:
+        return ""
+    parts = [dollars(cost.nanousd)]
+    if cost.judging_nanousd:
+        parts.append(f"{dollars(cost.judging_nanousd)} of it judging")
+    if cost.unknown:
+        parts.append(f"without {cost.unknown} calls whose cost is not known")
+    return f"cost      {', '.join(parts)}"

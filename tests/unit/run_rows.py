@@ -53,10 +53,18 @@ def judged(
     prompt: str = "Capital of France?",
     latency_s: float = 0.25,
     tokens: tuple[int, int] | None = None,
+    cost_nanousd: int | None = None,
 ) -> Item:
     """Return the row of a test that was executed and got *scores*."""
     sent, received = tokens or (None, None)
-    said = Answer(text=answer, latency_s=latency_s, status=200, prompt_tokens=sent, completion_tokens=received)
+    said = Answer(
+        text=answer,
+        latency_s=latency_s,
+        status=200,
+        prompt_tokens=sent,
+        completion_tokens=received,
+        cost_nanousd=cost_nanousd,
+    )
     result = result_to_json(prompt, said, list(scores), weighted_value(scores))
     outcome = Outcome(state=ItemState.SUCCEEDED, verdict=verdict_of(scores).value, result=result)
     return _ended(no, outcome, key=key, tags=tags)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from domain.jobs.errors import FailureKind
 from domain.jobs.item import Item, ItemState
 from domain.jobs.job import JobStatus
-from domain.test_execution.summary import RunSummary, Tokens, summarise
+from domain.jobs.usage import Usage
+from domain.test_execution.spending import Cost, Tokens
+from domain.test_execution.summary import RunSummary, summarise
 from domain.test_execution.test_set import Gates
 from tests.unit.run_rows import FAIL, INCONCLUSIVE, PASS, erred, failed, job_of, judged, passed, score, unrun
 
@@ -214,3 +217,15 @@ def test_errors_are_held_against_their_own_gate(most: int, met: bool) -> None:
 def test_without_gates_nothing_is_missed() -> None:
     """A plain run ends well when it ran."""
     assert summary_of(*MIXED).gates_met
+
+
+def test_costs_are_added_up_and_those_nobody_knows_are_counted() -> None:
+    """A sum that leaves out what it does not know, without saying so, is wrong."""
+    judge = attrs.evolve(score(PASS), usage=Usage(requests=2, cost_nanousd=7))
+    unpriced = attrs.evolve(score(PASS), usage=Usage(requests=1))
+
+    summary = summary_of(judged(0, judge, cost_nanousd=100), judged(1, unpriced), erred(2))
+
+    assert summary.cost == Cost(target_nanousd=100, judging_nanousd=7, known=2, unknown=2)
+    assert summary.cost.nanousd == 107
+    assert summary_of(passed(0)).cost.nanousd is None
