@@ -111,6 +111,7 @@ class FailureKind(StrEnum):
     TOO_LARGE = "too_large"
     BAD_INPUT = "bad_input"
     EVALUATION_ERROR = "evaluation_error"
+    NO_STORED_ANSWER = "no_stored_answer"
     POISON = "poison"
     INTERNAL = "internal"
 

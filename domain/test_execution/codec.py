@@ -15,7 +15,6 @@ import attrs
 from domain.jobs.item import Document
 from domain.jobs.usage import Usage
 from domain.language_models.codec import model_from_json, model_to_json
-from domain.language_models.conversation import FinishReason, ToolCall
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.named_target import NamedTarget, only
 from domain.test_execution.target import Answer, HttpTarget, ModelTarget, PythonTarget, TargetSpec
@@ -39,7 +38,7 @@ def case_from_json(data: Document) -> TestCase:
     """Read a test back from what `to_json` wrote."""
     metrics = tuple(metric_from_json(metric) for metric in cast(list[Document], data.get("metrics", ())))
     listed = {name: tuple(cast(list[str], data.get(name, ()))) for name in ("tags", "targets")}
-    return _build(TestCase, {**data, "metrics": metrics, **listed})
+    return build(TestCase, {**data, "metrics": metrics, **listed})
 
 
 def case_to_json(case: TestCase) -> dict[str, object]:
@@ -59,13 +58,14 @@ def metric_to_json(metric: Metric) -> dict[str, object]:
 def metric_from_json(data: Document) -> Metric:
     """Read a metric back from what `metric_to_json` wrote."""
     parts = tuple(metric_from_json(part) for part in cast(list[Document], data.get("metrics", ())))
-    return _build(Metric, {**data, "metrics": parts})
+    return build(Metric, {**data, "metrics": parts})
 
 
 def item_to_json(item: TestItem) -> dict[str, object]:
     """Return what an item row of a test run holds as its input."""
     target = {"target": item.target} if item.target else {}
-    return {"case": case_to_json(item.case), "repeat": item.repeat, **target}
+    stored = {} if item.stored is None else {"stored": item.stored}
+    return {"case": case_to_json(item.case), "repeat": item.repeat, **target, **stored}
 
 
 def item_from_json(data: Document) -> TestItem:
@@ -74,6 +74,7 @@ def item_from_json(data: Document) -> TestItem:
         case=case_from_json(cast(Document, data["case"])),
         repeat=int(cast(int, data["repeat"])),
         target=str(data.get("target", "")),
+        stored=cast(Document | None, data.get("stored")),
     )
 
 
@@ -94,7 +95,7 @@ def target_from_json(data: Document) -> TargetSpec:
         case "openai":  # until 0.1 a model was always behind an API like OpenAI's, and its keys stood in the target
             return ModelTarget(model=model_from_json({**data, "provider": "openai"}), system=system)
         case kind:
-            return _build(_PLAIN_TARGETS[cast(str, kind)], data)
+            return build(_PLAIN_TARGETS[cast(str, kind)], data)
 
 
 def targets_to_json(targets: Sequence[NamedTarget]) -> list[dict[str, object]]:
@@ -114,7 +115,7 @@ def targets_from_json(data: Document) -> tuple[NamedTarget, ...]:
 
 def gates_from_json(data: Document) -> Gates:
     """Read gates back from what `to_json` wrote."""
-    return _build(Gates, data)
+    return build(Gates, data)
 
 
 def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: float | None) -> dict[str, object]:
@@ -140,40 +141,26 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
     return {name: content for name, content in kept.items() if content is not None}
 
 
-def kept_answer_to_json(prompt: str, answer: Answer) -> dict[str, object]:
-    """Return what an attempt keeps of its answer, so that the next one need not ask again."""
-    return {"prompt": prompt, "answer": to_json(answer)}
-
-
-def kept_answer_from_json(progress: Document | None) -> tuple[str, Answer] | None:
-    """Return the prompt and the answer that an earlier attempt kept, if one did."""
-    if not progress:
-        return None
-    answer = cast(Document, progress["answer"])
-    calls = tuple(_build(ToolCall, call) for call in cast(list[Document], answer.get("tool_calls", ())))
-    reason = answer.get("finish_reason")
-    known = {"tool_calls": calls, "finish_reason": None if reason is None else FinishReason(cast(str, reason))}
-    return str(progress["prompt"]), _build(Answer, {**answer, **known})
-
-
 def scores_from_json(result: Document) -> list[Score]:
     """Read the scores back from an item's result; none where the item was not judged."""
-    return [_score_from_json(score) for score in cast(list[Document], result.get("scores", ()))]
+    return [score_from_json(score) for score in cast(list[Document], result.get("scores", ()))]
 
 
-def _score_from_json(score: Document) -> Score:
+def score_from_json(score: Document) -> Score:
+    """Read a score back."""
     usage = score.get("usage")
-    return _build(
+    return build(
         Score,
         {
             **score,
             "verdict": Verdict(cast(str, score["verdict"])),
-            "usage": None if usage is None else _build(Usage, cast(Document, usage)),
+            "usage": None if usage is None else build(Usage, cast(Document, usage)),
         },
     )
 
 
-def _build(cls: type[T], data: Mapping[str, object]) -> T:
+def build(cls: type[T], data: Mapping[str, object]) -> T:
+    """Return the value whose fields *data* holds; keys of a newer version are ignored."""
     known = {field.name for field in attrs.fields(cls)}
     return cls(**{name: content for name, content in data.items() if name in known})
 

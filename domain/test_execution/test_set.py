@@ -114,13 +114,18 @@ class TestConfiguration:
 
 @frozen(kw_only=True)
 class TestItem:
-    """One item of a run: a test in one of its repeats (counted from 1), against one *target* (empty: the only one)."""
+    """
+    One item of a run: a test in one of its repeats (counted from 1), against one *target* (empty: the only one).
+
+    *stored* is the answer of an earlier run that is judged in place of asking (`recorded_answer.stored_input`).
+    """
 
     __test__: ClassVar[bool] = False
 
     case: TestCase
     repeat: int
     target: str = ""
+    stored: Document | None = None
 
     @property
     def key(self) -> str:

@@ -66,11 +66,20 @@ def panel_of(chosen: Panel, *, of_file: Panel, settings: Settings) -> Panel:
     Raises:
         InvalidInput: a setting names no model.
     """
-    usual = Panel(
+    return chosen.over(of_file).over(usual_panel(settings))
+
+
+def usual_panel(settings: Settings) -> Panel:
+    """
+    Return who judges when nobody else is named.
+
+    Raises:
+        InvalidInput: a setting names no model.
+    """
+    return Panel(
         judges=tuple(_setting(name.strip(), "ANTIPHON_JUDGE") for name in settings.judge.split(",") if name.strip()),
         embedding=_setting(settings.embedding, "ANTIPHON_EMBEDDING") if settings.embedding else None,
     )
-    return chosen.over(of_file).over(usual)
 
 
 def _model(name: str, *, base_url: str | None, option: str) -> ModelSpec:

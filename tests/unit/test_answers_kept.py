@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import attrs
 import pytest
 
@@ -11,10 +13,12 @@ from domain.jobs.errors import Deferred, FailureKind, TransientFailure
 from domain.jobs.item import Document, Item, ItemNo
 from domain.jobs.usage import NOTHING, Usage
 from domain.language_models.conversation import FinishReason, ToolCall
-from domain.test_execution.codec import item_to_json, kept_answer_from_json, kept_answer_to_json
+from domain.test_execution.codec import item_to_json
 from domain.test_execution.metric import Metric, Score, Verdict
-from domain.test_execution.run import Scoring, TestRunner
+from domain.test_execution.recorded_answer import RecordedAnswer, kept_by
+from domain.test_execution.runner import TestRunner
 from domain.test_execution.sample import Sample
+from domain.test_execution.scoring import Scoring
 from domain.test_execution.target import Answer
 from domain.test_execution.test_set import TestCase, TestItem
 from tests.kernel.family import forgets
@@ -88,5 +92,8 @@ def test_an_answer_comes_back_from_what_was_kept_as_it_was() -> None:
         finish_reason=FinishReason.TOOL_CALLS,
     )
 
-    assert kept_answer_from_json(kept_answer_to_json("Hello", answer)) == ("Hello", answer)
-    assert kept_answer_from_json(None) is None
+    score = Score(metric="kind", kind="polite", verdict=Verdict.PASS, value=1.0, reason="", usage=JUDGED)
+    recorded = RecordedAnswer(prompt="Hello", answer=answer, scores=(score,))
+
+    assert kept_by(attrs.evolve(ITEM, progress=json.loads(json.dumps(recorded.to_document())))) == recorded
+    assert kept_by(ITEM) is None

@@ -114,6 +114,11 @@ def _judged_metrics(cases: Iterable[TestCase]) -> Iterator[tuple[Metric, int]]:
     yield from ((metric, counts[key]) for key, metric in metrics.items())
 
 
+def is_judged(metrics: Iterable[Metric]) -> bool:
+    """Whether any of the metrics asks a model."""
+    return any(metric.kind in JUDGED_KINDS for metric in flat(metrics))
+
+
 def flat(metrics: Iterable[Metric]) -> Iterator[Metric]:
     """Yield all metrics, those of sets as well."""
     for metric in metrics:

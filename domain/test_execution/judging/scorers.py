@@ -11,7 +11,7 @@ from typing import cast
 
 from attrs import field, frozen
 
-from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
+from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure, PermanentFailure
 from domain.jobs.usage import Usage
 from domain.language_models.codec import model_to_json
 from domain.language_models.model import ModelSpec
@@ -116,7 +116,11 @@ class _JudgedScorer:
     def __call__(self, sample: Sample, *, deadline_s: float) -> Score:
         evidence = self._evidence(sample)
         sessions = self._sessions(sample, ends=monotonic() + deadline_s)
-        opinions = [self._opinion(session, evidence) for session in sessions]
+        try:
+            opinions = [self._opinion(session, evidence) for session in sessions]
+        except ItemFailure as failure:
+            failure.usage = sum((session.usage for session in sessions), start=Usage())
+            raise
         threshold = self.kind.threshold_of(self.metric)
         mean_wanted = DEFAULT_MEAN if threshold is None else threshold
         found = ruling(opinions, rule=self.panel.rule, threshold=mean_wanted)

@@ -1,0 +1,129 @@
+"""
+What one item of a test run does: get the answer, judge it, say what became of it.
+
+The answer comes from the target, or is there already: kept by an attempt whose judge failed, stored by an earlier run,
+or given with the test. Nobody is asked for what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import ClassVar
+
+from attrs import frozen
+
+from domain.jobs.errors import Deferred, FailureKind, ItemFailure, PermanentFailure, TransientFailure
+from domain.jobs.family import Keep
+from domain.jobs.item import Document, Item, ItemState, Outcome
+from domain.jobs.usage import NOTHING, Usage
+from domain.test_execution.codec import item_from_json, result_to_json
+from domain.test_execution.judging.needs import is_judged
+from domain.test_execution.metric import Score, verdict_of, weighted_value
+from domain.test_execution.ports import Target, Templates
+from domain.test_execution.recorded_answer import RecordedAnswer, kept_by, stored_answer
+from domain.test_execution.sample import Sample
+from domain.test_execution.scoring import Scoring
+from domain.test_execution.target import Answer, Question, usage_of
+from domain.test_execution.test_set import TestItem
+
+
+@frozen(kw_only=True)
+class TestRunner:
+    """Runs the items of one job in one process."""
+
+    __test__: ClassVar[bool] = False
+
+    targets: Mapping[str, Target]
+    scoring: Scoring
+    templates: Templates
+
+    def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
+        """
+        Get the answer, judge it, and return the outcome; the verdict says how good the answer was.
+
+        An answer that a model will judge is kept before, and every score with it when a later one fails: the next
+        attempt asks nobody for what it finds kept.
+        """
+        ends = monotonic() + deadline_s
+        test = item_from_json(item.input)
+        kept = kept_by(item)
+        recorded = kept or self._obtain(test, deadline_s=deadline_s)
+        unkept = usage_of(recorded.answer) if kept is None and _is_live(test) else NOTHING
+        if kept is None and _is_live(test) and is_judged(test.case.metrics):
+            keep(recorded.to_document(), unkept)
+            unkept = NOTHING
+        made = list(recorded.scores)
+        try:
+            scores = self.scoring.scores(
+                test.case.metrics, _sample(test, recorded), deadline_s=max(0.0, ends - monotonic()), made=made
+            )
+        except (PermanentFailure, TransientFailure, Deferred) as failure:
+            now = RecordedAnswer(prompt=recorded.prompt, answer=recorded.answer, scores=tuple(made))
+            if now != kept:
+                keep(now.to_document(), unkept + _cost(made[len(recorded.scores) :]))
+            if isinstance(failure, ItemFailure):
+                failure.partial_result = _result(test, recorded, [], None)
+            raise
+        return Outcome(
+            state=ItemState.SUCCEEDED,
+            verdict=verdict_of(scores, threshold=test.case.threshold),
+            result=_result(test, recorded, scores, weighted_value(scores)),
+            usage=unkept + _cost(made[len(recorded.scores) :]),
+        )
+
+    def _obtain(self, test: TestItem, *, deadline_s: float) -> RecordedAnswer:
+        if test.stored is not None:
+            return stored_answer(test.stored)
+        prompt = self._prompt(test.case.prompt, test.case.variables)
+        if test.case.given_answer is not None:
+            return RecordedAnswer(prompt=prompt, answer=Answer(text=test.case.given_answer, latency_s=0.0))
+        question = Question(prompt=prompt, variables=test.case.variables)
+        try:
+            answer = self._target(test.target).ask(question, deadline_s=deadline_s)
+        except ItemFailure as failure:
+            failure.usage += Usage(requests=1)
+            raise
+        return RecordedAnswer(prompt=prompt, answer=answer)
+
+    def _target(self, name: str) -> Target:
+        target = self.targets.get(name)
+        if target is None:
+            known = ", ".join(map(repr, self.targets))
+            raise PermanentFailure(f"the run has no target {name!r}; it has {known}", kind=FailureKind.BAD_INPUT)
+        return target
+
+    def _prompt(self, template: str, variables: Document) -> str:
+        rendered = self.templates.render(template, variables)
+        return rendered if isinstance(rendered, str) else str(rendered)
+
+
+def _is_live(test: TestItem) -> bool:
+    return test.stored is None and test.case.given_answer is None
+
+
+def _cost(scores: Sequence[Score]) -> Usage:
+    return sum((score.usage for score in scores if score.usage), start=NOTHING)
+
+
+def _result(test: TestItem, recorded: RecordedAnswer, scores: list[Score], value: float | None) -> dict[str, object]:
+    """Return what is kept of the item, with its provenance: live, stored (and which output), or given with the test."""
+    result = result_to_json(recorded.prompt, recorded.answer, scores, value)
+    if test.stored is not None:
+        return {**result, "provenance": "stored", "source": test.stored["source"]}
+    if test.case.given_answer is not None:
+        del result["latency_s"]  # nobody was waited for
+        return {**result, "provenance": "given"}
+    return {**result, "provenance": "live"}
+
+
+def _sample(test: TestItem, recorded: RecordedAnswer) -> Sample:
+    return Sample(
+        case=test.case,
+        prompt=recorded.prompt,
+        answer=recorded.answer,
+        variables=test.case.variables,
+        repeat=test.repeat,
+        target=test.target,
+        cost_nanousd=recorded.answer.cost_nanousd,
+    )

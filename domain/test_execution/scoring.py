@@ -1,0 +1,60 @@
+"""Scoring answers by metrics: each metric prepared once, and a score that was paid for never made twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+
+import attrs
+from attrs import frozen
+
+from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
+from domain.test_execution.metric import Metric, Score
+from domain.test_execution.metric_sets import scores_of
+from domain.test_execution.ports import Scorer, Scorers
+from domain.test_execution.sample import Sample
+
+
+@frozen(kw_only=True)
+class Scoring:
+    """Scores answers; a metric that many tests share is prepared once."""
+
+    scorers: Scorers
+    _made: dict[str, Scorer] = attrs.field(factory=dict, init=False, eq=False)
+
+    def scores(self, metrics: Sequence[Metric], sample: Sample, *, deadline_s: float, made: list[Score]) -> list[Score]:
+        """
+        Return a score for each metric; *deadline_s* is the time left for all of them, in seconds.
+
+        *made* are the scores that an earlier attempt got, in the metrics' order; each new one is added to it at once,
+        so that they can be kept when a later metric fails.
+
+        Raises:
+            PermanentFailure: evaluation_error: a metric could not be computed; it has no verdict.
+            TransientFailure, Deferred: a judge is away, or may not be asked yet.
+        """
+        ends = monotonic() + deadline_s
+        earlier = iter(tuple(made))
+
+        def score(metric: Metric) -> Score:
+            known = next(earlier, None)
+            if known is None:
+                known = self._scorer(metric)(sample, deadline_s=max(0.0, ends - monotonic()))
+                made.append(known)
+            return known
+
+        return scores_of(metrics, score=score)
+
+    def _scorer(self, metric: Metric) -> Scorer:
+        # keyed by its words: metrics hold JSON, which can't be hashed; losing a race makes the same scorer twice
+        key = repr(metric)
+        known = self._made.get(key)
+        if known is None:
+            known = self._made[key] = self._make(metric)
+        return known
+
+    def _make(self, metric: Metric) -> Scorer:
+        try:
+            return self.scorers.make(metric)
+        except InvalidInput as error:
+            raise PermanentFailure(str(error), kind=FailureKind.EVALUATION_ERROR) from error

@@ -1,0 +1,81 @@
+"""`antiphon runs rejudge` and `runs rescore`: stored answers judged anew; the target is never asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from domain.jobs.errors import InvalidInput
+from domain.jobs.job import JobOptions
+from domain.test_execution.metric import Metric
+from domain.test_execution.panel import Panel
+from entrypoints.cli.console import say
+from entrypoints.cli.following import follow
+from entrypoints.cli.inputs import check_models, read_metrics
+from entrypoints.cli.job_options import job_options
+from entrypoints.cli.judge_options import judge_options, usual_panel
+from entrypoints.cli.opening import open_antiphon
+from entrypoints.cli.outputs import Outputs, output_options
+from entrypoints.cli.stored_runs import find_run
+from entrypoints.driving import check_drivable
+from entrypoints.settings import read_settings
+
+
+@click.command()
+@click.argument("run")
+@judge_options
+@job_options
+@output_options
+def rejudge(run: str, *, panel: Panel, options: JobOptions, outputs: Outputs) -> int:
+    """
+    Judge the stored answers of RUN again.
+
+    By the same metrics, and by other judges if --judge names some (a metric's own judge stays). It is a new run; the
+    past one stays as it was. The target is not asked: tests without a stored answer fail, saying so.
+
+    \b
+    antiphon runs rejudge last --judge anthropic:claude-haiku-4-5
+    antiphon runs compare 31b0bb3d last
+    """
+    return _judge_anew(run, panel=panel, of_file=Panel(), metrics=(), options=options, outputs=outputs)
+
+
+@click.command()
+@click.argument("run")
+@click.option("--metrics", "file", type=click.Path(path_type=Path), required=True,
+              help="File with the new metrics: `metrics:`, and `judge:` and `judging:` where they need them.")  # fmt: skip
+@judge_options
+@job_options
+@output_options
+def rescore(run: str, *, file: Path, panel: Panel, options: JobOptions, outputs: Outputs) -> int:
+    """
+    Score the stored answers of RUN by other metrics.
+
+    Those of the file, for every test, in place of the tests' own. It is a new run; the past one stays as it was. The
+    target is not asked: tests without a stored answer fail, saying so.
+
+    \b
+    antiphon runs rescore last --metrics metrics.yaml
+    """
+    metrics, of_file = read_metrics(file)
+    return _judge_anew(run, panel=panel, of_file=of_file, metrics=metrics, options=options, outputs=outputs)
+
+
+def _judge_anew(
+    run: str, *, panel: Panel, of_file: Panel, metrics: tuple[Metric, ...], options: JobOptions, outputs: Outputs
+) -> int:
+    outputs.check()
+    settings = read_settings()
+    check_drivable(settings, options)
+    antiphon = open_antiphon(settings)
+    job_id = find_run(antiphon, run).job.id
+    plan = antiphon.rejudging.plan(
+        antiphon.tenant, job_id, panel=panel.over(of_file), usual=usual_panel(settings), metrics=metrics
+    )
+    if not metrics and not antiphon.rejudging.asks_judges(antiphon.tenant, plan):
+        raise InvalidInput(f"run {job_id} has no metric that a model judges; `antiphon runs rescore` takes new metrics")
+    check_models(plan.needs.models)
+    job = antiphon.rejudging.start(antiphon.tenant, plan, options=options)
+    say(f"antiphon: judging the stored answers of run {job_id}; its target is not asked")
+    return follow(antiphon, job.id, outputs)
