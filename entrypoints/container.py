@@ -31,6 +31,7 @@ from domain.jobs.service import JobService
 from domain.language_models.pricing import PricedModels, PriceTable
 from domain.tenancy import OrganizationId, TenantContext, UserId
 from domain.test_execution.judging.scorers import Judging
+from domain.test_execution.rejudging import Rejudging
 from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
 from entrypoints.settings import Settings, process_environment
@@ -52,6 +53,7 @@ class Antiphon:
     family: TestExecution
     jobs: JobService
     runs: TestRuns
+    rejudging: Rejudging
     bell: RelayBell
     clock: SharedClock
 
@@ -83,7 +85,9 @@ def build(settings: Settings) -> Antiphon:
     targets = StandardTargets(process_environment(), templates, models)
     test_sets = SqlTestSets(engine)
     judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
-    family = TestExecution(test_sets=test_sets, targets=targets, scorers=scorers, templates=templates, judging=judging)
+    family = TestExecution(
+        test_sets=test_sets, targets=targets, scorers=scorers, templates=templates, judging=judging, store=store
+    )
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset({family.kind}))
     return Antiphon(
         settings=settings,
@@ -97,6 +101,7 @@ def build(settings: Settings) -> Antiphon:
         family=family,
         jobs=jobs,
         runs=TestRuns(jobs=jobs, test_sets=test_sets, ids=ids),
+        rejudging=Rejudging(jobs=jobs, store=store),
         bell=bell,
         clock=clock,
     )

@@ -188,7 +188,7 @@ def items_in(store: Store, tenant: TenantContext, source: Source) -> Iterator[It
             page = work.ledger.page(source.job_id, after=after, limit=PAGE)
         if revision != source.revision:
             raise Conflict(
-                f"run {source.job_id} has gone on to revision {revision} since its revision {source.revision} was to be "
+                f"run {source.job_id} went on to revision {revision} after its revision {source.revision} was to be "
                 "judged; begin again"
             )
         yield from page

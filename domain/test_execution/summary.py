@@ -28,6 +28,7 @@ from domain.test_execution.findings import (
     MetricCounts,
     MetricFinding,
 )
+from domain.test_execution.judge_findings import JudgeCounts, JudgeFindings
 from domain.test_execution.pass_rate import ClusteredShare, PassRate
 from domain.test_execution.repeats import JudgedTest, RepeatCounts, RepeatFindings
 from domain.test_execution.spending import Cost, Spending, Tokens
@@ -77,6 +78,7 @@ class RunSummary:
     other_errors: int
     failures: tuple[FailedTest, ...]
     gates: tuple[GateResult, ...]
+    judges: JudgeFindings
     tokens: Tokens
     cost: Cost
 
@@ -95,7 +97,7 @@ def summarise(job: Job, *, items: Iterable[Item], gates: Gates) -> RunSummary:
     count = _Count()
     for item in items:
         count.add(item)
-    return count.summary(planned=job.planned or 0, gates=gates)
+    return count.summary(job, gates=gates)
 
 
 @define(kw_only=True)
@@ -113,6 +115,7 @@ class _Count:
     errors: ErrorCounts = field(factory=ErrorCounts)
     failures: FirstFailures = field(factory=FirstFailures)
     spending: Spending = field(factory=Spending)
+    judges: JudgeCounts = field(factory=JudgeCounts)
     share: ClusteredShare = field(factory=ClusteredShare)
     repeats: RepeatCounts = field(factory=RepeatCounts)
     test: JudgedTest | None = None
@@ -128,7 +131,7 @@ class _Count:
             self.score_sum += result.score
             self.score_bins.add(result.score)
         groups = (self.metrics, self.tags, self.targets, self.prompts, self.errors, self.failures, self.spending)
-        for group in groups:
+        for group in (*groups, self.judges):
             group.add(result)
         self._add_to_test(result)
 
@@ -145,7 +148,7 @@ class _Count:
                 counts.add_test(self.test)
             self.test = None
 
-    def summary(self, *, planned: int, gates: Gates) -> RunSummary:
+    def summary(self, job: Job, *, gates: Gates) -> RunSummary:
         self._end_test()
         passed, failed = self.standings[Standing.PASS], self.standings[Standing.FAIL]
         inconclusive = self.standings[Standing.INCONCLUSIVE]
@@ -153,7 +156,7 @@ class _Count:
         tally = tally_from_counts(self.states, verdicts)
         rate = self.share.rate()
         errors = self.errors.groups()
-        wanted = max(planned, tally.total) - tally.skipped
+        wanted = max(job.planned or 0, tally.total) - tally.skipped
         return RunSummary(
             tally=tally,
             passed=passed,
@@ -174,6 +177,7 @@ class _Count:
             errors=errors,
             other_errors=self.errors.total - sum(group.count for group in errors),
             failures=self.failures.tests(),
+            judges=self.judges.findings(job),
             gates=gate_results(gates, rate=rate, errors=tally.failed),
             tokens=self.spending.tokens,
             cost=self.spending.cost,

@@ -33,6 +33,13 @@ def summary_document(job: Job, *, summary: RunSummary) -> dict[str, object]:
         "targets": [_group(target, called="target") for target in summary.targets],
         "prompts": [_group(prompt, called="prompt") for prompt in summary.prompts],
         "repeats": _repeats(summary.repeats),
+        "judges": {
+            "models": dict(summary.judges.models),
+            "prompts": dict(summary.judges.prompts),
+            "rule": summary.judges.rule.value,
+            "under_test": list(summary.judges.under_test),
+            "source": summary.judges.source,
+        },
         "gates": [
             {"gate": gate.gate, "wanted": gate.wanted, "found": _rounded(gate.found), "met": gate.met}
             for gate in summary.gates

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from domain.language_models.model import ModelSpec
+from domain.test_execution.metric import Metric
 from domain.test_execution.panel import Panel
-from domain.test_execution.ports import Target
+from domain.test_execution.ports import Scorers, Target
 from domain.test_execution.target import TargetSpec
 from domain.test_execution.test_set import TestFile
 from entrypoints.cli.console import only_ours
@@ -20,17 +21,34 @@ def read_tests(file: Path) -> TestFile:
     Raises:
         InvalidInput: it can't be read, or something in it is wrong; every problem is named.
     """
+    from adapters.test_files.reader import read_test_file
+
+    return read_test_file(file, scorers=_checking_scorers())
+
+
+def read_metrics(file: Path) -> tuple[tuple[Metric, ...], Panel]:
+    """
+    Return the metrics of *file*, and the judges it names.
+
+    Raises:
+        InvalidInput: it can't be read, or something in it is wrong; every problem is named.
+    """
+    from adapters.test_files.metrics_file import read_metrics_file
+
+    return read_metrics_file(file, scorers=_checking_scorers())
+
+
+def _checking_scorers() -> Scorers:
+    """Return scorers of all kinds that can check metrics; no model is ever opened."""
     from adapters.judging.prompt_files import judge_prompts
-    from adapters.language_models.opener import StandardLanguageModels
+    from adapters.language_models.scripted import ScriptedModels
     from adapters.metrics.scorers import StandardScorers
     from adapters.templates.jinja import JinjaTemplates
-    from adapters.test_files.reader import read_test_file
     from domain.test_execution.judging.scorers import Judging
 
     templates = JinjaTemplates()
-    judging = Judging(models=StandardLanguageModels({}), prompts=judge_prompts(), templates=templates)
-    scorers = judging.beside(StandardScorers(templates), Panel(), connections=1)
-    return read_test_file(file, scorers=scorers)
+    judging = Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=templates)
+    return judging.beside(StandardScorers(templates), Panel(), connections=1)
 
 
 def check_models(specs: Iterable[ModelSpec]) -> None:

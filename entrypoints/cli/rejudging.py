@@ -44,7 +44,7 @@ def rejudge(run: str, *, panel: Panel, options: JobOptions, outputs: Outputs) ->
 @click.command()
 @click.argument("run")
 @click.option("--metrics", "file", type=click.Path(path_type=Path), required=True,
-              help="File with the new metrics: `metrics:`, and `judge:` and `judging:` where they need them.")  # fmt: skip
+              help="File with the new metrics: `metrics:`; `judge:` and `judging:` where they need them.")  # fmt: skip
 @judge_options
 @job_options
 @output_options

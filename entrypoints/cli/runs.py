@@ -6,6 +6,7 @@ import click
 
 from entrypoints.cli.comparing import compare_runs
 from entrypoints.cli.exporting import export
+from entrypoints.cli.rejudging import rejudge, rescore
 
 
 @click.group()
@@ -19,3 +20,5 @@ def runs() -> None:
 
 runs.add_command(compare_runs)
 runs.add_command(export)
+runs.add_command(rejudge)
+runs.add_command(rescore)

@@ -13,6 +13,7 @@ from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.comparison_gates import NO_REGRESSION
 from domain.test_execution.findings import GroupFinding
+from domain.test_execution.judge_findings import JudgeFindings
 from domain.test_execution.repeats import RepeatFindings
 from domain.test_execution.spending import Cost
 from domain.test_execution.summary import GateResult, RunSummary
@@ -49,6 +50,7 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     out.print(_rate(summary))
     if cost := _cost(summary.cost):
         out.print(cost)
+    _print_judges(out, summary.judges)
     if summary.latency is not None:
         latency = summary.latency
         out.print(f"latency   p50 {latency.p50:.3f} s, p95 {latency.p95:.3f} s, p99 {latency.p99:.3f} s")
@@ -126,6 +128,18 @@ def _print_repeats(out: Console, repeats: RepeatFindings) -> None:
     for test in repeats.flaky_tests[:SHOWN]:
         out.print(f"  {safe(test.test_id)}: passed {test.passed} of {test.judged}")
     print_rest(out, repeats.flaky - SHOWN)
+
+
+def _print_judges(out: Console, judges: JudgeFindings) -> None:
+    if judges.source is not None:
+        out.print(f"answers   the stored ones of run {judges.source['job']}, revision {judges.source['revision']}")
+    if judges.models:
+        rule = f", {judges.rule}" if len(judges.models) > 1 else ""
+        out.print(
+            f"judges    {safe(', '.join(sorted(judges.models)))}{rule} ({safe(', '.join(sorted(judges.prompts)))})"
+        )
+    if judges.under_test:
+        out.print(f"[yellow]mind[/]      {safe(', '.join(judges.under_test))} judged its own answers")
 
 
 def print_rest(out: Console, left_out: int) -> None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 
 import attrs
 import pytest
 
+from adapters.judging.prompt_files import judge_prompts
+from adapters.language_models.scripted import ScriptedModels
 from adapters.memory.targets import ScriptedTarget
+from adapters.metrics.scorers import StandardScorers
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import Deferred, FailureKind, TransientFailure
 from domain.jobs.item import Document, Item, ItemNo
 from domain.jobs.usage import NOTHING, Usage
-from domain.language_models.conversation import FinishReason, ToolCall
+from domain.language_models.conversation import FinishReason, Message, ToolCall
+from domain.language_models.model import ModelSpec, Provider
 from domain.test_execution.codec import item_to_json
+from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric, Score, Verdict
+from domain.test_execution.panel import Panel
 from domain.test_execution.recorded_answer import RecordedAnswer, kept_by
 from domain.test_execution.runner import TestRunner
 from domain.test_execution.sample import Sample
@@ -97,3 +104,74 @@ def test_an_answer_comes_back_from_what_was_kept_as_it_was() -> None:
 
     assert kept_by(attrs.evolve(ITEM, progress=json.loads(json.dumps(recorded.to_document())))) == recorded
     assert kept_by(ITEM) is None
+
+
+def test_an_answer_is_kept_before_a_model_judges_it() -> None:
+    """A process that dies while a judge thinks must not cost the answer."""
+    kept: list[Document] = []
+
+    def keep(progress: Document, usage: Usage = NOTHING) -> None:
+        kept.append(progress)
+        assert usage == Usage(requests=1)
+
+    def judge(_: Sequence[Message]) -> str:
+        assert kept
+        return '{"reason": "r", "score": 1, "pass": true}'
+
+    outcome = _runner(judge).run(_item("llm-rubric"), deadline_s=5, keep=keep)
+
+    assert kept[0]["answer"] == {"text": "Good day", "latency_s": 0.0}
+    assert (outcome.verdict, outcome.usage.requests) == ("pass", 1)
+
+
+def test_a_score_that_was_paid_for_is_not_bought_again() -> None:
+    """Of two judged metrics the second one's judge fails: the next attempt asks only for that."""
+    asked: list[str] = []
+    kept: list[tuple[Document, Usage]] = []
+
+    def judge(messages: Sequence[Message]) -> str:
+        asked.append("factuality" if "category" in messages[0].text else "rubric")
+        if asked == ["rubric", "factuality"]:
+            raise TransientFailure("503", kind=FailureKind.SERVER_ERROR)
+        return '{"reason": "r", "score": 1, "pass": true, "category": "C"}'
+
+    def keep(progress: Document, usage: Usage = NOTHING) -> None:
+        kept.append((progress, usage))
+
+    item = _item("llm-rubric", "factuality")
+    with pytest.raises(TransientFailure) as failure:
+        _runner(judge).run(item, deadline_s=5, keep=keep)
+    again = attrs.evolve(item, progress=json.loads(json.dumps(kept[-1][0])))
+    outcome = _runner(judge).run(again, deadline_s=5, keep=keep)
+
+    assert asked == ["rubric", "factuality", "factuality"]
+    spent = sum((usage for _, usage in kept), start=failure.value.usage + outcome.usage)
+    assert (outcome.verdict, spent.requests) == ("pass", 4)
+
+
+def test_a_given_answer_is_judged_in_place_of_asking() -> None:
+    """Answers that people collected elsewhere can be judged without a target."""
+    case = attrs.evolve(
+        CASE, given_answer="Hello yourself", metrics=(Metric(name="c", kind="contains", value="Hello"),)
+    )
+
+    item = attrs.evolve(ITEM, input=item_to_json(TestItem(case=case, repeat=1)))
+    outcome = attrs.evolve(_runner(lambda _: ""), targets={}).run(item, deadline_s=5, keep=forgets)
+
+    assert (outcome.verdict, outcome.result["provenance"]) == ("pass", "given")
+    assert "latency_s" not in outcome.result
+    assert outcome.usage == NOTHING
+
+
+def _runner(judge: Callable[[Sequence[Message]], str]) -> TestRunner:
+    templates = JinjaTemplates()
+    judging = Judging(models=ScriptedModels(judge), prompts=judge_prompts(), templates=templates)
+    panel = Panel(judges=(ModelSpec(provider=Provider.SCRIPTED, model="j"),))
+    scorers = judging.beside(StandardScorers(templates), panel, connections=1)
+    target = ScriptedTarget(lambda _: "Good day")
+    return TestRunner(targets={"": target}, scoring=Scoring(scorers=scorers), templates=templates)
+
+
+def _item(*kinds: str) -> Item:
+    case = attrs.evolve(CASE, metrics=tuple(Metric(name=kind, kind=kind, value="is polite") for kind in kinds))
+    return attrs.evolve(ITEM, input=item_to_json(TestItem(case=case, repeat=1)))

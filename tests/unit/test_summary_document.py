@@ -88,6 +88,7 @@ def test_the_document_of_a_run_is_exactly_this() -> None:
         "targets": [],
         "prompts": [],
         "repeats": {"tests": 0, "tries": [], "flaky": 0, "flaky_tests": []},
+        "judges": {"models": {}, "prompts": {}, "rule": "majority", "under_test": [], "source": None},
         "gates": [
             {"gate": "min_pass_rate", "wanted": 0.5, "found": 0.5, "met": True},
             {"gate": "max_errors", "wanted": 0, "found": 1, "met": False},
@@ -143,8 +144,8 @@ def test_the_same_run_gives_the_same_text() -> None:
 
     assert json.dumps(document_of(*rows)) == json.dumps(document_of(*rows))
     assert list(document_of(*rows)) == [
-        "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "targets", "prompts", "repeats", "gates",
-        "errors", "failures", "tokens", "cost",
+        "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "targets", "prompts", "repeats",
+        "judges", "gates", "errors", "failures", "tokens", "cost",
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import attrs
 
 from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.scripted import ScriptedModels
+from adapters.memory.store import MemoryStore
 from adapters.memory.targets import ScriptedTargets
 from adapters.memory.test_sets import MemoryTestSets
 from adapters.metrics.scorers import StandardScorers
@@ -44,6 +45,7 @@ def family() -> TestExecution:
         targets=StandardTargets({}, templates, ScriptedModels()),
         scorers=StandardScorers(templates),
         templates=templates,
+        store=MemoryStore(),
         judging=Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=templates),
     )
 
