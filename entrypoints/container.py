@@ -22,6 +22,7 @@ from adapters.identifiers import UuidSource
 from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.opener import StandardLanguageModels
 from adapters.language_models.price_file import read_prices, shipped_prices
+from adapters.metrics.python_scripts import PythonScripts
 from adapters.metrics.scorers import StandardScorers
 from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
@@ -80,7 +81,7 @@ def build(settings: Settings) -> Antiphon:
     engine = _engine(settings)
     store, clock, ids, bell = SqlStore(engine), shared_clock(engine), UuidSource(), RelayBell()
     templates = JinjaTemplates()
-    scorers = StandardScorers(templates)
+    scorers = StandardScorers(templates, python=PythonScripts() if settings.allow_python else None)
     models = PricedModels(StandardLanguageModels(process_environment()), prices_of(settings))
     targets = StandardTargets(process_environment(), templates, models)
     test_sets = SqlTestSets(engine)

@@ -91,6 +91,10 @@ class Settings:
         default="",
         metadata=_doc("file of model prices that replaces the shipped ones (`antiphon prices`)", shown="shipped"),
     )
+    allow_python: bool = field(
+        default=False,
+        metadata=_doc("`true` lets metrics of the kind `python` run; they are programs with the rights of the worker"),
+    )
     log_level: LogLevel = field(
         default=LogLevel("warning"),
         validator=in_(LOG_LEVELS),
@@ -179,10 +183,24 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-_CONVERTERS: dict[str, Callable[[str], object]] = {"int": int, "float": _finite, "Path": _folder, "LogLevel": str.lower}
+def _truth(text: str) -> bool:
+    if text.lower() not in _TRUTHS:
+        raise ValueError(text)
+    return _TRUTHS[text.lower()]
+
+
+_TRUTHS = {"true": True, "false": False}
+_CONVERTERS: dict[str, Callable[[str], object]] = {
+    "int": int,
+    "float": _finite,
+    "bool": _truth,
+    "Path": _folder,
+    "LogLevel": str.lower,
+}
 _EXPECTED = {
     "int": "a whole number above 0",
     "float": "a number above 0",
+    "bool": "true or false",
     "LogLevel": f"one of {', '.join(LOG_LEVELS)}",
     "Path": "the path of a folder, without '?'",
 }

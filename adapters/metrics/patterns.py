@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex  # type: ignore[import-untyped]  # the package has no types
 
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
-from domain.test_execution.text_metrics import Finding, shown
+from domain.test_execution.finding import Finding, shown
 
 SEARCH_LIMIT_S = 0.5
 

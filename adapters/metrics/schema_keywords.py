@@ -19,7 +19,7 @@ from jsonschema.validators import extend
 from adapters.metrics.evaluated import evaluated_items, evaluated_properties
 from adapters.metrics.patterns import Pattern
 from adapters.metrics.time_budget import check_time
-from domain.test_execution.text_metrics import shown
+from domain.test_execution.finding import shown
 
 _LISTED = 10
 

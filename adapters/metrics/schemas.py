@@ -11,10 +11,12 @@ from jsonschema.protocols import Validator
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import EMPTY_REGISTRY
 
+from adapters.metrics.embedded_json import json_in
 from adapters.metrics.schema_keywords import BoundedValidator, compiled_pattern
 from adapters.metrics.time_budget import judgement_time
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
-from domain.test_execution.text_metrics import Finding, read_json, shown
+from domain.test_execution.finding import Finding, shown
+from domain.test_execution.text_metrics import read_json
 
 if TYPE_CHECKING:
     from jsonschema.protocols import _JsonParameter as Json
@@ -49,17 +51,52 @@ class JsonJudge:
             return Finding.of(False, reason=f"the answer is not JSON ({error}): {shown(answer)}")
         if self._validator is None:
             return Finding.of(True, reason="the answer is JSON")
+        problem = self.problem(data)
+        if problem:
+            return Finding.of(False, reason=f"the answer does not fit the schema {problem}")
+        return Finding.of(True, reason="the answer is JSON and fits the schema")
+
+    def judge_contained(self, answer: str) -> Finding:
+        """
+        Return whether an object or array somewhere in the answer is as it should be, and what is wrong with the last.
+
+        Raises:
+            PermanentFailure: as `judge`.
+        """
+        problems: list[str] = []
+        with judgement_time():
+            for data in json_in(answer):
+                problem = self._mismatch(data)
+                if not problem:
+                    return Finding.of(True, reason="there is JSON in the answer")
+                problems.append(problem)
+        if not problems:
+            return Finding.of(False, reason=f"there is no JSON in the answer {shown(answer)}")
+        return Finding.of(False, reason=f"the JSON in the answer does not fit the schema {problems[-1]}")
+
+    def problem(self, data: object) -> str:
+        """
+        Say where *data* doesn't fit the schema, and why; nothing when it does.
+
+        Raises:
+            PermanentFailure: as `judge`.
+        """
+        with judgement_time():
+            return self._mismatch(data)
+
+    def _mismatch(self, data: object) -> str:
+        if self._validator is None:
+            return ""
         try:
-            with judgement_time():
-                mismatch = best_match(self._validator.iter_errors(cast("Json", data)))
+            mismatch = best_match(self._validator.iter_errors(cast("Json", data)))
         except RecursionError as error:
             raise _unusable(_too_deep(data)) from error
         except (Unresolvable, InvalidInput) as error:
             raise _unusable(str(error)[:200]) from error
         if mismatch is None:
-            return Finding.of(True, reason="the answer is JSON and fits the schema")
+            return ""
         problem = mismatch.message if len(mismatch.message) <= 160 else f"{mismatch.message[:160]}…"
-        return Finding.of(False, reason=f"the answer does not fit the schema at {mismatch.json_path}: {problem}")
+        return f"at {mismatch.json_path}: {problem}"
 
 
 def _compiled(schema: Mapping[str, object]) -> Validator:

@@ -33,7 +33,7 @@ def check_time() -> None:
     """
     if monotonic() > _ends.get():
         raise PermanentFailure(
-            f"judging the answer by the schema took longer than {JUDGEMENT_LIMIT_S:g} s; simplify the schema "
+            f"judging the answer took longer than {JUDGEMENT_LIMIT_S:g} s; simplify the schema "
             "(choices such as anyOf that contain themselves are the usual cause) or have the target answer shorter",
             kind=FailureKind.EVALUATION_ERROR,
         )

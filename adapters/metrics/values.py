@@ -68,3 +68,42 @@ def wrong(field: str, *, found: object, expected: str) -> InvalidInput:
     """Return the refusal of a field."""
     written = "nothing" if found is None else repr(found)
     return InvalidInput(f"{field}: found {written if len(written) <= 80 else written[:80] + '…'}; expected {expected}")
+
+
+def number_or(default: float, value: object, *, expected: str, high: float = math.inf) -> float:
+    """Return the threshold, or *default* where there is none."""
+    return default if value is None else number(value, field="threshold", expected=expected, high=high)
+
+
+def share(value: object) -> float | None:
+    """Return a threshold from 0 to 1, or None where there is none."""
+    return None if value is None else number(value, field="threshold", expected="a share from 0 to 1", high=1.0)
+
+
+def references(value: object) -> list[str]:
+    """Return one reference or several, of which one has words."""
+    found = [text(element) for element in value] if isinstance(value, list | tuple) else [text(value)]
+    if not any(each.strip() for each in found):
+        raise wrong("value", found=value, expected="a text with words, or a list of such")
+    return found
+
+
+def bounds(value: object) -> tuple[int | None, int | None]:
+    """Return the least and the most of a count: a number is both, an object has `min`, `max` or both."""
+    if not isinstance(value, Mapping):
+        count = whole(value)
+        return count, count
+    if not value or not set(value) <= {"min", "max"}:
+        raise wrong("value", found=value, expected="a whole number, or an object with min, max or both")
+    least, most = (whole(value[key]) if key in value else None for key in ("min", "max"))
+    if least is not None and most is not None and least > most:
+        raise wrong("value", found=value, expected="a min that is not above max")
+    return least, most
+
+
+def whole(value: object) -> int:
+    """Return a whole number from 0, also where it is written as a text."""
+    found = number(value, field="value", expected="a whole number from 0, or an object with min, max or both")
+    if not found.is_integer():
+        raise wrong("value", found=value, expected="a whole number")
+    return int(found)

@@ -20,7 +20,7 @@ from domain.test_execution.metric import Metric
 from domain.test_execution.ports import Scorers
 
 NEGATION = "not-"
-LIMIT_KINDS = frozenset({"latency"})
+LIMIT_KINDS = frozenset({"latency", "cost"})
 """Kinds that look for no value but hold a limit: the short form's value is their threshold."""
 
 _JUDGING = ("judge", "embedding", "rubric_prompt", "factuality")

@@ -11,44 +11,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Never
 
-from attrs import frozen
+from domain.test_execution.finding import Finding, shown
 
-_SHOWN_CHARACTERS = 80
+_SAME_CHARACTERS = 40
 _LISTED_TEXTS = 3
-
-
-@frozen(kw_only=True)
-class Finding:
-    """Whether an answer is as it should be, how much (0 to 1), and why, in one sentence."""
-
-    holds: bool
-    value: float
-    reason: str
-
-    @classmethod
-    def of(cls, holds: bool, *, reason: str) -> Finding:
-        """Return a finding that is all or nothing."""
-        return cls(holds=holds, value=1.0 if holds else 0.0, reason=reason)
-
-    def negated(self) -> Finding:
-        """
-        Return the finding of the opposite metric.
-
-        >>> contains("I am sorry", "sorry").negated().holds
-        False
-        """
-        wish = "which must not be" if self.holds else "as it must be"
-        return Finding(holds=not self.holds, value=1.0 - self.value, reason=f"{self.reason}, {wish}")
-
-
-def shown(text: str, *, limit: int = _SHOWN_CHARACTERS) -> str:
-    """
-    Return *text* in quotes for a reason, shortened.
-
-    >>> shown("a rather long answer", limit=10)
-    "'a rather l…'"
-    """
-    return repr(text if len(text) <= limit else f"{text[:limit]}…")
 
 
 def equals(answer: str, expected: str) -> Finding:
@@ -61,7 +27,7 @@ def equals(answer: str, expected: str) -> Finding:
     if answer == expected:
         return Finding.of(True, reason=f"the answer is {shown(expected)}")
     same = _equal_characters(answer, expected)
-    if same < _SHOWN_CHARACTERS // 2:
+    if same < _SAME_CHARACTERS:
         return Finding.of(False, reason=f"the answer is {shown(answer)}, not {shown(expected)}")
     return Finding.of(
         False,
@@ -116,9 +82,11 @@ def contains_any(answer: str, texts: Sequence[str], *, ignore_case: bool = False
     return Finding.of(True, reason=f"{shown(found)} is in the answer")
 
 
-def contains_all(answer: str, texts: Sequence[str], *, share: float = 1.0, ignore_case: bool = False) -> Finding:
+def contains_all(
+    answer: str, texts: Sequence[str], *, share: float | None = None, ignore_case: bool = False
+) -> Finding:
     """
-    Look for all of *texts*, or at least a *share* of them; the value is the share that is there.
+    Look for all of *texts*; with a *share* (0 to 1) that much of them is enough, and the value is the share there is.
 
     >>> contains_all("red or blue", ["red", "blue", "green", "black"], share=0.5).value
     0.5
@@ -128,6 +96,8 @@ def contains_all(answer: str, texts: Sequence[str], *, share: float = 1.0, ignor
         return Finding.of(True, reason=f"all of {_listed(texts)} are in the answer")
     found = len(texts) - len(missing)
     reason = f"{found} of {len(texts)} texts, but not {_listed(missing)}, are in the answer {shown(answer)}"
+    if share is None:
+        return Finding.of(False, reason=reason)
     return Finding(holds=found / len(texts) >= share, value=found / len(texts), reason=reason)
 
 
@@ -141,6 +111,24 @@ def starts_with(answer: str, text: str) -> Finding:
     if answer.startswith(text):
         return Finding.of(True, reason=f"the answer starts with {shown(text)}")
     return Finding.of(False, reason=f"the answer starts with {shown(answer)}, not with {shown(text)}")
+
+
+def word_count(answer: str, *, least: int | None, most: int | None) -> Finding:
+    """
+    Count the words, which are what stands between spaces; each bound is inclusive, and may be missing.
+
+    >>> word_count("one two  three", least=3, most=3).reason
+    'the answer has 3 words, for 3'
+    """
+    count = len(answer.split())
+    holds = (least is None or count >= least) and (most is None or count <= most)
+    if least == most:
+        wanted = f"{least}"
+    elif most is None:
+        wanted = f"at least {least}"
+    else:
+        wanted = f"at most {most}" if least is None else f"{least} to {most}"
+    return Finding.of(holds, reason=f"the answer has {count} words, for {wanted}")
 
 
 def read_json(text: str) -> object:

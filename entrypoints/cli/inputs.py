@@ -42,13 +42,16 @@ def _checking_scorers() -> Scorers:
     """Return scorers of all kinds that can check metrics; no model is ever opened."""
     from adapters.judging.prompt_files import judge_prompts
     from adapters.language_models.scripted import ScriptedModels
+    from adapters.metrics.python_scripts import PythonScripts
     from adapters.metrics.scorers import StandardScorers
     from adapters.templates.jinja import JinjaTemplates
     from domain.test_execution.judging.scorers import Judging
+    from entrypoints.settings import read_settings
 
     templates = JinjaTemplates()
     judging = Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=templates)
-    return judging.beside(StandardScorers(templates), Panel(), connections=1)
+    python = PythonScripts() if read_settings().allow_python else None
+    return judging.beside(StandardScorers(templates, python=python), Panel(), connections=1)
 
 
 def check_models(specs: Iterable[ModelSpec]) -> None:

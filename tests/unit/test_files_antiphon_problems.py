@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.reading_test_files import refused
+from tests.unit.reading_test_files import SCORERS, refused
 
 TESTS = "tests: [{prompt: Hi, expected: Ho}]\n"
 
@@ -39,10 +39,8 @@ tests:
         "tags, repeats, description; did you mean prompt? rename or remove it",
         "tests.yaml:8: a test that is a text; expected a mapping; write its keys",
         "tests.yaml:9: the test: 'variables' is a list; expected a mapping; write key: value lines under it",
-        "tests.yaml:12: unknown kind of metric 'containz'; expected one of contains, contains-all, contains-any, "
-        "equals, icontains, icontains-all, icontains-any, is-json, latency, "
-        "levenshtein, regex, starts-with (each also with not-); did you mean "
-        "contains? rename or remove it",
+        f"tests.yaml:12: unknown kind of metric 'containz'; expected one of {', '.join(sorted(SCORERS.kinds()))} "
+        "(each also with not-); did you mean contains? rename or remove it",
         "tests.yaml:13: metric 'regex' (regex): value: '(' is not a regular expression: missing ) at position 1; mend "
         "or remove the metric",
     )

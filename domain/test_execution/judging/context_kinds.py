@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from domain.test_execution.finding import shown
 from domain.test_execution.judging.consultation import Consultation, Evidence, Found, NoOpinion
 from domain.test_execution.judging.reply import Fields, UnreadableReply
-from domain.test_execution.text_metrics import shown
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\s])")
 _LISTED = 3

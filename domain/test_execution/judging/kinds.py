@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
+from domain.test_execution.finding import shown
 from domain.test_execution.judging.consultation import Consultation, Evidence, Found
 from domain.test_execution.judging.context_kinds import faithfulness, recall, relevance
 from domain.test_execution.judging.rubric_kinds import CATEGORIES, by_criterion, by_facts, by_rubric, by_steps
@@ -17,7 +18,6 @@ from domain.test_execution.judging.similarity_kinds import (
     euclidean_similar,
 )
 from domain.test_execution.metric import Metric
-from domain.test_execution.text_metrics import shown
 
 Judgement = Callable[[Consultation, Evidence, float | None], Found]
 

@@ -16,7 +16,8 @@ from typing import TypeVar
 from attrs import frozen
 
 from domain.jobs.item import Document
-from domain.test_execution.text_metrics import read_json, shown
+from domain.test_execution.finding import shown
+from domain.test_execution.text_metrics import read_json
 
 T = TypeVar("T")
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import isfinite, sqrt
 
+from domain.test_execution.finding import shown
 from domain.test_execution.judging.consultation import Consultation, Evidence, Found, NoOpinion
 from domain.test_execution.judging.reply import Fields, UnreadableReply
-from domain.test_execution.text_metrics import shown
 
 Vector = Sequence[float]
 QUESTIONS = 3
