@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from adapters.clock import SharedClock
 from adapters.database.clock import shared_clock
+from adapters.database.configuration_names import SqlConfigurationNames
 from adapters.database.engine import make_engine
 from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
@@ -31,6 +32,7 @@ from domain.jobs.family import Family
 from domain.jobs.service import JobService
 from domain.language_models.pricing import PricedModels, PriceTable
 from domain.tenancy import OrganizationId, TenantContext, UserId
+from domain.test_execution.configurations import SavedConfigurations
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.rejudging import Rejudging
 from domain.test_execution.run import TestExecution
@@ -55,6 +57,7 @@ class Antiphon:
     jobs: JobService
     runs: TestRuns
     rejudging: Rejudging
+    configurations: SavedConfigurations
     bell: RelayBell
     clock: SharedClock
 
@@ -84,7 +87,7 @@ def build(settings: Settings) -> Antiphon:
     scorers = StandardScorers(templates, python=PythonScripts() if settings.allow_python else None)
     models = PricedModels(StandardLanguageModels(process_environment()), prices_of(settings))
     targets = StandardTargets(process_environment(), templates, models)
-    test_sets = SqlTestSets(engine)
+    test_sets, names = SqlTestSets(engine), SqlConfigurationNames(engine)
     judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
     family = TestExecution(
         test_sets=test_sets, targets=targets, scorers=scorers, templates=templates, judging=judging, store=store
@@ -101,8 +104,9 @@ def build(settings: Settings) -> Antiphon:
         templates=templates,
         family=family,
         jobs=jobs,
-        runs=TestRuns(jobs=jobs, test_sets=test_sets, ids=ids),
+        runs=TestRuns(jobs=jobs, test_sets=test_sets),
         rejudging=Rejudging(jobs=jobs, store=store),
+        configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
         bell=bell,
         clock=clock,
     )

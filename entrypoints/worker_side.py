@@ -135,6 +135,7 @@ class WorkerSide:
             executor=self.executor,
             collector=self.collector,
             test_sets=self.antiphon.test_sets,
+            runs=self.antiphon.runs,
         )
         register(app, lambda: services, on_trouble=self.on_trouble or log_only)
         return app

@@ -20,8 +20,8 @@ from domain.jobs.execution import Executor
 from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId
 from domain.jobs.planning import Planner
-from domain.test_execution.codec import targets_to_json
 from domain.test_execution.ports import TestSets
+from domain.test_execution.service import TestRuns
 from domain.test_execution.test_set import ConfigurationId
 from pipelines import names
 from pipelines.headers import current_tenant
@@ -41,6 +41,7 @@ class TaskServices:
     executor: Executor
     collector: Collector
     test_sets: TestSets
+    runs: TestRuns
 
 
 def register(
@@ -65,10 +66,12 @@ def _register_family(
     app: Celery, services: Callable[[], TaskServices], family: names.FamilyTasks, boundary: partial[_Boundary]
 ) -> None:
     @app.task(name=family.start, bind=True, shared=False, max_retries=None)
-    def start(task: Task, job_id: str) -> dict[str, object]:
-        with boundary(task, job_id):
+    def start(task: Task, job_id: str = "", *, configuration_id: str = "") -> dict[str, object]:
+        with boundary(task, job_id or configuration_id):
+            if not job_id:
+                return {"job": _submitted(services(), task, configuration_id)}
             services().planner.start(current_tenant(), JobId(job_id), task_id=task.request.id)
-        return {"job": job_id}
+        return {"job": job_id or None}
 
     @app.task(name=family.execute, bind=True, shared=False, max_retries=None)
     def execute(task: Task, job_id: str, numbers: list[int]) -> dict[str, object]:
@@ -87,6 +90,14 @@ def _register_family(
         return {"job": job_id, "shard": shard}
 
 
+def _submitted(services: TaskServices, task: Task, configuration_id: str) -> JobId:
+    """Accept a job that runs a stored configuration; the same message again finds the job of the first time."""
+    job = services.runs.submit_stored(
+        current_tenant(), ConfigurationId(configuration_id), idempotency_key=f"task:{task.request.id}"
+    )
+    return job.id
+
+
 def _register_examples(app: Celery, services: Callable[[], TaskServices]) -> None:
     @app.task(name=names.ECHO, shared=False)
     def echo(text: str) -> dict[str, object]:
@@ -99,8 +110,7 @@ def _register_examples(app: Celery, services: Callable[[], TaskServices]) -> Non
     @app.task(name=names.GET_TEST_CONFIGURATION, shared=False)
     def get_test_configuration(configuration_id: str) -> dict[str, object]:
         found = services().test_sets.configuration(current_tenant(), ConfigurationId(configuration_id))
-        targets = targets_to_json(found.targets)
-        return {"id": found.id, "name": found.name, "test_set_id": found.test_set_id, "targets": targets}
+        return found.document()
 
 
 @frozen

@@ -197,6 +197,20 @@ test_case = Table(
     UniqueConstraint("organization_id", "test_set_id", "case_id"),
 )
 
+saved_configuration = Table(
+    "saved_configuration",
+    METADATA,
+    Column("organization_id", SafeText, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("configuration_id", SafeText, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("organization_id", "name", "version"),
+    ForeignKeyConstraint(
+        ["organization_id", "configuration_id"], ["test_configuration.organization_id", "test_configuration.id"]
+    ),
+)
+
 test_configuration = Table(
     "test_configuration",
     METADATA,

@@ -29,9 +29,9 @@ from adapters.database.types import SafeText
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.item import Document
 from domain.tenancy import TenantContext
-from domain.test_execution.codec import case_from_json, case_to_json, targets_from_json, targets_to_json
-from domain.test_execution.named_target import NamedTarget
-from domain.test_execution.test_set import ConfigurationId, StoredTestSet, TestCase, TestConfiguration, TestSetId
+from domain.test_execution.codec import case_from_json, case_to_json
+from domain.test_execution.configuration import TestConfiguration, configuration_from_row
+from domain.test_execution.test_set import ConfigurationId, StoredTestSet, TestCase, TestSetId
 
 PAGE = 500
 _set, _case, _configuration = tables.test_set, tables.test_case, tables.test_configuration
@@ -125,7 +125,7 @@ class SqlTestSets:
             "id": configuration.id,
             "name": configuration.name,
             "test_set_id": configuration.test_set_id,
-            "target": {"targets": targets_to_json(configuration.targets)},
+            "target": configuration.body(),
         }
         with connected(self.engine) as connection:
             connection.execute(_PUT_CONFIGURATION, row)
@@ -136,12 +136,8 @@ class SqlTestSets:
         row = self._first(_GET_CONFIGURATION, tenant, configuration_id)
         if row is None:
             raise NotFound(f"There is no test configuration {configuration_id} in this organization")
-        return TestConfiguration(
-            id=ConfigurationId(row.id),
-            name=row.name,
-            test_set_id=TestSetId(row.test_set_id),
-            targets=_targets(row.target),
-        )
+        body = row.target if "targets" in row.target else {"target": row.target}  # older rows hold one target
+        return configuration_from_row(configuration_id=row.id, name=row.name, test_set_id=row.test_set_id, body=body)
 
     def _find(self, tenant: TenantContext, test_set_id: TestSetId) -> StoredTestSet | None:
         row = self._first(_GET, tenant, test_set_id)
@@ -180,11 +176,6 @@ def _write(cases: Iterable[TestCase], lines: IO[str]) -> tuple[int, str]:
         digest.update(line.encode())
         lines.write(line)
     return size, digest.hexdigest()
-
-
-def _targets(document: Document) -> tuple[NamedTarget, ...]:
-    # rows of the first version hold the one target itself
-    return targets_from_json(document if "targets" in document else {"target": document})
 
 
 def _pages(lines: Iterable[str]) -> Iterator[list[Values]]:

@@ -14,11 +14,11 @@ from attrs import frozen
 from domain.jobs.errors import Conflict, NotFound
 from domain.tenancy import OrganizationId, TenantContext
 from domain.test_execution.codec import case_to_json
+from domain.test_execution.configuration import TestConfiguration
 from domain.test_execution.test_set import (
     ConfigurationId,
     StoredTestSet,
     TestCase,
-    TestConfiguration,
     TestSetId,
 )
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from domain.jobs.item import Document
+from domain.jobs.job import JobOptions
 from domain.jobs.usage import Usage
 from domain.language_models.codec import model_from_json, model_to_json
 from domain.test_execution.metric import Metric, Score, Verdict
@@ -116,6 +117,11 @@ def targets_from_json(data: Document) -> tuple[NamedTarget, ...]:
 def gates_from_json(data: Document) -> Gates:
     """Read gates back from what `to_json` wrote."""
     return build(Gates, data)
+
+
+def options_from_json(data: Document) -> JobOptions:
+    """Read a job's options back from what `to_json` wrote."""
+    return build(JobOptions, data)
 
 
 def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: float | None) -> dict[str, object]:

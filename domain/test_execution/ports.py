@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from domain.jobs.item import Document
 from domain.tenancy import TenantContext
+from domain.test_execution.configuration import SavedConfiguration, TestConfiguration
 from domain.test_execution.metric import Metric, Score
 from domain.test_execution.sample import Sample
 from domain.test_execution.script import Script
@@ -15,7 +17,6 @@ from domain.test_execution.test_set import (
     ConfigurationId,
     StoredTestSet,
     TestCase,
-    TestConfiguration,
     TestSetId,
 )
 
@@ -138,3 +139,26 @@ class TestSets(Protocol):
         Raises:
             NotFound: no such configuration in this organization.
         """
+
+
+class ConfigurationNames(Protocol):
+    """The names that an organization's test configurations are saved under, each with its versions."""
+
+    def save(
+        self, tenant: TenantContext, name: str, configuration_id: ConfigurationId, *, now: datetime
+    ) -> SavedConfiguration:
+        """
+        Make the configuration the newest version of the name; one that is the newest already stays what it is.
+
+        Raises:
+            NotFound: no such configuration in this organization.
+        """
+
+    def versions(self, tenant: TenantContext, name: str) -> list[SavedConfiguration]:
+        """Return the versions of a name, the newest first; none when nothing is saved under it."""
+
+    def newest(self, tenant: TenantContext) -> list[SavedConfiguration]:
+        """Return the newest version of each name, by name."""
+
+    def delete(self, tenant: TenantContext, name: str) -> int:
+        """Forget the name with all its versions; return how many there were. The configurations stay known by id."""

@@ -9,15 +9,15 @@ from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
 from domain.jobs.job import Job, JobOptions
-from domain.jobs.ports import IdSource
 from domain.jobs.service import JobService, Submission
 from domain.tenancy import TenantContext
+from domain.test_execution.configuration import TestConfiguration, with_content_id
 from domain.test_execution.judging.needs import check_judges
 from domain.test_execution.named_target import NamedTarget, check_targets
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import TestSets
 from domain.test_execution.run import KIND, RunSpec
-from domain.test_execution.test_set import ConfigurationId, Gates, TestConfiguration, TestFile
+from domain.test_execution.test_set import ConfigurationId, Gates, TestFile
 
 
 @frozen(kw_only=True)
@@ -28,7 +28,6 @@ class TestRuns:
 
     jobs: JobService
     test_sets: TestSets
-    ids: IdSource
 
     def start(
         self,
@@ -47,6 +46,25 @@ class TestRuns:
         Whom *panel* does not name to judge, the file's names.
 
         Raises:
+            InvalidInput: as `configure` does.
+        """
+        configuration = self.configure(tenant, file, targets=targets, gates=gates, panel=panel, options=options)
+        return self.submit(tenant, configuration, idempotency_key=idempotency_key)
+
+    def configure(
+        self,
+        tenant: TenantContext,
+        file: TestFile,
+        *,
+        targets: tuple[NamedTarget, ...] = (),
+        gates: Gates | None = None,
+        panel: Panel | None = None,
+        options: JobOptions | None = None,
+    ) -> TestConfiguration:
+        """
+        Store the tests and how they are to be run; the same words give the same configuration.
+
+        Raises:
             InvalidInput: there are no tests, there is no target, several can't be told apart by their names, or nobody
                 judges what needs a judge.
         """
@@ -60,21 +78,45 @@ class TestRuns:
         check_judges(file.cases, judges, targets=chosen, name=file.name)
         stored = self.test_sets.save(tenant, file.name, file.cases)
         configuration = TestConfiguration(
-            id=ConfigurationId(self.ids.new_id()), name=file.name, test_set_id=stored.id, targets=chosen
-        )
-        self.test_sets.save_configuration(tenant, configuration)
-        spec = RunSpec(
+            name=file.name,
             test_set_id=stored.id,
-            test_set_name=file.name,
             targets=chosen,
             gates=_merged(file.gates, gates or Gates()),
-            configuration_id=configuration.id,
             panel=judges,
+            options=options or JobOptions(),
+        )
+        known = with_content_id(tenant, configuration)
+        self.test_sets.save_configuration(tenant, known)
+        return known
+
+    def submit(
+        self, tenant: TenantContext, configuration: TestConfiguration, *, idempotency_key: str | None = None
+    ) -> Job:
+        """Accept a job that runs the configuration; it carries a snapshot, so that nothing later changes it."""
+        spec = RunSpec(
+            test_set_id=configuration.test_set_id,
+            test_set_name=configuration.name,
+            targets=configuration.targets,
+            gates=configuration.gates,
+            configuration_id=configuration.id,
+            panel=configuration.panel,
         )
         submission = Submission(
-            kind=KIND, spec=spec.to_document(), options=options or JobOptions(), idempotency_key=idempotency_key
+            kind=KIND, spec=spec.to_document(), options=configuration.options, idempotency_key=idempotency_key
         )
         return self.jobs.submit(tenant, submission)
+
+    def submit_stored(
+        self, tenant: TenantContext, configuration_id: ConfigurationId, *, idempotency_key: str | None = None
+    ) -> Job:
+        """
+        Accept a job that runs the stored configuration of this id.
+
+        Raises:
+            NotFound: no such configuration in this organization.
+        """
+        configuration = self.test_sets.configuration(tenant, configuration_id)
+        return self.submit(tenant, configuration, idempotency_key=idempotency_key)
 
 
 def _merged(of_file: Gates, asked: Gates) -> Gates:

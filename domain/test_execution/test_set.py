@@ -101,18 +101,6 @@ class StoredTestSet:
 
 
 @frozen(kw_only=True)
-class TestConfiguration:
-    """A stored way to run a test set: which version, against what."""
-
-    __test__: ClassVar[bool] = False
-
-    id: ConfigurationId
-    name: str
-    test_set_id: TestSetId
-    targets: tuple[NamedTarget, ...]
-
-
-@frozen(kw_only=True)
 class TestItem:
     """
     One item of a run: a test in one of its repeats (counted from 1), against one *target* (empty: the only one).

@@ -22,6 +22,7 @@ _LAZY = {
     "demo": ("entrypoints.cli.demo", "Run the tests of a small support bot, started for it."),
     "jobs": ("entrypoints.cli.jobs", "List jobs; show, watch, cancel, resume or retry one."),
     "runs": ("entrypoints.cli.runs", "Compare stored runs; write them to files."),
+    "configs": ("entrypoints.cli.configs", "Save what to run under a name, and run it by that."),
     "tests": ("entrypoints.cli.tests", "Check files of tests."),
     "targets": ("entrypoints.cli.targets", "Check endpoints under test."),
     "prices": ("entrypoints.cli.prices", "Show what models cost."),

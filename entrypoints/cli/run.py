@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import attrs
 import click
 
-from domain.jobs.errors import InvalidInput
-from domain.jobs.job import JobOptions
-from domain.test_execution.judging.needs import check_judges
+from domain.jobs.job import JobId, JobOptions
 from domain.test_execution.panel import Panel
-from domain.test_execution.test_set import Gates, TestFile, tag_counts
+from domain.test_execution.test_set import Gates
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
-from entrypoints.cli.inputs import check_models, open_target, read_tests
 from entrypoints.cli.job_options import job_options
-from entrypoints.cli.judge_options import judge_options, panel_of
+from entrypoints.cli.judge_options import judge_options
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
-from entrypoints.cli.prices import priced
-from entrypoints.cli.target_options import target_options, targets_from_options
+from entrypoints.cli.requests import check_usable, gate_options, requested, selection_options
+from entrypoints.cli.target_options import target_options
+from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
-from entrypoints.settings import read_settings
+from entrypoints.settings import Settings, read_settings
 
 
 @click.command()
@@ -30,29 +27,19 @@ from entrypoints.settings import read_settings
 @target_options
 @job_options
 @judge_options
-@click.option("--min-pass-rate", type=click.FloatRange(0, 1), help="Gate: the least share of judged tests that pass.")
-@click.option("--min-pass-rate-lower", type=click.FloatRange(0, 1),
-              help="Gate: the least lower end of the pass rate's 95 % interval: luck can't meet it.")  # fmt: skip
-@click.option("--max-errors", type=click.IntRange(0), help="Gate: the most tests that may fail to execute.")
-@click.option("--tag", "tags", multiple=True, help="Run only tests with this tag (repeatable: any of them).")
-@click.option("--prices", "prices_file", type=click.Path(path_type=Path),
-              help="File of model prices to count costs with; default: see `antiphon prices list`.")  # fmt: skip
+@gate_options
+@selection_options
 @output_options
 def run(
     file: Path,
     *,
-    target: str | None,
-    base_url: str | None,
-    body: str | None,
-    response_path: str | None,
     options: JobOptions,
     panel: Panel,
-    min_pass_rate: float | None,
-    min_pass_rate_lower: float | None,
-    max_errors: int | None,
+    gates: Gates,
     tags: tuple[str, ...],
     prices_file: Path | None,
     outputs: Outputs,
+    **target_words: str | None,
 ) -> int:
     """
     Run the tests of FILE against a target, and report.
@@ -66,32 +53,39 @@ def run(
     """
     outputs.check()
     settings = read_settings()
-    read = _only(read_tests(file), tags)
-    chosen = targets_from_options(
-        read.targets, target=target, base_url=base_url, body=body, response_path=response_path
+    antiphon, job_id = _accept(
+        file,
+        settings=settings,
+        options=options,
+        panel=panel,
+        gates=gates,
+        tags=tags,
+        prices_file=prices_file,
+        target_words=target_words,
     )
-    if not chosen:
-        raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
-    for one in chosen:
-        open_target(one.spec).close()  # one that can't work is refused before any job
-    panel = panel_of(panel, of_file=read.panel, settings=settings)
-    check_models(check_judges(read.cases, panel, targets=chosen, name=read.name).models)
-    chosen, panel = priced(chosen, panel, prices_file=prices_file)
+    return follow(antiphon, job_id, outputs)
+
+
+def _accept(
+    file: Path,
+    *,
+    settings: Settings,
+    options: JobOptions,
+    panel: Panel,
+    gates: Gates,
+    tags: tuple[str, ...],
+    prices_file: Path | None,
+    target_words: dict[str, str | None],
+) -> tuple[Antiphon, JobId]:
+    """Store the tests and the job. A function of its own, so that what was read is not in memory while the job runs."""
+    request = requested(
+        file, tags=tags, panel=panel, settings=settings, prices_file=prices_file, target_words=target_words
+    )
+    read, targets, judges = request.file, request.targets, request.panel
+    check_usable(read.cases, targets=targets, panel=judges, name=read.name)
     check_drivable(settings, options)
     antiphon = open_antiphon(settings)
     for warning in read.warnings:
         say(f"antiphon: {warning}")
-    gates = Gates(min_pass_rate=min_pass_rate, min_pass_rate_lower=min_pass_rate_lower, max_errors=max_errors)
-    job = antiphon.runs.start(antiphon.tenant, read, targets=chosen, gates=gates, panel=panel, options=options)
-    return follow(antiphon, job.id, outputs)
-
-
-def _only(file: TestFile, tags: tuple[str, ...]) -> TestFile:
-    if not tags:
-        return file
-    known = tag_counts(file.cases)
-    for tag in tags:
-        if tag not in known:
-            there = ", ".join(sorted(known)) or "none"
-            raise click.BadParameter(f"no test of {file.name} has {tag!r}; its tags: {there}", param_hint="--tag")
-    return attrs.evolve(file, cases=tuple(case for case in file.cases if set(tags) & set(case.tags)))
+    job = antiphon.runs.start(antiphon.tenant, read, targets=targets, gates=gates, panel=judges, options=options)
+    return antiphon, job.id

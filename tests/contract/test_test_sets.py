@@ -9,10 +9,11 @@ import pytest
 
 from domain.jobs.errors import Conflict, NotFound
 from domain.test_execution import ports
+from domain.test_execution.configuration import TestConfiguration
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import only
 from domain.test_execution.target import HttpTarget, PythonTarget, TargetSpec
-from domain.test_execution.test_set import ConfigurationId, TestCase, TestConfiguration, TestSetId
+from domain.test_execution.test_set import ConfigurationId, TestCase, TestSetId
 from tests.contract.asking import chat_target
 from tests.contract.building import THEM, US
 

@@ -32,6 +32,7 @@ from domain.jobs.relaying import Relay
 from domain.jobs.service import JobService, JobView, Submission
 from domain.jobs.sweeping import Sweeper, SweepRules
 from domain.tenancy import OrganizationId, TenantContext, UserId
+from domain.test_execution.service import TestRuns
 from pipelines.app import BrokerSettings, make_app
 from pipelines.bell import RelayBell
 from pipelines.canvas import CeleryDispatcher
@@ -155,7 +156,7 @@ class Rig:
             return [envelope.message.kind for envelope in work.outbox.history(job_id, limit=10_000)]
 
     def _services(self) -> TaskServices:
-        families = {self.family.kind: self.family}
+        families, test_sets = {self.family.kind: self.family}, MemoryTestSets()
         return TaskServices(
             planner=Planner(store=self.store, clock=self.clock, doorbell=self.bell, families=families),
             executor=Executor(
@@ -169,7 +170,8 @@ class Rig:
                 jitter=lambda: 0.0,
             ),
             collector=Collector(store=self.store, clock=self.clock, doorbell=self.bell),
-            test_sets=MemoryTestSets(),
+            test_sets=test_sets,
+            runs=TestRuns(jobs=self.jobs, test_sets=test_sets),
         )
 
     def _put_down(self) -> None:

@@ -16,9 +16,10 @@ from celery.signals import before_task_publish
 from domain.jobs.item import ItemNo
 from domain.jobs.job import Job, JobStatus
 from domain.tenancy import TenantContext
+from domain.test_execution.configuration import TestConfiguration
 from domain.test_execution.named_target import only
 from domain.test_execution.target import PythonTarget
-from domain.test_execution.test_set import ConfigurationId, TestCase, TestConfiguration
+from domain.test_execution.test_set import ConfigurationId, TestCase
 from pipelines.app import BrokerSettings, make_app
 from pipelines.names import FAMILIES
 from pipelines.tasks import TaskServices, register

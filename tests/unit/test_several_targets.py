@@ -48,7 +48,7 @@ def test_a_run_asks_each_target_and_reports_by_target() -> None:
     """Two versions of a bot in one run: the better one shows."""
     offline = attrs.evolve(family(), targets=_Answers({"http://old.invalid/": "Lyon", "http://new.invalid/": "Paris"}))
     kernel = Kernel(family=offline)
-    runs = TestRuns(jobs=kernel.jobs, test_sets=offline.test_sets, ids=kernel.jobs.ids)
+    runs = TestRuns(jobs=kernel.jobs, test_sets=offline.test_sets)
 
     accepted = runs.start(US, TestFile(name="capitals", cases=(CAPITAL,), targets=(OLD, NEW)))
     kernel.run()

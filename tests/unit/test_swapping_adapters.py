@@ -78,7 +78,7 @@ def test_a_whole_run_needs_no_server_either() -> None:
 
     offline = attrs.evolve(family(), targets=ScriptedTargets(reply))
     kernel = Kernel(family=offline)
-    runs = TestRuns(jobs=kernel.jobs, test_sets=offline.test_sets, ids=kernel.jobs.ids)
+    runs = TestRuns(jobs=kernel.jobs, test_sets=offline.test_sets)
     spain = attrs.evolve(CAPITAL, id="spain", variables={"country": "Spain"})
 
     file = TestFile(name="capitals", cases=(CAPITAL, spain), targets=only(BOT))

@@ -1,0 +1,165 @@
+"""`antiphon configs`: test configurations, saved under a name and run by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from domain.jobs.job import JobOptions
+from domain.test_execution.configuration import SavedConfiguration, TestConfiguration
+from domain.test_execution.panel import Panel
+from domain.test_execution.test_set import Gates
+from entrypoints.cli.console import as_json_text, print_json, say, show
+from entrypoints.cli.following import follow
+from entrypoints.cli.job_options import job_options
+from entrypoints.cli.judge_options import judge_options
+from entrypoints.cli.opening import open_antiphon
+from entrypoints.cli.outputs import Outputs, output_options
+from entrypoints.cli.requests import check_usable, gate_options, requested, selection_options
+from entrypoints.cli.target_options import target_options
+from entrypoints.container import Antiphon
+from entrypoints.driving import check_drivable
+from entrypoints.settings import read_settings
+
+_NAME = click.argument("name")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_VERSION = click.option("--version", type=click.IntRange(1), help="Which version. Default: the newest.")
+
+
+@click.group()
+def configs() -> None:
+    """
+    Save what is run again and again under a name: tests, targets, judges, gates and options.
+
+    A saved version never changes; saving something else under its name makes the next version.
+    """
+
+
+@configs.command()
+@_NAME
+@click.argument("file", type=click.Path(path_type=Path))
+@target_options
+@job_options
+@judge_options
+@gate_options
+@selection_options
+@_JSON
+def save(
+    *,
+    name: str,
+    file: Path,
+    options: JobOptions,
+    panel: Panel,
+    gates: Gates,
+    tags: tuple[str, ...],
+    prices_file: Path | None,
+    as_json: bool,
+    **target_words: str | None,
+) -> None:
+    """
+    Save the tests of FILE, and how they are to be run, as NAME. Nothing is run.
+
+    The file is read now: later changes of it need another save. Secrets are saved by their names only.
+
+    \b
+    antiphon configs save nightly tests.yaml --min-pass-rate 0.95
+    antiphon configs run nightly
+    """
+    settings = read_settings()
+    request = requested(
+        file, tags=tags, panel=panel, settings=settings, prices_file=prices_file, target_words=target_words
+    )
+    antiphon = open_antiphon(settings)
+    configuration = antiphon.runs.configure(
+        antiphon.tenant, request.file, targets=request.targets, gates=gates, panel=request.panel, options=options
+    )
+    saved = antiphon.configurations.save(antiphon.tenant, name, configuration)
+    if as_json:
+        print_json(_document(saved))
+    else:
+        say(f"saved     {saved.name} version {saved.version} ({len(request.file.cases)} tests)")
+
+
+@configs.command("list")
+@_JSON
+def list_configs(*, as_json: bool) -> None:
+    """List the names, each with its newest version."""
+    antiphon = open_antiphon()
+    saved = antiphon.configurations.newest(antiphon.tenant)
+    if as_json:
+        print_json({"configurations": [_document(found) for found in saved]})
+    elif not saved:
+        say("no configurations yet; `antiphon configs save NAME FILE` saves one")
+    for found in () if as_json else saved:
+        show(f"{found.name}  version {found.version}, saved {found.saved_at:%Y-%m-%d %H:%M} UTC")
+
+
+@configs.command("show")
+@_NAME
+@_VERSION
+@_JSON
+def show_config(*, name: str, version: int | None, as_json: bool) -> None:
+    """Show what a configuration says, and which versions there are."""
+    antiphon = open_antiphon()
+    saved, configuration = antiphon.configurations.get(antiphon.tenant, name, version=version)
+    versions = antiphon.configurations.versions(antiphon.tenant, name)
+    tests = antiphon.test_sets.get(antiphon.tenant, configuration.test_set_id)
+    found = {
+        **_document(saved),
+        "tests": tests.size,
+        "configuration": configuration.document(),
+        "versions": [_document(one) for one in versions],
+    }
+    if as_json:
+        print_json(found)
+        return
+    show(f"{saved.name}  version {saved.version} of {versions[0].version}, saved {saved.saved_at:%Y-%m-%d %H:%M} UTC")
+    show(f"tests     {tests.size} of {tests.name}")
+    for what, said in configuration.body().items():
+        show(f"{what:<9} {as_json_text(said)}")
+
+
+@configs.command()
+@_NAME
+@_VERSION
+@output_options
+def run(*, name: str, version: int | None, outputs: Outputs) -> int:
+    """
+    Run a saved configuration, and report; exits as `antiphon run` does.
+    """
+    outputs.check()
+    settings = read_settings()
+    antiphon = open_antiphon(settings)
+    _saved, configuration = antiphon.configurations.get(antiphon.tenant, name, version=version)
+    _check(antiphon, configuration)
+    job = antiphon.runs.submit(antiphon.tenant, configuration)
+    return follow(antiphon, job.id, outputs)
+
+
+@configs.command()
+@_NAME
+@_JSON
+def delete(*, name: str, as_json: bool) -> None:
+    """Forget a name with all its versions; past runs of it stay as they are."""
+    antiphon = open_antiphon()
+    gone = antiphon.configurations.delete(antiphon.tenant, name)
+    if as_json:
+        print_json({"name": name, "versions": gone})
+    else:
+        say(f"deleted   {name} ({gone} {'version' if gone == 1 else 'versions'})")
+
+
+def _check(antiphon: Antiphon, configuration: TestConfiguration) -> None:
+    cases = antiphon.test_sets.cases(antiphon.tenant, configuration.test_set_id)
+    check_usable(cases, targets=configuration.targets, panel=configuration.panel, name=configuration.name)
+    check_drivable(antiphon.settings, configuration.options)
+
+
+def _document(saved: SavedConfiguration) -> dict[str, object]:
+    return {
+        "name": saved.name,
+        "version": saved.version,
+        "configuration_id": saved.configuration_id,
+        "saved_at": saved.saved_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }

@@ -1,0 +1,74 @@
+"""Starting a stored configuration by its task, as an API or a schedule does."""
+
+from __future__ import annotations
+
+from domain.jobs.job import JobOptions, JobStatus
+from domain.test_execution.configuration import TestConfiguration, with_content_id
+from domain.test_execution.named_target import only
+from domain.test_execution.target import PythonTarget
+from domain.test_execution.test_set import Gates, TestCase
+from pipelines.headers import acting_for
+from tests.pipelines.looking import look_until
+from tests.pipelines.rig import THEM, US, Rig
+from tests.pipelines.scripted_family import ScriptedFamily, succeed
+
+TASK = "test_execution.execute_test_configuration"
+
+
+def stored(rig: Rig) -> TestConfiguration:
+    """Store a configuration with gates and options of its own."""
+    tests = rig.services.test_sets.save(US, "set", [TestCase(id="case", prompt="Why?")])
+    configuration = with_content_id(
+        US,
+        TestConfiguration(
+            name="set",
+            test_set_id=tests.id,
+            targets=only(PythonTarget(module="bot", function="answer")),
+            gates=Gates(min_pass_rate=0.5),
+            options=JobOptions(concurrency=2),
+        ),
+    )
+    rig.services.test_sets.save_configuration(US, configuration)
+    return configuration
+
+
+def test_the_task_accepts_a_job_that_carries_the_configuration() -> None:
+    """A later change of the configuration must not reach it; the answer is the job's id."""
+    rig = Rig(family=ScriptedFamily([succeed]))
+    configuration = stored(rig)
+    with rig.running(), acting_for(US):
+        sent = rig.app.send_task(TASK, kwargs={"configuration_id": configuration.id})
+        look_until(sent.ready, what="the end of the task")
+        job = rig.run_to_end(sent.result["job"])
+
+    assert job.status is JobStatus.COMPLETED
+    assert job.spec["configuration_id"] == configuration.id
+    assert job.spec["gates"] == {"min_pass_rate": 0.5}
+    assert job.options.concurrency == 2
+
+
+def test_the_same_message_twice_is_one_job() -> None:
+    """Brokers deliver again; nobody wants to pay for the nightly run twice."""
+    rig = Rig(family=ScriptedFamily([succeed]))
+    configuration = stored(rig)
+    with rig.running(), acting_for(US):
+        jobs = set()
+        for _ in range(2):
+            sent = rig.app.send_task(TASK, kwargs={"configuration_id": configuration.id}, task_id="message-1")
+            look_until(sent.ready, what="the end of the task")
+            jobs.add(sent.result["job"])
+        look_until(lambda: len(rig.jobs.page(US)) == 1, what="the job")
+
+    assert len(jobs) == 1
+
+
+def test_another_organizations_configuration_is_not_started() -> None:
+    """A guessed id must not run, and pay for, what belongs to others."""
+    rig = Rig(family=ScriptedFamily([succeed]))
+    configuration = stored(rig)
+    with rig.running(), acting_for(THEM):
+        sent = rig.app.send_task(TASK, kwargs={"configuration_id": configuration.id})
+        look_until(sent.ready, what="the end of the task")
+
+    assert sent.result == {"job": None}
+    assert rig.jobs.page(THEM) == []
