@@ -16,7 +16,9 @@ from adapters.database import tables
 from adapters.database.items import in_numbers, is_pending, is_running, item, the_job
 from adapters.database.rows import ITEM_COLUMNS, item_from
 from adapters.database.scope import Scope
+from adapters.database.spending import spent_on
 from adapters.database.types import Name, UtcTime
+from domain.jobs.budget import Spending
 from domain.jobs.claims import Claim, ClaimAnswer, Refusal
 from domain.jobs.item import Item, ItemNo, ItemState, WorkerId
 from domain.jobs.job import JobId
@@ -69,11 +71,13 @@ def claim(scope: Scope, wish: Claim) -> ClaimAnswer:
     """Begin an attempt at as many of the wanted items as may begin, each under a new fencing token."""
     scope.hold(wish.job_id)
     stands, running = _look(scope, wish)
-    room = max(wish.concurrency - running, 0)
+    spending = spent_on(scope, wish.job_id) if wish.budget else Spending()
+    no_room = wish.no_room(spending)
+    room = 0 if no_room is Refusal.BUDGET else wish.room(spending, running=running)
     wanted = list(dict.fromkeys(wish.numbers))
     free = [no for no in wanted if no in stands and _refusal(stands[no], wish.now) is None]
     granted = _grant(scope, wish, free[:room])
-    refused = {no: _why(stands.get(no), wish.now) for no in wanted if no not in granted}
+    refused = {no: _why(stands.get(no), wish.now, no_room) for no in wanted if no not in granted}
     return ClaimAnswer(granted=tuple(granted.values()), refused=refused, due=_due(stands, refused))
 
 
@@ -127,8 +131,8 @@ def _refusal(stand: _Stand, now: datetime) -> Refusal | None:
     return None
 
 
-def _why(stand: _Stand | None, now: datetime) -> Refusal:
-    return Refusal.UNKNOWN if stand is None else _refusal(stand, now) or Refusal.BUSY
+def _why(stand: _Stand | None, now: datetime, no_room: Refusal) -> Refusal:
+    return Refusal.UNKNOWN if stand is None else _refusal(stand, now) or no_room
 
 
 def _due(stands: Mapping[ItemNo, _Stand], refused: Mapping[ItemNo, Refusal]) -> dict[ItemNo, datetime]:

@@ -17,7 +17,9 @@ from adapters.database import items as item_rows
 from adapters.database import reports as attempt_reports
 from adapters.database import shards as shard_rows
 from adapters.database.scope import Scope
+from adapters.database.spending import spent_on
 from domain.jobs.aggregate import Tally
+from domain.jobs.budget import Spending
 from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, PlannedItem, WorkerId
 from domain.jobs.job import JobId
@@ -70,6 +72,10 @@ class SqlLedger:
         """End these items, where they are still pending, as failed."""
         recovery.fail_pending(self.scope, job_id, numbers, failure, now=now)
 
+    def fail_all_pending(self, job_id: JobId, failure: Failure, *, now: datetime) -> int:
+        """End every pending item as failed; return how many there were."""
+        return recovery.fail_all_pending(self.scope, job_id, failure, now=now)
+
     def cancel_pending(self, job_id: JobId, *, now: datetime) -> int:
         """End every pending item as cancelled; return how many there were."""
         return recovery.cancel_pending(self.scope, job_id, now=now)
@@ -103,6 +109,10 @@ class SqlLedger:
         if shard is None:
             return shard_rows.tally_of_job(self.scope, job_id)
         return shard_rows.tally_of_shard(self.scope, job_id, shard)
+
+    def spending(self, job_id: JobId) -> Spending:
+        """Return what the newest revision of the job has spent, as far as attempts reported it."""
+        return spent_on(self.scope, job_id)
 
     def shard(self, job_id: JobId, no: int) -> Shard:
         """Return the shard."""

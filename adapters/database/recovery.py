@@ -41,9 +41,9 @@ _EXPIRE = {flag: _lost(_is_expired, is_cancelling=flag) for flag in (False, True
 _FORSAKE = {flag: _lost(_is_of_worker, is_cancelling=flag) for flag in (False, True)}
 
 _kind, _message = bindparam("new_kind", type_=Name), bindparam("new_message", type_=SafeText)
-_FAIL = (
+_FAIL_ALL = (
     update(item)
-    .where(the_job, in_numbers, is_pending)
+    .where(the_job, is_pending)
     .values(
         state=ItemState.FAILED.value,
         ended_at=_now,
@@ -54,6 +54,7 @@ _FAIL = (
         last_failure_message=_message,
     )
 )
+_FAIL = _FAIL_ALL.where(in_numbers)
 _CANCEL = update(item).where(the_job, is_pending).values(_CANCELLED)
 _PLANNED = select(_job.c.planned).where(of_organization(_job), _job.c.id == bindparam("of_job", type_=Name))
 _DISCARD = delete(item).where(the_job)
@@ -78,6 +79,13 @@ def fail_pending(scope: Scope, job_id: JobId, numbers: Sequence[ItemNo], failure
     scope.hold(job_id)
     values = {"new_kind": failure.kind.value, "new_message": failure.message}
     scope.execute(_FAIL, of_job=job_id, numbers=list(numbers), at=now, **values)
+
+
+def fail_all_pending(scope: Scope, job_id: JobId, failure: Failure, *, now: datetime) -> int:
+    """End every pending item as failed; return how many there were."""
+    scope.hold(job_id)
+    values = {"new_kind": failure.kind.value, "new_message": failure.message}
+    return scope.execute(_FAIL_ALL, of_job=job_id, at=now, **values).rowcount
 
 
 def cancel_pending(scope: Scope, job_id: JobId, *, now: datetime) -> int:

@@ -13,14 +13,18 @@ from datetime import datetime
 from sqlalchemy import bindparam, case, func, null, or_, select, update
 
 from adapters.database.items import NO_LEASE, in_numbers, is_running, item, the_job
-from adapters.database.rows import USAGE_COLUMNS, Values, usage_values
+from adapters.database.rows import USAGE_COLUMNS, Values, usage_from, usage_values
 from adapters.database.scope import Scope
+from adapters.database.spending import spend
 from adapters.database.types import Name, SafeText
 from domain.jobs.claims import Ended, Kept, Postponed, Released, Report
 from domain.jobs.item import KEEP_PROGRESS, Failure, ItemState, Outcome
 from domain.jobs.job import JobId
+from domain.jobs.usage import NOTHING, Usage
 
-_LIVE = select(item.c.no, item.c.token).where(the_job, in_numbers, is_running)
+_LIVE = select(item.c.no, item.c.token, *(item.c[name] for name in USAGE_COLUMNS)).where(
+    the_job, in_numbers, is_running
+)
 _live = update(item).where(the_job, is_running, item.c.no == bindparam("of_no"), item.c.token == bindparam("of_token"))
 _change = _live.values(
     **NO_LEASE,
@@ -55,7 +59,8 @@ _RELEASED_TOO_LATE = _stopped.values(attempts=item.c.attempts - 1)
 def record(scope: Scope, job_id: JobId, reports: Sequence[Report], *, now: datetime) -> list[bool]:
     """Apply each report whose token is still the item's live one; return for each whether it was."""
     scope.hold(job_id)
-    answers = _live_ones(scope, job_id, reports)
+    answers, spent = _live_ones(scope, job_id, reports)
+    spend(scope, job_id, spent)
     live = [report for report, is_live in zip(reports, answers, strict=True) if is_live]
     _keep(scope, job_id, [report for report in live if isinstance(report, Kept)])  # before the report that ends it
     _end(scope, job_id, [report for report in live if isinstance(report, Ended)], now)
@@ -64,17 +69,22 @@ def record(scope: Scope, job_id: JobId, reports: Sequence[Report], *, now: datet
     return answers
 
 
-def _live_ones(scope: Scope, job_id: JobId, reports: Sequence[Report]) -> list[bool]:
+def _live_ones(scope: Scope, job_id: JobId, reports: Sequence[Report]) -> tuple[list[bool], Usage]:
+    """Return for each report whether its attempt is live, and what those that are have spent since the last ones."""
     numbers = [report.no for report in reports]
-    rows = scope.execute(_LIVE, of_job=job_id, numbers=numbers)
+    rows = scope.execute(_LIVE, of_job=job_id, numbers=numbers).all()
     tokens = {row.no: row.token for row in rows}
-    answers = []
+    known = {no: usage_from(*usage) for no, _, *usage in rows}
+    answers, spent = [], NOTHING
     for report in reports:
         is_live = tokens.get(report.no) == report.token
+        if is_live and report.spent is not None:
+            spent += report.spent - known[report.no]
+            known[report.no] = report.spent
         if is_live and not isinstance(report, Kept):
             del tokens[report.no]  # spent: of two reports on one attempt, the second is late
         answers.append(is_live)
-    return answers
+    return answers, spent
 
 
 def _keep(scope: Scope, job_id: JobId, reports: Sequence[Kept]) -> None:

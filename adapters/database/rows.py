@@ -28,8 +28,8 @@ USAGE_COLUMNS = tuple(field.name for field in attrs.fields(Usage))
 SHARD_COLUMNS = tuple(column for column in tables.shard.c if column.name not in ("organization_id", "job_id"))
 
 _SAME_NAME = (
-    "kind", "subject", "started_by", "celery_task_id", "created_at", "updated_at", "started_at", "ended_at",
-    "cancel_requested_at", "planned", "window", "chunk", "revision", "planning_token", "spec", "failure",
+    "kind", "subject", "started_by", "celery_task_id", "created_at", "updated_at", "started_at", "opened_at",
+    "ended_at", "cancel_requested_at", "planned", "window", "chunk", "revision", "planning_token", "spec", "failure",
 )  # fmt: skip
 
 

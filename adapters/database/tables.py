@@ -49,6 +49,7 @@ job = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("started_at", UtcTime),
+    Column("opened_at", UtcTime),
     Column("ended_at", UtcTime),
     Column("cancel_requested_at", UtcTime),
     Column("planned", BigInteger),
@@ -135,6 +136,21 @@ shard = Table(
     PrimaryKeyConstraint("organization_id", "job_id", "no"),
     ForeignKeyConstraint(["organization_id", "job_id"], ["job.organization_id", "job.id"], ondelete="CASCADE"),
 )
+# Not in the job's row: every group of records writes it, and that row is long.
+spending = Table(
+    "spending",
+    METADATA,
+    Column("organization_id", Name, nullable=False),
+    Column("job_id", Name, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Column("cost_nanousd", BigInteger, nullable=False),
+    PrimaryKeyConstraint("organization_id", "job_id", "revision"),
+    ForeignKeyConstraint(["organization_id", "job_id"], ["job.organization_id", "job.id"], ondelete="CASCADE"),
+)
+
 Index("ix_shard_state", shard.c.organization_id, shard.c.job_id, shard.c.state, shard.c.no)
 
 # Ids grow over all organizations. SQLite has no sequence for a composite key: there the insert takes the next number,

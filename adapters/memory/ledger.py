@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import assert_never
 
 import attrs
 from attrs import frozen
@@ -18,7 +17,8 @@ from attrs import frozen
 from adapters.memory.journal import Journal
 from adapters.memory.rows import LedgerRows, OrganizationRows
 from domain.jobs.aggregate import Tally, tally_of, total
-from domain.jobs.claims import Claim, ClaimAnswer, Ended, Kept, Postponed, Refusal, Released, Report
+from domain.jobs.budget import Spending
+from domain.jobs.claims import Claim, ClaimAnswer, Refusal, Report, applied
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.item import (
     Failure,
@@ -33,14 +33,12 @@ from domain.jobs.item import (
     ended,
     holds,
     is_claimable,
-    kept,
     lost,
-    postponed,
-    released,
     reset,
 )
 from domain.jobs.job import JobId
 from domain.jobs.plan import Shard, ShardState
+from domain.jobs.usage import NOTHING, Usage
 
 CANCELLED = Outcome(state=ItemState.CANCELLED)
 
@@ -74,7 +72,10 @@ class MemoryLedger:
     def claim(self, claim: Claim) -> ClaimAnswer:
         """Begin an attempt at as many of the wanted items as may begin, each under a new fencing token."""
         rows = self._rows(claim.job_id)
-        room = claim.concurrency - sum(_lease(item).until > claim.now for item in rows.running.values())
+        spending = self.spending(claim.job_id)
+        no_room = claim.no_room(spending)
+        running = sum(_lease(item).until > claim.now for item in rows.running.values())
+        room = 0 if no_room is Refusal.BUDGET else claim.room(spending, running=running)
         granted: list[Item] = []
         refused: dict[ItemNo, Refusal] = {}
         for no in dict.fromkeys(claim.numbers):
@@ -82,7 +83,7 @@ class MemoryLedger:
             if refusal is None:
                 granted.append(self._put(rows, _begun(rows.items[no], claim)))
             else:
-                refused[no] = refusal
+                refused[no] = no_room if refusal is Refusal.BUSY else refusal
         due = {
             no: when for no, why in refused.items() if why is Refusal.NOT_DUE and (when := rows.items[no].not_before)
         }
@@ -114,12 +115,15 @@ class MemoryLedger:
 
     def fail_pending(self, job_id: JobId, numbers: Sequence[ItemNo], failure: Failure, *, now: datetime) -> None:
         """End these items, where they are still pending, as failed."""
-        outcome = Outcome(state=ItemState.FAILED, failure=failure)
-        self._end_pending(job_id, self.get(job_id, numbers), outcome, now=now)
+        self._end_pending(job_id, self.get(job_id, numbers), _failed(failure), now=now)
+
+    def fail_all_pending(self, job_id: JobId, failure: Failure, *, now: datetime) -> int:
+        """End every pending item as failed; return how many there were."""
+        return self._end_pending(job_id, self._all(job_id), _failed(failure), now=now)
 
     def cancel_pending(self, job_id: JobId, *, now: datetime) -> int:
         """End every pending item as cancelled; return how many there were."""
-        return self._end_pending(job_id, list(self._rows(job_id).items.values()), CANCELLED, now=now)
+        return self._end_pending(job_id, self._all(job_id), CANCELLED, now=now)
 
     def reset(self, job_id: JobId, states: Sequence[ItemState]) -> int:
         """Make the items in these end states as good as new, reopen their shards; return how many there were."""
@@ -166,6 +170,13 @@ class MemoryLedger:
             return tally_of(rows.items.values())
         return total(part.tally or tally_of(_between(rows, part.first, part.last)) for part in rows.shards.values())
 
+    def spending(self, job_id: JobId) -> Spending:
+        """Return what the newest revision of the job has spent, as far as attempts reported it."""
+        job = self.rows.jobs.get(job_id)
+        if job is None:
+            return Spending()
+        return Spending(usage=self._rows(job_id).spent.get(job.revision, NOTHING), since=job.opened_at)
+
     def shard(self, job_id: JobId, no: int) -> Shard:
         """Return the shard."""
         shard = self._rows(job_id).shards.get(no)
@@ -193,6 +204,9 @@ class MemoryLedger:
             raise NotFound(f"there is no job {job_id} in this organization: store the job before its items")
         return job_id
 
+    def _all(self, job_id: JobId) -> list[Item]:
+        return list(self._rows(job_id).items.values())
+
     def _rows(self, job_id: JobId) -> LedgerRows:
         return self.rows.ledgers.get(job_id) or LedgerRows()
 
@@ -212,20 +226,18 @@ class MemoryLedger:
         item = rows.items.get(report.no)
         if item is None or not holds(item, report.token):
             return False
-        match report:
-            case Ended():
-                self._put(rows, ended(item, report.outcome, now=now, spent=report.spent))
-            case Postponed():
-                back = postponed(item, report.failure, not_before=report.not_before, spent=report.spent)
-                self._give_back(job_id, back, now=now)
-            case Released():
-                back = released(item, not_before=report.not_before, spent=report.spent)
-                self._give_back(job_id, back, now=now)
-            case Kept():
-                self._put(rows, kept(item, report.progress, spent=report.spent))
-            case _:
-                assert_never(report)
+        if report.spent is not None:
+            self._spend(job_id, report.spent - item.usage)
+        after = applied(item, report, now=now)
+        if after.state is ItemState.PENDING:
+            self._give_back(job_id, after, now=now)
+        else:
+            self._put(rows, after)
         return True
+
+    def _spend(self, job_id: JobId, usage: Usage) -> None:
+        spent, revision = self._rows(job_id).spent, self.rows.jobs[job_id].revision
+        self.journal.put(spent, revision, spent.get(revision, NOTHING) + usage)
 
     def _give_back(self, job_id: JobId, item: Item, *, now: datetime) -> Item:
         """Store the item as pending; as cancelled after a cancel, so that nothing is pending behind its back."""
@@ -244,6 +256,10 @@ class MemoryLedger:
         for item in pending:
             self._put(self._rows(job_id), ended(item, outcome, now=now))
         return len(pending)
+
+
+def _failed(failure: Failure) -> Outcome:
+    return Outcome(state=ItemState.FAILED, failure=failure)
 
 
 def _refusal(item: Item | None, *, now: datetime, room: int) -> Refusal | None:

@@ -10,16 +10,22 @@ from domain.jobs.events import Envelope
 from domain.jobs.item import Item, ItemNo
 from domain.jobs.job import Job, JobId
 from domain.jobs.plan import Shard
+from domain.jobs.usage import Usage
 from domain.tenancy import OrganizationId
 
 
 @define(kw_only=True)
 class LedgerRows:
-    """The items and shards of one job; *running* holds the running items again, so that claims need not search."""
+    """
+    The items and shards of one job, and what each revision of it *spent*.
+
+    *running* holds the running items again, so that claims need not search.
+    """
 
     items: dict[ItemNo, Item] = field(factory=dict)
     running: dict[ItemNo, Item] = field(factory=dict)
     shards: dict[int, Shard] = field(factory=dict)
+    spent: dict[int, Usage] = field(factory=dict)
 
 
 @define(kw_only=True)

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from adapters.reports import comparison_wording, wording
+from domain.jobs.usage import dollars
 
 SHARED_SCRIPT = "tests.js"
 
@@ -51,7 +52,7 @@ def _environment() -> Environment:
         "percent": wording.percent,
         "number": wording.number,
         "seconds": wording.seconds,
-        "dollars": wording.dollars,
+        "dollars": dollars,
         "moment": wording.moment,
     }
     environment.globals["words"] = comparison_wording

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from attrs import define, field
 
 from adapters.reports.chunks import PackedRows, Row, page_reason, page_text, without_empty
-from adapters.reports.wording import dollars, visible
+from adapters.reports.wording import visible
 from domain.jobs.item import Failure, Item
+from domain.jobs.usage import dollars
 from domain.test_execution.metric import Score
 from domain.test_execution.test_result import Standing, TestResult, read_result
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from domain.jobs.usage import NANOUSD
-
 _UNSEEN = re.compile("\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
 """Characters a page can't hold or doesn't show, and the two that turn text around; tab and line feed are fine."""
 _REPLACEMENT = "\ufffd"
@@ -59,12 +57,6 @@ def seconds(value: float | None) -> str:
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:,} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def dollars(nanousd: int) -> str:
-    """Return an amount of billionths of a dollar as people read it: cents and below keep four digits that count."""
-    usd = nanousd / NANOUSD
-    return f"${usd:,.2f}" if usd >= 1 or not nanousd else f"${float(f'{usd:.4g}'):.10f}".rstrip("0")
 
 
 def moment(value: datetime | None) -> str:

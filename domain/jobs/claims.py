@@ -9,10 +9,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from attrs import field, frozen
 
-from domain.jobs.item import Document, Failure, Item, ItemNo, Outcome, WorkerId
+from domain.jobs.budget import UNLIMITED, Budget, Spending
+from domain.jobs.item import (
+    Document,
+    Failure,
+    Item,
+    ItemNo,
+    Outcome,
+    WorkerId,
+    ended,
+    kept,
+    postponed,
+    released,
+)
 from domain.jobs.job import JobId
 from domain.jobs.usage import Usage
 
@@ -24,12 +37,13 @@ class Refusal(StrEnum):
     LEASED = "leased"
     NOT_DUE = "not_due"
     BUSY = "busy"
+    BUDGET = "budget"
     UNKNOWN = "unknown"
 
 
 @frozen(kw_only=True)
 class Claim:
-    """A worker's wish to begin attempts at *numbers*; as many are granted as *concurrency* leaves room for."""
+    """A worker's wish to begin attempts at *numbers*; as many are granted as concurrency and budget leave room for."""
 
     job_id: JobId
     numbers: tuple[ItemNo, ...]
@@ -38,6 +52,16 @@ class Claim:
     lease_until: datetime
     deadline_at: datetime
     now: datetime
+    budget: Budget = UNLIMITED
+
+    def room(self, spending: Spending, *, running: int) -> int:
+        """Return how many items may begin beside those *running*."""
+        rooms = (self.concurrency - running, self.budget.room(spending, running=running))
+        return max(min(room for room in rooms if room is not None), 0)
+
+    def no_room(self, spending: Spending) -> Refusal:
+        """Return why there is no room: for now, or because the budget is used up."""
+        return Refusal.BUSY if self.budget.reached(spending, now=self.now) is None else Refusal.BUDGET
 
 
 @frozen(kw_only=True)
@@ -91,3 +115,18 @@ class Kept:
 
 
 Report = Ended | Postponed | Released | Kept
+
+
+def applied(item: Item, report: Report, *, now: datetime) -> Item:
+    """Return the item after a report of its live attempt."""
+    match report:
+        case Ended():
+            return ended(item, report.outcome, now=now, spent=report.spent)
+        case Postponed():
+            return postponed(item, report.failure, not_before=report.not_before, spent=report.spent)
+        case Released():
+            return released(item, not_before=report.not_before, spent=report.spent)
+        case Kept():
+            return kept(item, report.progress, spent=report.spent)
+        case _:
+            assert_never(report)

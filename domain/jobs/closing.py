@@ -12,7 +12,9 @@ from datetime import datetime
 import attrs
 
 from domain.jobs.aggregate import final_status
-from domain.jobs.events import JobEnded, SendShard
+from domain.jobs.errors import FailureKind
+from domain.jobs.events import BudgetReached, JobEnded, SendShard
+from domain.jobs.item import Failure
 from domain.jobs.job import Job, JobStatus, closed
 from domain.jobs.plan import Shard, ShardState
 from domain.jobs.ports import UnitOfWork
@@ -20,9 +22,9 @@ from domain.jobs.ports import UnitOfWork
 SHARDS_A_PAGE = 200
 
 
-def settle(work: UnitOfWork, job: Job) -> None:
-    """Close every shard whose items have all ended; unsent ones too when the job is being cancelled."""
-    for state in (ShardState.SENT, ShardState.PLANNED) if job.cancel_requested_at else (ShardState.SENT,):
+def settle(work: UnitOfWork, job: Job, *, unsent: bool = False) -> None:
+    """Close every shard whose items have all ended; *unsent* ones too, or when the job is being cancelled."""
+    for state in (ShardState.SENT, ShardState.PLANNED) if unsent or job.cancel_requested_at else (ShardState.SENT,):
         while page := work.ledger.shards(job.id, state, limit=SHARDS_A_PAGE):
             closed_some = [shard.no for shard in page if settle_shard(work, job, shard)]
             if not closed_some:
@@ -38,7 +40,13 @@ def settle_shard(work: UnitOfWork, job: Job, shard: Shard) -> bool:
 
 
 def advance(work: UnitOfWork, job: Job, *, now: datetime) -> Job:
-    """Send the shards the window has room for, and close the job when no shard is left open; return the job."""
+    """
+    Send the shards the window has room for, and close the job when no shard is left open; return the job.
+
+    A job whose budget is reached gets no further: what waits is ended first.
+    """
+    if job.options.budget:
+        _stop_spending(work, job, now=now)
     sent = len(work.ledger.shards(job.id, ShardState.SENT, limit=job.window))
     waiting = work.ledger.shards(job.id, ShardState.PLANNED, limit=max(job.window - sent, 1))
     if not sent and not waiting:
@@ -47,6 +55,22 @@ def advance(work: UnitOfWork, job: Job, *, now: datetime) -> Job:
         for shard in waiting[: job.window - sent]:
             send(work, job, shard, now=now)
     return job
+
+
+def _stop_spending(work: UnitOfWork, job: Job, *, now: datetime) -> None:
+    """End what waits, once the budget is reached."""
+    budget = job.options.budget
+    limit = budget.reached(work.ledger.spending(job.id), now=now)
+    if limit is None:
+        return
+    message = f"not run: the job's budget of {budget.describe(limit)} is used up; retry-failed grants it once more"
+    failure = Failure(kind=FailureKind.BUDGET, message=message)
+    stopped = work.ledger.fail_all_pending(job.id, failure, now=now)
+    if stopped:
+        work.outbox.add(
+            BudgetReached(job_id=job.id, revision=job.revision, limit=limit.value, stopped=stopped), now=now
+        )
+        settle(work, job, unsent=True)
 
 
 def send(work: UnitOfWork, job: Job, shard: Shard, *, now: datetime) -> None:

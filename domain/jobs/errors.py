@@ -113,6 +113,7 @@ class FailureKind(StrEnum):
     EVALUATION_ERROR = "evaluation_error"
     NO_STORED_ANSWER = "no_stored_answer"
     POISON = "poison"
+    BUDGET = "budget"
     INTERNAL = "internal"
 
 

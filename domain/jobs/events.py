@@ -63,6 +63,17 @@ class CancelRequested:
 
 
 @frozen(kw_only=True)
+class BudgetReached:
+    """Fact: the *limit* of this revision is used up; *stopped* items that waited were ended as failed."""
+
+    kind: ClassVar[str] = "budget_reached"
+    job_id: JobId
+    revision: int
+    limit: str
+    stopped: int
+
+
+@frozen(kw_only=True)
 class LeasesLost:
     """Fact: items whose worker vanished were taken back."""
 
@@ -108,12 +119,13 @@ class JobEnded:
 
 
 Command = StartJob | SendShard
-Fact = JobAccepted | PlanFrozen | CancelRequested | LeasesLost | LateRecord | JobRevised | JobEnded
+Fact = JobAccepted | PlanFrozen | CancelRequested | BudgetReached | LeasesLost | LateRecord | JobRevised | JobEnded
 Message = Command | Fact
 MESSAGES: dict[str, type[Message]] = {
     message.kind: message
     for message in (
-        StartJob, SendShard, JobAccepted, PlanFrozen, CancelRequested, LeasesLost, LateRecord, JobRevised, JobEnded,
+        StartJob, SendShard, JobAccepted, PlanFrozen, CancelRequested, BudgetReached, LeasesLost, LateRecord,
+        JobRevised, JobEnded,
     )
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 
 from domain.jobs.attempts import Attempt, AttemptsInHand
 from domain.jobs.claims import Claim, Ended, Postponed, Refusal, Released, Report
+from domain.jobs.closing import advance
 from domain.jobs.errors import (
     AntiphonError,
     FailureKind,
@@ -131,10 +132,21 @@ class Executor:
             lease_until=now + timedelta(seconds=self.attempts.lease_s),
             deadline_at=now + timedelta(seconds=job.options.deadline_s),
             now=now,
+            budget=job.options.budget,
         )
         answer = self.desk.claim(tenant, claim)
         round_.refuse(answer.refused, answer.due)
+        if Refusal.BUDGET in answer.refused.values():
+            self._stop_spending(tenant, job.id)
         return answer.granted
+
+    def _stop_spending(self, tenant: TenantContext, job_id: JobId) -> None:
+        """Have what waits ended, at once, for the whole job: its budget is reached."""
+        with self.store.begin(tenant) as work:
+            job = work.jobs.get(job_id, lock=True)
+            if not job.status.is_end:
+                advance(work, job, now=self.clock.now())
+                work.commit()
 
     def _start(self, tenant: TenantContext, prepared: _Prepared, item: Item) -> Attempt:
         def free() -> None:

@@ -14,6 +14,7 @@ import attrs
 from attrs import field, frozen
 from attrs.validators import ge, gt
 
+from domain.jobs.budget import Budget
 from domain.jobs.errors import Conflict
 from domain.jobs.item import Document
 from domain.tenancy import OrganizationId, UserId
@@ -59,9 +60,11 @@ class JobOptions:
     How a job's items are to be run; fixed when the job is accepted.
 
     *concurrency*: items in flight at once over all workers. *deadline_s*: how long one attempt may take before its
-    item is failed as timed out. *max_attempts*: tries an item gets in all, the first included. *follows_latency*:
-    that deadline is the longest; what is usual in the run shortens it (`patience.py`). *priority*: how the job
-    stands beside others of its organization where places are short (`fairness.py`).
+    item is failed as timed out. *max_attempts*: tries after which a failure that may pass is final; a try that was
+    lost with its worker counts among them, and is itself repeated in any case (so tries less losses never exceed it).
+    *follows_latency*: that deadline is the longest; what is usual in the run shortens it (`patience.py`). *priority*:
+    how the job stands beside others of its organization where places are short (`fairness.py`). The rest is its
+    budget (`budget.py`).
     """
 
     concurrency: int = field(default=16, validator=ge(1))
@@ -69,6 +72,23 @@ class JobOptions:
     follows_latency: bool = False
     max_attempts: int = field(default=4, validator=ge(1))
     priority: Priority = field(default=Priority.NORMAL, converter=Priority)
+    max_requests: int | None = None
+    max_tokens: int | None = None
+    max_cost_nanousd: int | None = None
+    max_duration_s: float | None = None
+
+    @property
+    def budget(self) -> Budget:
+        """What one revision of the job may spend."""
+        return Budget(
+            max_requests=self.max_requests,
+            max_tokens=self.max_tokens,
+            max_cost_nanousd=self.max_cost_nanousd,
+            max_duration_s=self.max_duration_s,
+        )
+
+    def __attrs_post_init__(self) -> None:
+        _ = self.budget  # refuses limits that are none
 
 
 @frozen(kw_only=True)
@@ -85,7 +105,8 @@ class Job:
     One accepted piece of fan-out work.
 
     *spec* is the family's own JSON, a snapshot: nothing that changes later changes it. *planned* is the number of
-    items once the plan is frozen, None before. *revision* grows with each resume and retry-failed.
+    items once the plan is frozen, None before. *revision* grows with each resume and retry-failed; *opened_at* is when
+    the newest one began.
     """
 
     id: JobId
@@ -107,6 +128,7 @@ class Job:
     celery_task_id: str | None = None
     cancel_requested_at: datetime | None = None
     started_at: datetime | None = None
+    opened_at: datetime | None = None
     ended_at: datetime | None = None
     failure: str | None = None
 
@@ -132,6 +154,7 @@ def planning(job: Job, *, lease: PlanningLease, task_id: str | None, now: dateti
         planning_token=lease.token,
         celery_task_id=task_id or job.celery_task_id,
         started_at=job.started_at or now,
+        opened_at=job.opened_at or now,
     )
 
 
@@ -163,6 +186,7 @@ def revised(job: Job, *, now: datetime) -> Job:
         status=JobStatus.PROCESSING if job.is_frozen else JobStatus.PENDING,
         revision=job.revision + 1,
         cancel_requested_at=None,
+        opened_at=now,
         ended_at=None,
         failure=None,
         updated_at=now,

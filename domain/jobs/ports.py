@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.jobs.aggregate import Tally
+from domain.jobs.budget import Spending
 from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.events import Envelope, Message
 from domain.jobs.fairness import Party
@@ -90,7 +91,8 @@ class Ledger(Protocol):
         Begin an attempt at as many of the wanted items as may begin, each under a new fencing token.
 
         An item is granted when it is pending, due, and fewer than `concurrency` items of the job run under a live
-        lease. The order of the wish is kept.
+        lease, and while the budget of the claim is neither reached nor reserved for those that run. The order of the
+        wish is kept.
         """
 
     def record(self, job_id: JobId, reports: Sequence[Report], *, now: datetime) -> list[bool]:
@@ -110,6 +112,9 @@ class Ledger(Protocol):
 
     def fail_pending(self, job_id: JobId, numbers: Sequence[ItemNo], failure: Failure, *, now: datetime) -> None:
         """End these items, where they are still pending, as failed."""
+
+    def fail_all_pending(self, job_id: JobId, failure: Failure, *, now: datetime) -> int:
+        """End every pending item as failed; return how many there were."""
 
     def cancel_pending(self, job_id: JobId, *, now: datetime) -> int:
         """End every pending item as cancelled; return how many there were."""
@@ -134,6 +139,9 @@ class Ledger(Protocol):
 
     def tally(self, job_id: JobId, shard: Shard | None = None) -> Tally:
         """Count the items of the shard, or of the whole job (closed shards by what they kept, open ones by rows)."""
+
+    def spending(self, job_id: JobId) -> Spending:
+        """Return what the newest revision of the job has spent, as far as attempts reported it."""
 
     def shard(self, job_id: JobId, no: int) -> Shard:
         """

@@ -39,8 +39,23 @@ class Usage:
             cost_nanousd=self.cost_nanousd + other.cost_nanousd,
         )
 
+    def __sub__(self, earlier: Usage) -> Usage:
+        """Return what came since *earlier*, which is part of this."""
+        return Usage(
+            requests=self.requests - earlier.requests,
+            prompt_tokens=self.prompt_tokens - earlier.prompt_tokens,
+            completion_tokens=self.completion_tokens - earlier.completion_tokens,
+            cost_nanousd=self.cost_nanousd - earlier.cost_nanousd,
+        )
+
     def __bool__(self) -> bool:
         return self != NOTHING
 
 
 NOTHING = Usage()
+
+
+def dollars(nanousd: int) -> str:
+    """Return an amount of billionths of a dollar as people read it: cents and below keep four digits that count."""
+    usd = nanousd / NANOUSD
+    return f"${usd:,.2f}" if usd >= 1 or not nanousd else f"${float(f'{usd:.4g}'):.10f}".rstrip("0")

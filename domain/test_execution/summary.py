@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from domain.jobs.aggregate import Tally, tally_from_counts
 from domain.jobs.item import Item
 from domain.jobs.job import Job
+from domain.jobs.usage import NOTHING, Usage
 from domain.test_execution.distribution import Bin, ScoreHistogram
 from domain.test_execution.findings import (
     ErrorCounts,
@@ -119,10 +120,12 @@ class _Count:
     share: ClusteredShare = field(factory=ClusteredShare)
     repeats: RepeatCounts = field(factory=RepeatCounts)
     test: JudgedTest | None = None
+    usage: Usage = NOTHING
 
     def add(self, item: Item) -> None:
         result = read_result(item)
         self.states[item.state] += 1
+        self.usage += item.usage
         self.standings[result.standing] += 1
         if result.latency_s is not None:
             self.latency.add(result.latency_s)
@@ -153,7 +156,7 @@ class _Count:
         passed, failed = self.standings[Standing.PASS], self.standings[Standing.FAIL]
         inconclusive = self.standings[Standing.INCONCLUSIVE]
         verdicts = {"pass": passed, "fail": failed, "inconclusive": inconclusive}
-        tally = tally_from_counts(self.states, verdicts)
+        tally = tally_from_counts(self.states, verdicts, self.usage)
         rate = self.share.rate()
         errors = self.errors.groups()
         wanted = max(job.planned or 0, tally.total) - tally.skipped

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domain.jobs.job import Job
-from domain.jobs.usage import NANOUSD
+from domain.jobs.usage import NANOUSD, Usage
 from domain.test_execution.findings import ErrorGroup, FailedTest, GroupFinding, MetricFinding
 from domain.test_execution.pass_rate import PassRate
 from domain.test_execution.repeats import RepeatFindings
@@ -52,6 +52,18 @@ def summary_document(job: Job, *, summary: RunSummary) -> dict[str, object]:
             "answers": summary.tokens.answers,
         },
         "cost": _cost(summary.cost),
+        "usage": usage_document(summary.tally.usage),
+    }
+
+
+def usage_document(usage: Usage) -> dict[str, object]:
+    """Return what was spent as JSON; the cost in dollars, rounded to a millionth, and exactly in billionths."""
+    return {
+        "requests": usage.requests,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "cost_usd": round(usage.cost_nanousd / NANOUSD, DIGITS),
+        "cost_nanousd": usage.cost_nanousd,
     }
 
 

@@ -10,6 +10,7 @@ import attrs
 import click
 
 from domain.jobs.job import JobOptions, Priority
+from entrypoints.cli.money import DOLLARS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,6 +27,13 @@ _OPTIONS = (
     click.option("--priority", type=click.Choice([priority.value for priority in Priority]),
                  default=Priority.NORMAL.value, show_default=True,
                  help="Beside other jobs of the organization on the same workers."),
+    click.option("--max-cost", "max_cost_nanousd", type=DOLLARS,
+                 help="US dollars to spend, such as 0.50. Once they are spent nothing new begins; what runs ends as it "
+                 "ends. Counts what answers cost by a known price."),
+    click.option("--max-tokens", type=click.IntRange(1), help="Tokens to spend, in and out, as the far side tells."),
+    click.option("--max-requests", type=click.IntRange(1), help="Calls to make, to targets and judges together."),
+    click.option("--max-duration", "max_duration_s", type=click.FloatRange(min=0, min_open=True),
+                 help="Seconds in which items may begin, from the start of the job."),
 )  # fmt: skip
 
 

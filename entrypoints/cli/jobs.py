@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
+from attrs import asdict
 
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.service import JobView
+from domain.test_execution.summary_document import usage_document
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow, look_on, report
 from entrypoints.cli.opening import open_antiphon
@@ -180,6 +182,8 @@ def _document(antiphon: Antiphon, view: JobView) -> dict[str, object]:
         "pending": tally.pending,
         "running": tally.running,
         "progress": round(view.progress, 4),
+        "usage": usage_document(tally.usage),
+        "budget": {name: limit for name, limit in asdict(job.options.budget).items() if limit is not None},
         "revision": job.revision,
         "started_by": job.started_by,
         "celery_task_id": job.celery_task_id,

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from adapters.reports.wording import dollars
 from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
+from domain.jobs.usage import Usage, dollars
 from domain.test_execution.comparison_gates import NO_REGRESSION
 from domain.test_execution.findings import GroupFinding
 from domain.test_execution.judge_findings import JudgeFindings
@@ -51,6 +51,8 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     if cost := _cost(summary.cost):
         out.print(cost)
     _print_judges(out, summary.judges)
+    if view.tally.usage:
+        out.print(_spent(view.tally.usage))
     if summary.latency is not None:
         latency = summary.latency
         out.print(f"latency   p50 {latency.p50:.3f} s, p95 {latency.p95:.3f} s, p99 {latency.p99:.3f} s")
@@ -178,6 +180,13 @@ def _rate(summary: RunSummary) -> str:
     if summary.tally.failed and summary.all_errors_fail is not None and summary.all_errors_pass is not None:
         text += f"; with the errors {summary.all_errors_fail:.1%} to {summary.all_errors_pass:.1%}"
     return text
+
+
+def _spent(usage: Usage) -> str:
+    parts = [f"{usage.requests:,} request{'s' if usage.requests != 1 else ''}"]
+    parts += [f"{usage.tokens:,} tokens"] if usage.tokens else []
+    parts += [dollars(usage.cost_nanousd)] if usage.cost_nanousd else []
+    return f"spent     {', '.join(parts)}"
 
 
 def short(text: str) -> str:

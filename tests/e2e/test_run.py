@@ -13,12 +13,13 @@ from tests.e2e.mock_target import MockTarget, json_answer
 from tests.services.http_server import reply
 
 STABLE_KEYS = {
-    "": "job verdicts pass_rate latency_s metrics tags targets prompts repeats gates errors failures tokens cost",
+    "": "job verdicts pass_rate latency_s metrics tags targets prompts repeats gates errors failures tokens cost usage",
     "job": "id kind status failure planned succeeded failed skipped cancelled created_at started_at ended_at revision",
     "verdicts": "pass fail inconclusive",
     "pass_rate": "value low high standard_error tests all_errors_fail all_errors_pass",
     "latency_s": "n mean p50 p90 p95 p99 max",
     "tokens": "prompt completion answers",
+    "usage": "requests prompt_tokens completion_tokens cost_usd cost_nanousd",
 }
 WRONG = json_answer("something else")
 BROKEN = reply("{}", status="500 Internal Server Error")
@@ -122,7 +123,7 @@ WRONG_WORDS: list[tuple[str, list[str], str]] = [
     ("a body that is not JSON", ["--target", "http://127.0.0.1:1/", "--body", "{x"], "'{x' is not JSON"),
     ("a tag nobody has", ["--target", "http://127.0.0.1:1/", "--tag", "x"], "no test of tests has 'x'; its tags: none"),
     ("a variable that is not set", ["--target", "openai:chat:m"], "OPENAI_API_KEY"),
-    ("an option that is nearly one", ["--targets", "x"], "Did you mean one of: '--tag', '--target'"),
+    ("an option that is nearly one", ["--targets", "x"], "Did you mean one of: '--max-requests', '--tag', '--target'"),
 ]
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import cast
 
 import attrs
+from attrs import evolve
 
 from domain.jobs.item import Item, ItemState
 from domain.jobs.job import Job, JobStatus
+from domain.jobs.usage import Usage
 from domain.test_execution.summary import summarise
 from domain.test_execution.summary_document import summary_document
 from domain.test_execution.test_set import Gates
@@ -27,10 +29,14 @@ def document_of(*items: Item, job: Job | None = None, gates: Gates | None = None
     return cast(dict[str, object], json.loads(json.dumps(summary_document(job, summary=summary), allow_nan=False)))
 
 
+SPENT = Usage(requests=2, prompt_tokens=20, completion_tokens=10, cost_nanousd=12_345_678)
+"""The answer took two attempts."""
+
+
 def test_the_document_of_a_run_is_exactly_this() -> None:
     """Scripts are written against it: a change here is a change of a promise."""
     rows = (
-        judged(0, score(PASS), tags=("smoke",), latency_s=0.5, tokens=(10, 5)),
+        evolve(judged(0, score(PASS), tags=("smoke",), latency_s=0.5, tokens=(10, 5)), usage=SPENT),
         judged(1, score(FAIL, reason="no Paris"), key="capital", answer="Lyon", latency_s=0.5),
         erred(2, "no answer within 60 s"),
         unrun(3, ItemState.SKIPPED),
@@ -103,6 +109,13 @@ def test_the_document_of_a_run_is_exactly_this() -> None:
         ],
         "tokens": {"prompt": 10, "completion": 5, "answers": 1},
         "cost": {"usd": None, "target_usd": None, "judging_usd": None, "known": 0, "unknown": 2},
+        "usage": {
+            "requests": 2,
+            "prompt_tokens": 20,
+            "completion_tokens": 10,
+            "cost_usd": 0.012346,
+            "cost_nanousd": 12_345_678,
+        },
     }
 
 
@@ -145,7 +158,7 @@ def test_the_same_run_gives_the_same_text() -> None:
     assert json.dumps(document_of(*rows)) == json.dumps(document_of(*rows))
     assert list(document_of(*rows)) == [
         "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "targets", "prompts", "repeats",
-        "judges", "gates", "errors", "failures", "tokens", "cost",
+        "judges", "gates", "errors", "failures", "tokens", "cost", "usage",
     ]  # fmt: skip
 
 
