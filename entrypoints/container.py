@@ -31,12 +31,14 @@ from domain.jobs.errors import BrokenSettings, ServiceUnavailable
 from domain.jobs.family import Family
 from domain.jobs.service import JobService
 from domain.language_models.pricing import PricedModels, PriceTable
+from domain.limits.doors import Doors
 from domain.tenancy import OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.rejudging import Rejudging
 from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
+from entrypoints.limits import make_doors
 from entrypoints.settings import Settings, process_environment
 from pipelines.bell import RelayBell
 
@@ -54,6 +56,7 @@ class Antiphon:
     targets: StandardTargets
     templates: JinjaTemplates
     family: TestExecution
+    doors: Doors
     jobs: JobService
     runs: TestRuns
     rejudging: Rejudging
@@ -89,8 +92,15 @@ def build(settings: Settings) -> Antiphon:
     targets = StandardTargets(process_environment(), templates, models)
     test_sets, names = SqlTestSets(engine), SqlConfigurationNames(engine)
     judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
+    doors = make_doors(settings)
     family = TestExecution(
-        test_sets=test_sets, targets=targets, scorers=scorers, templates=templates, judging=judging, store=store
+        test_sets=test_sets,
+        targets=targets,
+        scorers=scorers,
+        templates=templates,
+        judging=judging,
+        store=store,
+        doors=doors,
     )
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset({family.kind}))
     return Antiphon(
@@ -103,6 +113,7 @@ def build(settings: Settings) -> Antiphon:
         targets=targets,
         templates=templates,
         family=family,
+        doors=doors,
         jobs=jobs,
         runs=TestRuns(jobs=jobs, test_sets=test_sets),
         rejudging=Rejudging(jobs=jobs, store=store),

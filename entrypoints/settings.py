@@ -52,6 +52,17 @@ class Settings:
         default="",
         metadata=_doc("where the results of chords go: `redis://` or `db+postgresql://`", shown="the broker"),
     )
+    limits_url: str = field(
+        default="",
+        metadata=_doc(
+            "`redis://` or `rediss://`: where workers keep to the limits of targets together",
+            shown="the broker or the result store, if one is Redis; embedded: memory",
+        ),
+    )
+    circuit_breaker: bool = field(
+        default=True,
+        metadata=_doc("whether a target that is down fails a run early (true), or each test is tried (false)"),
+    )
     organization: str = field(
         default="00000000-0000-4000-8000-000000000001", metadata=_doc("id of the organization the command acts for")
     )
@@ -115,6 +126,12 @@ class Settings:
     def result_backend_address(self) -> str:
         """The result store to use: the one that was set, or the broker."""
         return self.result_backend_url or self.broker_url
+
+    @property
+    def limits_address(self) -> str:
+        """The Redis that limits are kept in: the one that was set, or one that is there anyway; empty: none."""
+        there = (self.limits_url, self.broker_url, self.result_backend_address)
+        return next((url for url in there if url.startswith(("redis://", "rediss://"))), "")
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -167,6 +167,7 @@ class WorkerSide:
             attempts=self.attempts,
             planner=self.planner,
             sweep=self._sweep,
+            keep_permits=a.doors.permits.keep,
             set_clock=a.clock.refresh,
             times=times,
             on_trouble=self.on_trouble or log_only,

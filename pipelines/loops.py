@@ -16,6 +16,7 @@ from domain.jobs.attempts import AttemptsInHand
 from domain.jobs.errors import AntiphonError, ServiceUnavailable
 from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay
+from domain.limits.permits import LEASE_S
 from pipelines.bell import RelayBell
 
 log = structlog.get_logger(__name__)
@@ -31,10 +32,11 @@ def log_only(_error: AntiphonError) -> None:
 
 @frozen(kw_only=True)
 class LoopTimes:
-    """How often, in seconds: the relay without a ring, leases, deadlines, the sweeper, a look at the shared clock."""
+    """How often, in seconds: the relay without a ring, leases, permits, deadlines, the sweeper, the shared clock."""
 
     relay_s: float = field(default=1.0, validator=gt(0))
     leases_s: float = field(default=10.0, validator=gt(0))
+    permits_s: float = field(default=LEASE_S / 3, validator=gt(0))
     deadlines_s: float = field(default=0.5, validator=gt(0))
     sweep_s: float = field(default=5.0, validator=gt(0))
     clock_s: float = field(default=60.0, validator=gt(0))
@@ -49,6 +51,7 @@ class Loops:
     attempts: AttemptsInHand
     planner: Planner
     sweep: Callable[[], object]
+    keep_permits: Callable[[], object]
     set_clock: Callable[[], object]
     times: LoopTimes = field(factory=LoopTimes)
     on_trouble: OnTrouble = log_only
@@ -63,6 +66,7 @@ class Loops:
             self._timer("antiphon-plans", self.times.leases_s, self.planner.keep_leases),
             self._timer("antiphon-deadlines", self.times.deadlines_s, self.attempts.end_overdue),
             self._timer("antiphon-sweeper", self.times.sweep_s, self.sweep),
+            self._timer("antiphon-permits", self.times.permits_s, self.keep_permits),
             self._timer("antiphon-clock", self.times.clock_s, self.set_clock),
         ]
         for thread in threads:

@@ -18,12 +18,14 @@ from adapters.test_files.problems import Problems, nearest, shown
 from domain.jobs.errors import InvalidInput
 from domain.language_models.model import API_KEYS, BASE_URLS, DEFAULT_MAX_ANSWER_BYTES, ModelSpec, Provider
 from domain.language_models.price import Price
+from domain.limits.limit import CallLimits
 from domain.test_execution.named_target import NamedTarget, check_targets
 from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget, TargetSpec
 
 _URL = re.compile(r"https?://|\$\{")
 _SECRET_HEADER = re.compile(r"authorization|api-?key|token|secret|cookie", re.IGNORECASE)
 _MAX_BYTES = 1_000_000_000
+_MAX_LIMIT = 1_000_000_000
 
 
 def read_targets(fields: Fields, *, problems: Problems, warnings: list[str]) -> tuple[NamedTarget, ...]:
@@ -48,9 +50,19 @@ def _named(node: Node, *, problems: Problems, warnings: list[str]) -> NamedTarge
         problems.add(node.line, f"a target that is {kind_of(node)}", expected="a mapping", do="write its keys")
         return None
     name = plain(node.entries["name"]) if "name" in node.entries else ""
-    entries = {key: value for key, value in node.entries.items() if key != "name"}
+    entries = {key: value for key, value in node.entries.items() if key not in ("name", "limits")}
+    limits = _limits(node, problems)
     spec = read_target(MapNode(node.line, entries, node.key_lines), problems=problems, warnings=warnings)
-    return NamedTarget(name=str(name), spec=spec) if spec else None
+    return NamedTarget(name=str(name), spec=spec, limits=limits) if spec else None
+
+
+def _limits(target: MapNode, problems: Problems) -> CallLimits:
+    names = tuple(field.name for field in fields_of(CallLimits))
+    node = Fields(target, what="the target", known=target.entries, problems=problems).mapping("limits")
+    if node is None:
+        return CallLimits()
+    fields = Fields(node, what="the target's limits", known=names, problems=problems)
+    return CallLimits(**{name: fields.whole(name, least=1, most=_MAX_LIMIT) for name in names})
 
 
 def read_target(node: MapNode, *, problems: Problems, warnings: list[str]) -> TargetSpec | None:

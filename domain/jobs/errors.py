@@ -98,6 +98,7 @@ class FailureKind(StrEnum):
     DNS = "dns"
     TLS = "tls"
     TIMED_OUT = "timed_out"
+    TARGET_DOWN = "target_down"
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
     AUTHENTICATION = "authentication"

@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from attrs import define, field, frozen
 
+from domain.jobs.admission import Admission, Admitted, Pass, admission_of
 from domain.jobs.attempts import Attempt, AttemptsInHand
-from domain.jobs.claims import Claim, Ended, Postponed, Refusal, Released, Report
+from domain.jobs.claims import Claim, Refusal, Released, Report
 from domain.jobs.closing import advance
 from domain.jobs.errors import (
     AntiphonError,
@@ -34,21 +34,10 @@ from domain.jobs.patience import Patience, PatienceRule
 from domain.jobs.ports import Bench, Clock, Desk, Store
 from domain.jobs.reporting import Reporter
 from domain.jobs.retry import RetryPolicy
+from domain.jobs.round import LONGEST_WAIT_S, Executed, Round
 from domain.tenancy import TenantContext
 
-LONGEST_WAIT_S = 1.0
-"""A wait for a free slot never holds a Celery thread longer than this; the items are asked for again instead."""
-
 JOBS_PREPARED = 64
-
-
-@frozen(kw_only=True)
-class Executed:
-    """How the asked items stand: those that are settled, and those to ask for again after *wait_s* seconds."""
-
-    settled: tuple[tuple[ItemNo, str], ...] = ()
-    waiting: tuple[ItemNo, ...] = ()
-    wait_s: float = 0.0
 
 
 @frozen(kw_only=True, eq=False)
@@ -60,6 +49,7 @@ class _Prepared:
     gate: threading.BoundedSemaphore
     party: Party
     patience: Patience
+    admission: Admission
 
 
 @define(eq=False)
@@ -92,38 +82,46 @@ class Executor:
             ServiceUnavailable: the store refuses to work; nothing is known to be recorded.
             TransientFailure: the job can't be prepared just now; no item was begun.
         """
-        round_ = _Round(prepared=self._prepared(tenant, job_id), todo=deque(numbers))
-        while round_.todo and (self._begin_some(tenant, round_) or round_.wait_for_one()):
+        prepared = self._prepared(tenant, job_id)
+        round_ = Round(admission=prepared.admission, todo=deque(numbers))
+        while round_.todo and (self._begin_some(tenant, prepared, round_) or round_.wait()):
             pass
         for attempt in round_.attempts:
             report, recorded = attempt.settled.result()
             round_.note(report, was_mine=recorded.result())
         return round_.result(self.clock.now())
 
-    def _begin_some(self, tenant: TenantContext, round_: _Round) -> bool:
+    def _begin_some(self, tenant: TenantContext, prepared: _Prepared, round_: Round) -> bool:
         """Begin what there is room for now; return whether it is worth asking for more at once."""
-        gate = round_.prepared.gate
+        gate = prepared.gate
         wished = _acquire(gate, len(round_.todo))
         if not wished:
             return False
-        places = self.bench.reserve(round_.prepared.party, wished, timeout_s=LONGEST_WAIT_S)
+        places = self.bench.reserve(prepared.party, wished, timeout_s=LONGEST_WAIT_S)
         _release(gate, wished - places)
         if not places:
             return False
+        admitted = Admitted(passes=())
         granted: Sequence[Item] = ()
         try:
-            granted = self._claim(tenant, round_, places)
-        finally:  # a store that refuses the claim must not cost the process its places
+            admitted = prepared.admission.admit(places)
+            granted = self._claim(tenant, prepared.job, round_, len(admitted.passes))
+        finally:  # a store that refuses must not cost the process its places
             unused = places - len(granted)
-            self.bench.give_back(round_.prepared.party, unused)
+            self.bench.give_back(prepared.party, unused)
             _release(gate, unused)
-        for item in granted:
-            round_.attempts.append(self._start(tenant, round_.prepared, item))
-        return not round_.is_busy
+            for spare in admitted.passes[len(granted) :]:
+                spare.give_back()
+        for item, pass_ in zip(granted, admitted.passes, strict=False):
+            round_.attempts.append(self._start(tenant, prepared, item, pass_))
+        round_.note_admission(admitted)
+        return bool(admitted.passes) and not round_.is_busy
 
-    def _claim(self, tenant: TenantContext, round_: _Round, places: int) -> Sequence[Item]:
+    def _claim(self, tenant: TenantContext, job: Job, round_: Round, places: int) -> Sequence[Item]:
+        if not places:
+            return ()
         numbers = tuple(round_.todo.popleft() for _ in range(places))
-        job, now = round_.prepared.job, self.clock.now()
+        now = self.clock.now()
         claim = Claim(
             job_id=job.id,
             numbers=numbers,
@@ -148,17 +146,26 @@ class Executor:
                 advance(work, job, now=self.clock.now())
                 work.commit()
 
-    def _start(self, tenant: TenantContext, prepared: _Prepared, item: Item) -> Attempt:
+    def _start(self, tenant: TenantContext, prepared: _Prepared, item: Item, pass_: Pass) -> Attempt:
         def free() -> None:
             self.bench.give_back(prepared.party, 1)
             prepared.gate.release()
 
         attempt = Attempt(tenant=tenant, job_id=prepared.job.id, item=item, free=free, patience=prepared.patience)
-        if self.attempts.take(attempt):
-            try:
-                self.bench.start(lambda: self.attempts.settle(attempt, self._report(attempt, prepared)))
-            except RuntimeError:  # the machine gives no more threads
-                self.attempts.settle(attempt, Released(no=item.no, token=item.token))
+
+        def work() -> None:
+            with pass_.used():
+                report = self._report(attempt, prepared)
+            self.attempts.settle(attempt, report)
+
+        if not self.attempts.take(attempt):
+            pass_.give_back()
+            return attempt
+        try:
+            self.bench.start(work)
+        except RuntimeError:  # the machine gives no more threads
+            pass_.give_back()
+            self.attempts.settle(attempt, Released(no=item.no, token=item.token))
         return attempt
 
     def _report(self, attempt: Attempt, prepared: _Prepared) -> Report:
@@ -209,50 +216,14 @@ class Executor:
         gate = threading.BoundedSemaphore(job.options.concurrency)
         options = job.options
         patience = Patience(cap_s=options.deadline_s, follows_latency=options.follows_latency, rule=self.patience)
-        return _Prepared(job=job, runner=runner, gate=gate, party=party_of(job), patience=patience)
-
-
-@define(eq=False)
-class _Round:
-    """One call of `execute`: what is still to do, what runs, and what became of the rest."""
-
-    prepared: _Prepared
-    todo: deque[ItemNo]
-    attempts: list[Attempt] = field(factory=list)
-    is_busy: bool = False
-    _settled: list[tuple[ItemNo, str]] = field(factory=list)
-    _due: dict[ItemNo, datetime] = field(factory=dict)
-
-    def refuse(self, refused: Mapping[ItemNo, Refusal], due: Mapping[ItemNo, datetime]) -> None:
-        """Note the items that were not granted; busy ones go back to the head of the list."""
-        busy = [no for no, why in refused.items() if why is Refusal.BUSY]
-        self.is_busy = bool(busy)
-        self.todo.extendleft(reversed(busy))
-        self._due.update(due)
-        self._settled += [(no, why) for no, why in refused.items() if why not in (Refusal.BUSY, Refusal.NOT_DUE)]
-
-    def wait_for_one(self) -> bool:
-        """Wait until an attempt of this round is settled, which makes room; return whether there was one."""
-        unsettled = [attempt.settled for attempt in self.attempts if not attempt.settled.done()]
-        wait(unsettled, return_when=FIRST_COMPLETED)
-        return bool(unsettled)
-
-    def note(self, report: Report, *, was_mine: bool) -> None:
-        """Note how an attempt was settled."""
-        due = report.not_before if isinstance(report, Postponed | Released) else None
-        if due is not None and was_mine:
-            self._due[report.no] = due
-        else:
-            state = report.outcome.state if isinstance(report, Ended) and was_mine else "elsewhere"
-            self._settled.append((report.no, state))
-
-    def result(self, now: datetime) -> Executed:
-        """Return how all items stand; the wait ends when the first of them can go on."""
-        waiting = (*self.todo, *self._due)
-        waits = [max((due - now).total_seconds(), 0.0) for due in self._due.values()]
-        if self.todo:
-            waits.append(LONGEST_WAIT_S)
-        return Executed(settled=tuple(self._settled), waiting=waiting, wait_s=min(waits, default=0.0))
+        return _Prepared(
+            job=job,
+            runner=runner,
+            gate=gate,
+            party=party_of(job),
+            patience=patience,
+            admission=admission_of(runner),
+        )
 
 
 @frozen(kw_only=True)

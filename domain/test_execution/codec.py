@@ -16,6 +16,7 @@ from domain.jobs.item import Document
 from domain.jobs.job import JobOptions
 from domain.jobs.usage import Usage
 from domain.language_models.codec import model_from_json, model_to_json
+from domain.limits.limit import CallLimits
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.named_target import NamedTarget, only
 from domain.test_execution.target import Answer, HttpTarget, ModelTarget, PythonTarget, TargetSpec
@@ -101,7 +102,12 @@ def target_from_json(data: Document) -> TargetSpec:
 
 def targets_to_json(targets: Sequence[NamedTarget]) -> list[dict[str, object]]:
     """Return a run's targets as JSON, in their order."""
-    return [{"name": target.name, "target": target_to_json(target.spec)} for target in targets]
+    return [_target_to_json(target) for target in targets]
+
+
+def _target_to_json(target: NamedTarget) -> dict[str, object]:
+    limits = {"limits": to_json(target.limits)} if target.limits.are_set else {}
+    return {"name": target.name, "target": target_to_json(target.spec), **limits}
 
 
 def targets_from_json(data: Document) -> tuple[NamedTarget, ...]:
@@ -109,7 +115,11 @@ def targets_from_json(data: Document) -> tuple[NamedTarget, ...]:
     if "targets" not in data:
         return only(target_from_json(cast(Document, data["target"])))
     return tuple(
-        NamedTarget(name=str(found["name"]), spec=target_from_json(cast(Document, found["target"])))
+        NamedTarget(
+            name=str(found["name"]),
+            spec=target_from_json(cast(Document, found["target"])),
+            limits=build(CallLimits, cast(Document, found.get("limits", {}))),
+        )
         for found in cast(list[Document], data["targets"])
     )
 

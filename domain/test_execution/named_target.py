@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domain.jobs.errors import InvalidInput
+from domain.limits.limit import CallLimits
 from domain.test_execution.target import TargetSpec
 
 MAX_NAME_LENGTH = 100
@@ -17,10 +18,15 @@ _BAD_IN_NAME = re.compile(r"[@#\x00-\x1f\x7f]")
 
 @frozen(kw_only=True)
 class NamedTarget:
-    """A target and what a run calls it; the name is empty where a run has only one."""
+    """
+    A target and what a run calls it; the name is empty where a run has only one.
+
+    *limits* are kept to by all jobs and workers together that call the same endpoint with the same key.
+    """
 
     name: str
     spec: TargetSpec
+    limits: CallLimits = field(factory=CallLimits)
 
 
 def only(spec: TargetSpec) -> tuple[NamedTarget, ...]:

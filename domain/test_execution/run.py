@@ -19,6 +19,7 @@ from domain.jobs.errors import Conflict
 from domain.jobs.item import Document, Item, ItemNo, PlannedItem
 from domain.jobs.job import Job, JobId
 from domain.jobs.ports import Store
+from domain.limits.doors import Doors
 from domain.tenancy import TenantContext
 from domain.test_execution.codec import (
     gates_from_json,
@@ -30,11 +31,12 @@ from domain.test_execution.codec import (
     targets_to_json,
     to_json,
 )
+from domain.test_execution.guarded_target import GuardedTarget, endpoint_key
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
-from domain.test_execution.ports import Scorers, Targets, Templates, TestSets
+from domain.test_execution.ports import Scorers, Target, Targets, Templates, TestSets
 from domain.test_execution.recorded_answer import stored_input
 from domain.test_execution.runner import TestRunner
 from domain.test_execution.scoring import Scoring
@@ -116,7 +118,7 @@ class RunSpec:
 
 @frozen(kw_only=True)
 class TestExecution:
-    """The family. Swap any of its ports with `attrs.evolve`."""
+    """The family. Swap any of its ports with `attrs.evolve`. Without *doors* nobody is held back from a target."""
 
     __test__: ClassVar[bool] = False
 
@@ -126,6 +128,7 @@ class TestExecution:
     templates: Templates
     judging: Judging
     store: Store
+    doors: Doors | None = None
 
     @property
     def kind(self) -> str:
@@ -162,9 +165,16 @@ class TestExecution:
         _ = tenant
         spec, connections = RunSpec.from_document(job.spec), job.options.concurrency
         asked = spec.targets if spec.source is None else ()
-        targets = {target.name: self.targets.open(target.spec, connections=connections) for target in asked}
+        targets = {target.name: self._opened(target, job) for target in asked}
         scorers = self.judging.beside(self.scorers, spec.panel, connections=connections)
         return TestRunner(targets=targets, scoring=Scoring(scorers=scorers), templates=self.templates)
+
+    def _opened(self, target: NamedTarget, job: Job) -> Target:
+        opened = self.targets.open(target.spec, connections=job.options.concurrency)
+        if self.doors is None:
+            return opened
+        limit = target.limits.under(endpoint_key(target.spec))
+        return GuardedTarget(target=opened, door=self.doors.before((limit,), job=job))
 
     def _from_source(self, tenant: TenantContext, source: Source) -> Iterator[PlannedItem]:
         for item in items_in(self.store, tenant, source):

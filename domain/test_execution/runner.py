@@ -13,11 +13,13 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from domain.jobs.admission import Admission
 from domain.jobs.errors import Deferred, FailureKind, ItemFailure, PermanentFailure, TransientFailure
 from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item, ItemState, Outcome
 from domain.jobs.usage import NOTHING, Usage
 from domain.test_execution.codec import item_from_json, result_to_json
+from domain.test_execution.guarded_target import admission_to
 from domain.test_execution.judging.needs import is_judged
 from domain.test_execution.metric import Score, verdict_of, weighted_value
 from domain.test_execution.ports import Target, Templates
@@ -37,6 +39,11 @@ class TestRunner:
     targets: Mapping[str, Target]
     scoring: Scoring
     templates: Templates
+
+    @property
+    def admission(self) -> Admission:
+        """Who lets items in before they are claimed."""
+        return admission_to(list(self.targets.values()))
 
     def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
         """
@@ -82,7 +89,8 @@ class TestRunner:
         try:
             answer = self._target(test.target).ask(question, deadline_s=deadline_s)
         except ItemFailure as failure:
-            failure.usage += Usage(requests=1)
+            if failure.kind is not FailureKind.TARGET_DOWN:  # nobody was called
+                failure.usage += Usage(requests=1)
             raise
         return RecordedAnswer(prompt=prompt, answer=answer)
 

@@ -7,18 +7,21 @@ from pathlib import Path
 import click
 
 from domain.jobs.job import JobId, JobOptions
+from domain.limits.limit import CallLimits
 from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
 from entrypoints.cli.job_options import job_options
 from entrypoints.cli.judge_options import judge_options
+from entrypoints.cli.limit_options import limit_options, limited
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.requests import check_usable, gate_options, requested, selection_options
 from entrypoints.cli.target_options import target_options
 from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
+from entrypoints.limits import check_limits
 from entrypoints.settings import Settings, read_settings
 
 
@@ -29,11 +32,13 @@ from entrypoints.settings import Settings, read_settings
 @judge_options
 @gate_options
 @selection_options
+@limit_options
 @output_options
 def run(
     file: Path,
     *,
     options: JobOptions,
+    limits: CallLimits,
     panel: Panel,
     gates: Gates,
     tags: tuple[str, ...],
@@ -57,6 +62,7 @@ def run(
         file,
         settings=settings,
         options=options,
+        limits=limits,
         panel=panel,
         gates=gates,
         tags=tags,
@@ -71,6 +77,7 @@ def _accept(
     *,
     settings: Settings,
     options: JobOptions,
+    limits: CallLimits,
     panel: Panel,
     gates: Gates,
     tags: tuple[str, ...],
@@ -81,7 +88,9 @@ def _accept(
     request = requested(
         file, tags=tags, panel=panel, settings=settings, prices_file=prices_file, target_words=target_words
     )
-    read, targets, judges = request.file, request.targets, request.panel
+    read, targets, judges = request.file, limited(request.targets, limits), request.panel
+    for one in targets:
+        check_limits(settings, one.limits)
     check_usable(read.cases, targets=targets, panel=judges, name=read.name)
     check_drivable(settings, options)
     antiphon = open_antiphon(settings)

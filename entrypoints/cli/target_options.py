@@ -12,6 +12,7 @@ import click
 
 from domain.jobs.errors import InvalidInput
 from domain.language_models.model import Provider, model_named
+from domain.limits.limit import CallLimits
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget, TargetSpec
 
@@ -65,7 +66,11 @@ def targets_from_options(
         body=body,
         response_path=response_path,
     )
-    return () if spec is None else (NamedTarget(name=named[0].name if named else "", spec=spec),)
+    if spec is None:
+        return ()
+    kept = chosen[0] if len(chosen) == 1 and (named or target is None) else None
+    limits = kept.limits if kept else CallLimits()
+    return (NamedTarget(name=named[0].name if named else "", spec=spec, limits=limits),)
 
 
 def _changed(

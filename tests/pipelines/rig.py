@@ -110,6 +110,7 @@ class Rig:
             attempts=self.attempts,
             planner=self.services.planner,
             sweep=self.sweeper.sweep,
+            keep_permits=lambda: None,
             set_clock=lambda: None,
             times=times,
         )

@@ -15,9 +15,9 @@ from domain.jobs.errors import (
     PermanentFailure,
     TransientFailure,
 )
-from domain.jobs.execution import LONGEST_WAIT_S, Executed
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome
 from domain.jobs.job import JobId, JobOptions
+from domain.jobs.round import LONGEST_WAIT_S, Executed
 from tests.contract.building import NOW, THEM, US, a_claim, after, numbers
 from tests.kernel.family import ScriptedFamily
 from tests.kernel.world import Kernel

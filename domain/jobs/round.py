@@ -1,0 +1,92 @@
+"""
+One call for items to be run: what is still to do, what runs, what became of the rest, and how long to wait.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, wait
+from datetime import datetime
+
+from attrs import define, field, frozen
+
+from domain.jobs.admission import Admission, Admitted
+from domain.jobs.attempts import Attempt
+from domain.jobs.claims import Ended, Postponed, Refusal, Released, Report
+from domain.jobs.item import ItemNo
+
+LONGEST_WAIT_S = 1.0
+"""A wait for a free slot never holds a Celery thread longer than this; the items are asked for again instead."""
+
+LONGEST_AWAY_S = 30.0
+"""Nobody is sent away for longer, whatever the wait that was told: it may be over sooner, or the job cancelled."""
+
+
+@frozen(kw_only=True)
+class Executed:
+    """How the asked items stand: those that are settled, and those to ask for again after *wait_s* seconds."""
+
+    settled: tuple[tuple[ItemNo, str], ...] = ()
+    waiting: tuple[ItemNo, ...] = ()
+    wait_s: float = 0.0
+
+
+@define(eq=False)
+class Round:
+    """One call of `execute`: what is still to do, what runs, and what became of the rest."""
+
+    admission: Admission
+    todo: deque[ItemNo]
+    attempts: list[Attempt] = field(factory=list)
+    is_busy: bool = False
+    refused_s: float = 0.0
+    _idle_s: float = 0.0
+    _settled: list[tuple[ItemNo, str]] = field(factory=list)
+    _due: dict[ItemNo, datetime] = field(factory=dict)
+
+    def refuse(self, refused: Mapping[ItemNo, Refusal], due: Mapping[ItemNo, datetime]) -> None:
+        """Note the items that were not granted; busy ones go back to the head of the list."""
+        busy = [no for no, why in refused.items() if why is Refusal.BUSY]
+        self.is_busy = bool(busy)
+        self.todo.extendleft(reversed(busy))
+        self._due.update(due)
+        self._settled += [(no, why) for no, why in refused.items() if why not in (Refusal.BUSY, Refusal.NOT_DUE)]
+
+    def note_admission(self, admitted: Admitted) -> None:
+        """Note how long to wait before asking to be let in again."""
+        self.refused_s = admitted.wait_s
+        if admitted.passes:
+            self._idle_s = 0.0
+
+    def wait(self) -> bool:
+        """Wait until asking again may be worth it: an attempt of this round is settled; return whether it came to that.
+
+        Nothing in flight, and not let in: then for a second in all, and no longer.
+        """
+        unsettled = [attempt.settled for attempt in self.attempts if not attempt.settled.done()]
+        if unsettled:
+            wait(unsettled, timeout=self.refused_s or None, return_when=FIRST_COMPLETED)
+            return True
+        self._idle_s += self.refused_s
+        if not self.refused_s or self._idle_s > LONGEST_WAIT_S:
+            return False
+        self.admission.wait(self.refused_s)
+        return True
+
+    def note(self, report: Report, *, was_mine: bool) -> None:
+        """Note how an attempt was settled."""
+        due = report.not_before if isinstance(report, Postponed | Released) else None
+        if due is not None and was_mine:
+            self._due[report.no] = due
+        else:
+            state = report.outcome.state if isinstance(report, Ended) and was_mine else "elsewhere"
+            self._settled.append((report.no, state))
+
+    def result(self, now: datetime) -> Executed:
+        """Return how all items stand; the wait ends when the first of them can go on."""
+        waiting = (*self.todo, *self._due)
+        waits = [max((due - now).total_seconds(), 0.0) for due in self._due.values()]
+        if self.todo:
+            waits.append(min(max(LONGEST_WAIT_S, self.refused_s), LONGEST_AWAY_S))
+        return Executed(settled=tuple(self._settled), waiting=waiting, wait_s=min(waits, default=0.0))

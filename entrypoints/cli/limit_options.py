@@ -1,0 +1,54 @@
+"""The limits of targets, as options of the commands that start a run."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import attrs
+import click
+
+from domain.limits.limit import CallLimits
+from domain.test_execution.named_target import NamedTarget
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--target-concurrency", "concurrency_of_target", type=click.IntRange(1),
+                 help="Calls at once at a target, over all jobs that call it. Default: the file's limits.concurrency."),
+    click.option("--requests-per-minute", type=click.IntRange(1),
+                 help="Calls a minute at a target, over all jobs that call it. Default: the file's limit, or none."),
+    click.option("--tokens-per-minute", type=click.IntRange(1),
+                 help="Tokens a minute, likewise; guessed before a call, and put right after it."),
+)  # fmt: skip
+
+
+def limit_options(command: F) -> F:
+    """Add the limits, handed over as one `limits`."""
+
+    @functools.wraps(command)
+    def with_limits(
+        *args: Any,
+        concurrency_of_target: int | None,
+        requests_per_minute: int | None,
+        tokens_per_minute: int | None,
+        **words: Any,
+    ) -> Any:
+        limits = CallLimits(
+            concurrency=concurrency_of_target,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
+        )
+        return command(*args, limits=limits, **words)
+
+    wrapped: Any = with_limits
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
+
+
+def limited(targets: Sequence[NamedTarget], limits: CallLimits) -> tuple[NamedTarget, ...]:
+    """Return the targets with each limit that was asked for in place of the file's."""
+    asked = {name: value for name, value in attrs.asdict(limits).items() if value is not None}
+    return tuple(attrs.evolve(target, limits=attrs.evolve(target.limits, **asked)) for target in targets)
