@@ -12,12 +12,22 @@ from domain.jobs.job import Job, JobOptions
 from domain.jobs.service import JobService, Submission
 from domain.tenancy import TenantContext
 from domain.test_execution.configuration import TestConfiguration, with_content_id
-from domain.test_execution.judging.needs import check_judges
+from domain.test_execution.judge_check import JudgeCheck
+from domain.test_execution.judging.needs import Needs, check_judges
 from domain.test_execution.named_target import NamedTarget, check_targets
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import TestSets
 from domain.test_execution.run import KIND, RunSpec
 from domain.test_execution.test_set import ConfigurationId, Gates, TestFile
+
+
+@frozen(kw_only=True)
+class CheckPlan:
+    """A check of judges that can be started, and the models it needs."""
+
+    check: JudgeCheck
+    panel: Panel
+    needs: Needs
 
 
 @frozen(kw_only=True)
@@ -117,6 +127,23 @@ class TestRuns:
         """
         configuration = self.test_sets.configuration(tenant, configuration_id)
         return self.submit(tenant, configuration, idempotency_key=idempotency_key)
+
+    def plan_check(self, check: JudgeCheck, *, panel: Panel) -> CheckPlan:
+        """
+        Return the check of *panel* on answers that people have judged.
+
+        Raises:
+            InvalidInput: nobody is named who could judge.
+        """
+        return CheckPlan(
+            check=check, panel=panel, needs=check_judges(check.cases(), panel, targets=(), name=check.name)
+        )
+
+    def start_check(self, tenant: TenantContext, plan: CheckPlan, *, options: JobOptions) -> Job:
+        """Store the answers, and accept a job that judges them; nobody is asked for an answer."""
+        stored = self.test_sets.save(tenant, plan.check.name, plan.check.cases())
+        spec = RunSpec(test_set_id=stored.id, test_set_name=plan.check.name, targets=(), panel=plan.panel)
+        return self.jobs.submit(tenant, Submission(kind=KIND, spec=spec.to_document(), options=options))
 
 
 def _merged(of_file: Gates, asked: Gates) -> Gates:

@@ -23,9 +23,12 @@ from entrypoints.driving import NotSentYet, run_to_end, wait_for_end
 from entrypoints.exit_codes import ExitCode, exit_code_of
 from entrypoints.health import NobodyDrives
 
+Show = Callable[[Antiphon, JobView, Outputs], int]
+"""Shows how a job ended, and returns the exit code."""
 
-def follow(antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
-    """Bring the job to its end with a progress display, report it, and return the exit code."""
+
+def follow(antiphon: Antiphon, job_id: JobId, outputs: Outputs, *, show: Show | None = None) -> int:
+    """Bring the job to its end with a progress display, *show* it (as a run), and return the exit code."""
     try:
         view = _to_end(antiphon, job_id, outputs, run_to_end)
     except KeyboardInterrupt:
@@ -37,7 +40,7 @@ def follow(antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
         raise ServiceUnavailable(
             f"{error}\njob {job_id} is kept as it is: `antiphon jobs resume {job_id}` goes on with it"
         ) from error
-    return report(antiphon, view, outputs)
+    return (show or report)(antiphon, view, outputs)
 
 
 def look_on(antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from domain.language_models.model import ModelSpec
+from domain.test_execution.judge_check import JudgeCheck
 from domain.test_execution.metric import Metric
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import Scorers, Target
@@ -36,6 +37,18 @@ def read_metrics(file: Path) -> tuple[tuple[Metric, ...], Panel]:
     from adapters.test_files.metrics_file import read_metrics_file
 
     return read_metrics_file(file, scorers=_checking_scorers())
+
+
+def read_check(file: Path) -> JudgeCheck:
+    """
+    Return the labelled answers of *file*.
+
+    Raises:
+        InvalidInput: it can't be read, or something in it is wrong; every problem is named.
+    """
+    from adapters.test_files.judge_check_file import read_judge_check
+
+    return read_judge_check(file, scorers=_checking_scorers())
 
 
 def _checking_scorers() -> Scorers:

@@ -26,6 +26,7 @@ _LAZY = {
     "tests": ("entrypoints.cli.tests", "Check files of tests."),
     "targets": ("entrypoints.cli.targets", "Check endpoints under test."),
     "prices": ("entrypoints.cli.prices", "Show what models cost."),
+    "judges": ("entrypoints.cli.judges", "Check what a judge is worth, beside people."),
     "worker": ("entrypoints.cli.worker", "Run a worker process (with a broker)."),
     "db": ("entrypoints.cli.db", "Bring the database's tables up to date."),
 }

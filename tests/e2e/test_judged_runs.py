@@ -127,6 +127,24 @@ def test_a_test_without_an_answer_stays_one(cli: CommandLine, target: MockTarget
     assert "in the run before, the test failed (refused" in error["message"]
 
 
+def test_a_check_of_a_judge_is_a_job_of_its_own(cli: CommandLine, judge: MockJudge) -> None:
+    """It says what the judge is worth, needs no target, and can be looked at again."""
+    examples = "[{answer: right, label: pass}, {answer: wrong, label: fail}, {answer: right too, label: fail}]"
+    cli.write("check.yaml", f"metric: {{llm-rubric: is right}}\nexamples: {examples}\n")
+
+    refused = cli.run("judges", "check", "check.yaml")
+    ended = cli.run("judges", "check", "check.yaml", *judge.options, "--json")
+    shown = cli.run("judges", "show", "last", "--json")
+    printed = cli.run("judges", "show", "last")
+
+    assert (refused.code, ended.code) == (2, 0), ended.stderr
+    assert (ended.document["examples"]["agreed"], ended.document["examples"]["n"], judge.total) == (2, 3, 3)
+    assert ended.document["usage"]["requests"] == 3
+    assert shown.document == ended.document
+    assert "agreement 2 of 3: 66.7%" in printed.stdout
+    assert cli.jobs()[0]["kind"] == "test_execution"
+
+
 def test_a_run_without_judges_is_not_rejudged(cli: CommandLine, target: MockTarget) -> None:
     """It would come out the same; what was meant is probably rescore."""
     cli.write("plain.jsonl", json.dumps({"question": "right", "contains": "right"}))

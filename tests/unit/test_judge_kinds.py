@@ -106,6 +106,15 @@ def test_factuality_takes_scores_of_ones_own(
     assert _verdict(judged("factuality", judge, evidence("Paris"), options={"factuality": scores})) == expected
 
 
+@pytest.mark.parametrize(("better", "expected"), [(1, (True, 1.0)), (2, (False, 0.0)), (0, (False, 0.5))])
+def test_better_than(better: int, expected: tuple[bool, float]) -> None:
+    """The answer stands first; a tie is not better."""
+    judge = _by("pairwise", {"better": better, "reason": "r"})
+
+    assert _verdict(judged("better-than", judge, evidence({"criterion": "c", "other": "Lyon."}))) == expected
+    assert judge.shown[0][1] == {"question": "Capital?", "criterion": "c", "first": "Paris.", "second": "Lyon."}
+
+
 def test_an_unknown_category_is_unreadable() -> None:
     """A sixth category has no meaning."""
     with pytest.raises(UnreadableReply, match="expected one of A, B, C, D, E"):

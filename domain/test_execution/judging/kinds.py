@@ -8,6 +8,7 @@ from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
 from domain.test_execution.finding import shown
+from domain.test_execution.judging.comparison_kinds import better_than
 from domain.test_execution.judging.consultation import Consultation, Evidence, Found
 from domain.test_execution.judging.context_kinds import faithfulness, recall, relevance
 from domain.test_execution.judging.rubric_kinds import CATEGORIES, by_criterion, by_facts, by_rubric, by_steps
@@ -79,6 +80,7 @@ JUDGED_KINDS: Mapping[str, JudgedKind] = {
         takes="nothing",
         threshold=0.0,
     ),
+    "better-than": JudgedKind(judgement=better_than, prompts=("pairwise",), takes="comparison"),
     "similar": JudgedKind(judgement=cosine_similar, takes="texts", threshold=0.75, embeds=True),
     "similar:cosine": JudgedKind(judgement=cosine_similar, takes="texts", threshold=0.75, embeds=True),
     "similar:dot": JudgedKind(judgement=dot_similar, takes="texts", threshold=0.75, most=None, embeds=True),
@@ -93,6 +95,10 @@ def _check_value(value: object, *, takes: str) -> None:
     elif takes == "texts" and isinstance(value, list | tuple):
         if not value or not all(isinstance(element, str) and element.strip() for element in value):
             raise _wrong("value", value, expected="a text, or a list of texts, none of them empty")
+    elif takes == "comparison":
+        texts = dict(value) if isinstance(value, Mapping) else {}
+        if texts.keys() != {"criterion", "other"} or not all(isinstance(text, str) for text in texts.values()):
+            raise _wrong("value", value, expected="{criterion: ..., other: the answer to compare with}")
     elif takes == "anything" and isinstance(value, Mapping):
         return
     elif not isinstance(value, str) or not value.strip():
