@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 
 from attrs import field, frozen
 from jinja2 import Template, TemplateError, UndefinedError
+from jinja2.exceptions import SecurityError
 
-from adapters.templates.sandbox import MAX_OUTPUT_CHARACTERS, Sandbox
+from adapters.templates.bounds import MAX_OUTPUT_CHARACTERS, check_time, rendering_time
+from adapters.templates.sandbox import Sandbox
 from adapters.templates.syntax import is_template, single_variable
 from domain.jobs.errors import FailureKind, PermanentFailure
 from domain.jobs.item import Document
@@ -69,18 +71,23 @@ class JinjaTemplates:
 
     def _text(self, template: str, variables: Document) -> str:
         try:
-            pieces = []
-            size = 0
-            for piece in self._compile(template).generate(variables):
-                pieces.append(piece)
-                size += len(piece)
-                if size > MAX_OUTPUT_CHARACTERS:
-                    raise _unusable(template, f"it makes more than {MAX_OUTPUT_CHARACTERS} characters", variables)
+            with rendering_time():
+                pieces = list(_bounded(self._compile(template).generate(variables)))
             return "".join(pieces)
         except UndefinedError as error:
             raise _unusable(template, f"{error.message}{_suggestion(error, variables)}", variables) from error
         except _AUTHOR_ERRORS as error:
             raise _unusable(template, " ".join(str(error).split()) or type(error).__name__, variables) from error
+
+
+def _bounded(pieces: Iterable[str]) -> Iterator[str]:
+    size = 0
+    for piece in pieces:
+        check_time()
+        size += len(piece)
+        if size > MAX_OUTPUT_CHARACTERS:
+            raise SecurityError(f"it makes more than {MAX_OUTPUT_CHARACTERS} characters")
+        yield piece
 
 
 def _unusable(template: str, problem: str, variables: Document) -> PermanentFailure:
