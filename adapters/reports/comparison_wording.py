@@ -9,7 +9,13 @@ from domain.test_execution.pairing import TestSide
 
 def title(found: Difference) -> str:
     """Return the quantity's name for people."""
-    names = {"pass_rate": "pass rate", "score": "mean score", "latency_s": "latency", "tokens": "tokens a test"}
+    names = {
+        "pass_rate": "pass rate",
+        "score": "mean score",
+        "latency_s": "latency",
+        "tokens": "tokens a test",
+        "cost_usd": "cost a test",
+    }
     return found.name if found.kind else names.get(found.name, found.name)
 
 
@@ -19,6 +25,8 @@ def amount(found: Difference, value: float, *, signed: bool = False) -> str:
         return f"{100 * value:+.1f} pt" if signed else f"{100 * value:.1f}%"
     if found.name == "latency_s" and not found.kind:
         return ("+" if value >= 0 else "-") + _time(abs(value)) if signed else _time(value)
+    if found.name == "cost_usd" and not found.kind:
+        return f"{'-' if value < 0 else '+' if signed else ''}${abs(value):.3g}"
     if found.name == "tokens" and not found.kind:
         return f"{value:+,.1f}" if signed else f"{value:,.1f}"
     return f"{value:+.3f}" if signed else f"{value:.3f}"
@@ -41,7 +49,7 @@ def is_good(found: Difference) -> bool | None:
     """Return whether what the difference shows is welcome; None when it shows nothing. Latency and tokens cost."""
     if found.finding is Finding.NOTHING:
         return None
-    costs = not found.kind and found.name in ("latency_s", "tokens")
+    costs = not found.kind and found.name in ("latency_s", "tokens", "cost_usd")
     return (found.finding is Finding.HIGHER) != costs
 
 

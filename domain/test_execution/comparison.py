@@ -22,6 +22,7 @@ from domain.test_execution.pass_rate import ClusteredShare, PassRate
 from domain.test_execution.statistics import Interval
 
 POWER = 0.8
+ESTIMATES = ("score", "latency_s", "tokens", "cost_usd")
 MOST_METRICS = 100
 MOST_LISTED = 1_000
 
@@ -163,9 +164,7 @@ class _Count:
     metrics: dict[str, _Values] = field(factory=dict)
     kinds: dict[str, str] = field(factory=dict)
     other_metrics: set[str] = field(factory=set)
-    estimates: dict[str, _Values] = field(
-        factory=lambda: {name: _Values() for name in ("score", "latency_s", "tokens")}
-    )
+    estimates: dict[str, _Values] = field(factory=lambda: {name: _Values() for name in ESTIMATES})
     changes: dict[Relation, list[Change]] = field(factory=lambda: {Relation.WORSE: [], Relation.BETTER: []})
     changed: Counter[Relation] = field(factory=Counter)
     rates: tuple[ClusteredShare, ClusteredShare] = field(factory=lambda: (ClusteredShare(), ClusteredShare()))

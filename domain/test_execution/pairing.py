@@ -71,6 +71,7 @@ class TestSide:
     score: Mean = field(factory=Mean)
     latency_s: Mean = field(factory=Mean)
     tokens: Mean = field(factory=Mean)
+    cost_usd: Mean = field(factory=Mean)
     metrics: dict[str, Mean] = field(factory=dict)
     kinds: dict[str, str] = field(factory=dict)
 
@@ -88,6 +89,7 @@ class TestSide:
         self.score.add(result.score)
         self.latency_s.add(result.latency_s)
         self.tokens.add(_tokens(result))
+        self.cost_usd.add(None if result.cost_nanousd is None else result.cost_nanousd / 1e9)
         for score in result.scores:
             if score.verdict is not Verdict.INCONCLUSIVE:
                 self.metrics.setdefault(score.metric, Mean()).add(score.value)

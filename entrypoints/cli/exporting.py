@@ -16,7 +16,11 @@ from entrypoints.cli.console import say
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.stored_runs import find_run, items_of
 
-FORMATS = ("jsonl", "csv", "junit", "html")
+FORMATS = ("jsonl", "csv", "promptfoo", "junit", "html")
+_ENDINGS = {
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".json": "promptfoo", ".xml": "junit", ".html": "html",
+    ".htm": "html",
+}  # fmt: skip
 Rows = Callable[[], Iterator[Item]]
 
 
@@ -28,7 +32,8 @@ def export(*, run: str, form: str | None, file: Path) -> None:
     """
     Write a stored RUN to a file, whatever its size: rows are streamed.
 
-    jsonl and csv hold one row for each test, repeat and metric; junit is for build servers, html is for people.
+    jsonl and csv hold one row for each test, repeat and metric; promptfoo is its output.json, junit is for build
+    servers, html is for people.
 
     \b
     antiphon runs export last -o run.jsonl
@@ -45,6 +50,7 @@ def export(*, run: str, form: str | None, file: Path) -> None:
 def _write(form: str, file: Path, view: JobView, rows: Rows) -> None:
     from adapters.reports.html import write_html
     from adapters.reports.junit import write_junit
+    from adapters.reports.promptfoo_output import write_promptfoo
     from adapters.reports.table_files import write_csv, write_jsonl
 
     title = RunSpec.from_document(view.job.spec).test_set_name
@@ -53,6 +59,8 @@ def _write(form: str, file: Path, view: JobView, rows: Rows) -> None:
             write_jsonl(file, job=view.job, items=rows)
         case "csv":
             write_csv(file, job=view.job, items=rows)
+        case "promptfoo":
+            write_promptfoo(file, job=view.job, items=rows, summary=_summary(view, rows), title=title)
         case "junit":
             write_junit(file, job=view.job, items=rows, summary=_summary(view, rows), title=title)
         case _:
@@ -64,8 +72,7 @@ def _summary(view: JobView, rows: Rows) -> RunSummary:
 
 
 def _form_of(file: Path) -> str:
-    endings = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".xml": "junit", ".html": "html", ".htm": "html"}
-    if file.suffix.lower() not in endings:
-        raise click.BadParameter(f"{str(file)!r} has none of the endings {', '.join(endings)}; say which of "
+    if file.suffix.lower() not in _ENDINGS:
+        raise click.BadParameter(f"{str(file)!r} has none of the endings {', '.join(_ENDINGS)}; say which of "
                                  f"{', '.join(FORMATS)} it is to be", param_hint="--format")  # fmt: skip
-    return endings[file.suffix.lower()]
+    return _ENDINGS[file.suffix.lower()]

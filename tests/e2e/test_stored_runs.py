@@ -72,4 +72,4 @@ def test_a_file_that_says_no_form_is_asked_about(shared_cli: CommandLine, releas
     run = shared_cli.run("runs", "export", releases[0], "-o", "run.dat")
 
     assert run.code == 2
-    assert "say which of jsonl, csv, junit, html" in run.stderr
+    assert "say which of jsonl, csv, promptfoo, junit, html" in run.stderr
