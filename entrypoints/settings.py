@@ -46,7 +46,10 @@ class Settings:
     )
     broker_url: str = field(
         default="",
-        metadata=_doc("`redis://`, `rediss://` or `amqp://`; needs workers", shown="memory: one process does it all"),
+        metadata=_doc(
+            "`redis://`, `rediss://`, `amqp://` or `amqps://`; needs workers, and a Postgres database",
+            shown="memory: one process does it all",
+        ),
     )
     result_backend_url: str = field(
         default="",
@@ -62,6 +65,15 @@ class Settings:
     circuit_breaker: bool = field(
         default=True,
         metadata=_doc("whether a target that is down fails a run early (true), or each test is tried (false)"),
+    )
+    key_prefix: str = field(
+        default="", metadata=_doc("stands before every key in Redis, where several programs share one", shown="none")
+    )
+    tls_ca_file: str = field(
+        default="",
+        metadata=_doc(
+            "PEM file of the authorities that vouch for broker and result store over TLS", shown="the machine's"
+        ),
     )
     organization: str = field(
         default="00000000-0000-4000-8000-000000000001", metadata=_doc("id of the organization the command acts for")

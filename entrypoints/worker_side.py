@@ -34,7 +34,7 @@ from entrypoints.settings import Settings
 if TYPE_CHECKING:
     from celery import Celery
 
-    from pipelines.app import BrokerSettings
+    from pipelines.brokers import BrokerSettings
     from pipelines.loops import Loops
 
 
@@ -129,7 +129,8 @@ class WorkerSide:
         from pipelines.loops import log_only
         from pipelines.tasks import TaskServices, register
 
-        app = make_app(broker_settings(self.antiphon.settings))
+        broker = broker_settings(self.antiphon.settings)
+        app = make_app(broker)
         services = TaskServices(
             planner=self.planner,
             executor=self.executor,
@@ -137,7 +138,7 @@ class WorkerSide:
             test_sets=self.antiphon.test_sets,
             runs=self.antiphon.runs,
         )
-        register(app, lambda: services, on_trouble=self.on_trouble or log_only)
+        register(app, lambda: services, countdown=broker.countdown, on_trouble=self.on_trouble or log_only)
         return app
 
     @cached_property
@@ -181,11 +182,17 @@ class WorkerSide:
 
 def broker_settings(settings: Settings) -> BrokerSettings:
     """Return what the pipeline needs to know of the settings."""
-    from pipelines.app import BrokerSettings
+    from pipelines.brokers import BrokerSettings
 
     embedded = BrokerSettings(
         visibility_timeout_s=settings.visibility_timeout_s, result_expires_s=settings.result_expires_s
     )
     if settings.is_embedded:
         return embedded
-    return evolve(embedded, broker_url=settings.broker_url, result_backend_url=settings.result_backend_address)
+    return evolve(
+        embedded,
+        broker_url=settings.broker_url,
+        result_backend_url=settings.result_backend_address,
+        key_prefix=settings.key_prefix,
+        ca_file=settings.tls_ca_file,
+    )

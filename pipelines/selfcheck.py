@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from celery.app.defaults import NAMESPACES, flatten
 
 from domain.jobs.errors import BrokenSettings
-from pipelines.app import MEMORY_RESULTS, BrokerSettings, celery_settings
+from pipelines.app import celery_settings
+from pipelines.brokers import MEMORY_RESULTS, RABBITMQ, REDIS, BrokerSettings
 
 LONGEST_ITEM_MARGIN_S = 60
-_REDIS = ("redis://", "rediss://")
-_RESULT_STORES = (*_REDIS, "db+", MEMORY_RESULTS)
-_BROKERS = (*_REDIS, "amqp://", "amqps://", "memory://")
+_RESULT_STORES = (*REDIS, "db+", MEMORY_RESULTS)
+_BROKERS = (*REDIS, *RABBITMQ, "memory://")
 
 
 def check(settings: BrokerSettings, *, longest_item_s: float, longest_job_s: float) -> None:
@@ -85,7 +85,7 @@ def _addresses(settings: BrokerSettings) -> list[str]:
 def _times(settings: BrokerSettings, longest_item_s: float, longest_job_s: float) -> list[str]:
     problems = []
     shortest = longest_item_s + LONGEST_ITEM_MARGIN_S
-    if settings.broker_url.startswith(_REDIS) and settings.visibility_timeout_s < shortest:
+    if settings.broker_url.startswith(REDIS) and settings.visibility_timeout_s < shortest:
         problems.append(f"ANTIPHON_VISIBILITY_TIMEOUT_S={settings.visibility_timeout_s}: an item may run "
                         f"{longest_item_s:g} s, and Redis would hand its message out again meanwhile; set at least "
                         f"{shortest:g}")  # fmt: skip

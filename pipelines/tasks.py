@@ -49,14 +49,16 @@ def register(
     services: Callable[[], TaskServices],
     *,
     store_pause_s: float = STORE_PAUSE_S,
+    countdown: Callable[[float], float] = float,
     on_trouble: OnTrouble = log_only,
 ) -> None:
     """
     Make every task of Antiphon in *app*; *services* is asked at the first task, not before.
 
-    *on_trouble* hears of each service that a task has to wait for.
+    *countdown* turns a wait, in seconds, into one the broker can keep. *on_trouble* hears of each service that a task
+    has to wait for.
     """
-    boundary = partial(_Boundary, pause_s=store_pause_s, on_trouble=on_trouble)
+    boundary = partial(_Boundary, pause_s=store_pause_s, countdown=countdown, on_trouble=on_trouble)
     for family in names.FAMILIES.values():
         _register_family(app, services, family, boundary)
     _register_examples(app, services)
@@ -76,10 +78,10 @@ def _register_family(
     @app.task(name=family.execute, bind=True, shared=False, max_retries=None)
     def execute(task: Task, job_id: str, numbers: list[int]) -> dict[str, object]:
         settled: list[list[object]] = []
-        with boundary(task, job_id):
+        with boundary(task, job_id) as bounds:
             done = services().executor.execute(current_tenant(), JobId(job_id), [ItemNo(no) for no in numbers])
             if done.waiting:
-                raise task.retry(args=(job_id, list(done.waiting)), countdown=done.wait_s)
+                raise task.retry(args=(job_id, list(done.waiting)), countdown=bounds.countdown(done.wait_s))
             settled = [[no, state] for no, state in done.settled]
         return {"job": job_id, "items": settled}
 
@@ -125,16 +127,17 @@ class _Boundary:
     task: Task
     job_id: str
     pause_s: float
+    countdown: Callable[[float], float]
     on_trouble: OnTrouble
 
-    def __enter__(self) -> None:
-        return None
+    def __enter__(self) -> _Boundary:
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
         if isinstance(error, ServiceUnavailable | TransientFailure):
             log.warning("a task waits for a service", task=self.task.name, job=self.job_id, error=str(error))
             self.on_trouble(error)
-            raise self.task.retry(countdown=self.pause_s) from error
+            raise self.task.retry(countdown=self.countdown(self.pause_s)) from error
         if isinstance(error, NotFound):
             log.warning("a message for an unknown job was dropped", task=self.task.name, job=self.job_id)
             return True

@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--services",
         choices=["require", "auto", "none"],
         default="auto",
-        help="real Postgres and Redis: use what there is (auto), insist on them (require), do without (none)",
+        help="real Postgres, Redis, RabbitMQ: use what there is (auto), insist on the first two (require), or none",
     )
 
     parser.addoption(
@@ -92,7 +92,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("REAL SERVICES WERE MISSING", sep="!", red=True, bold=True)
         for name, why in config.stash[PROVISION].missing.items():
             terminalreporter.line(f"{name}: {why}")
-        terminalreporter.line(f"{len(skipped)} tests did NOT run; --services=require makes this an error")
+        terminalreporter.line(f"{len(skipped)} tests did NOT run; --services=require insists on Postgres and Redis")
 
 
 def _is_controller(config: pytest.Config) -> bool:
@@ -100,6 +100,6 @@ def _is_controller(config: pytest.Config) -> bool:
 
 
 def _insist(provision: Provision) -> None:
-    if provision.mode == "require" and provision.missing:
-        reasons = "; ".join(f"{name}: {why}" for name, why in provision.missing.items())
+    if provision.mode == "require" and provision.insisted:
+        reasons = "; ".join(f"{name}: {why}" for name, why in provision.insisted.items())
         pytest.exit(f"services are required and missing: {reasons}", returncode=pytest.ExitCode.USAGE_ERROR)

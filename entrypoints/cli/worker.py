@@ -26,6 +26,7 @@ def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -
     Needs ANTIPHON_DATABASE_URL and ANTIPHON_BROKER_URL; start as many as you like, on as many machines.
     """
     from pipelines.selfcheck import check
+    from pipelines.services import check_chord_bound, check_services
     from pipelines.worker import run_worker
 
     settings = read_settings()
@@ -35,8 +36,11 @@ def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -
             problems=("ANTIPHON_BROKER_URL, such as redis://:PASSWORD@HOST:6379/0",
                       "ANTIPHON_DATABASE_URL, such as postgresql+psycopg2://USER:PASSWORD@HOST/antiphon"),
         )  # fmt: skip
-    check(broker_settings(settings), longest_item_s=longest_item, longest_job_s=settings.longest_job_s)
+    broker = broker_settings(settings)
+    check(broker, longest_item_s=longest_item, longest_job_s=settings.longest_job_s)
+    check_services(broker)
     side = WorkerSide(open_antiphon(settings), places=slots or settings.slots)
+    check_chord_bound(side.app, broker)
     say(f"worker {side.worker_id}: {side.places} slots, queues {', '.join(queues or QUEUES)}")
     with side.loops().running():
         run_worker(side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=side.stop)

@@ -20,6 +20,7 @@ from tests.integration.servers import (
     installation,
     migrated_template,
     postgres_server,
+    rabbitmq_url,
     target,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "installation",
     "migrated_template",
     "postgres_server",
+    "rabbitmq_url",
     "target",
 ]
 

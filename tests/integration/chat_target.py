@@ -19,6 +19,8 @@ class ChatTarget:
     """Answers after *delay_s*; while *open* is not set, it lets those who ask wait."""
 
     delay_s: float = 0.03
+    refuses_first: bool = False
+    """Whether each question is answered with 503 the first time: the caller has to come again."""
     url: str = field(default="", init=False)
     asked: Counter[str] = field(factory=Counter, init=False)
     answered: int = field(default=0, init=False)
@@ -58,11 +60,15 @@ class ChatTarget:
         question = str(json.loads(request.body)["question"])
         with self._lock:
             self.asked[question] += 1
+            is_refused = self.refuses_first and self.asked[question] == 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         self._closing.wait(self.delay_s)
         self.open.wait()
         with self._lock:
             self.answered += 1
+        if is_refused:
+            wire.send(reply("", status="503 Service Unavailable"))
+            return
         wire.send(reply(json.dumps({"answer": f"the answer to {question}"})))
 
 

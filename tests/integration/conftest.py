@@ -9,6 +9,7 @@ from tests.integration.servers import (
     installation,
     migrated_template,
     postgres_server,
+    rabbitmq_url,
     target,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "installation",
     "migrated_template",
     "postgres_server",
+    "rabbitmq_url",
     "target",
 ]

@@ -6,15 +6,19 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from amqp import Connection
 from redis import Redis
 from sqlalchemy import Engine, create_engine, make_url, text
 
+from pipelines.names import QUEUES
 from tests.integration.chat_target import ChatTarget
 from tests.integration.gate import Gate
 from tests.integration.processes import Installation
+from tests.services import rabbitmq
 from tests.services.guard import free_port
 
 
@@ -77,6 +81,17 @@ def installation(tmp_path: Path, database_url: str, broker_url: str) -> Iterator
 
 
 @pytest.fixture
+def rabbitmq_url() -> Iterator[str]:
+    """A virtual host of RabbitMQ, without queues before and after; one for each process of pytest-xdist."""
+    number = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "0"))) + 1
+    url = os.environ["ANTIPHON_TEST_RABBITMQ_URL"]
+    url = url.replace(f"/{rabbitmq.virtual_host(0)}", f"/{rabbitmq.virtual_host(number)}")
+    _delete_queues(url)
+    yield url
+    _delete_queues(url)
+
+
+@pytest.fixture
 def broker_gate(installation: Installation) -> Iterator[Gate]:
     """A closed gate on the installation's way to its broker."""
     yield from _gate(installation, "ANTIPHON_BROKER_URL")
@@ -105,6 +120,20 @@ def _gate(installation: Installation, variable: str) -> Iterator[Gate]:
     installation.environment[variable] = way.render_as_string(hide_password=False)
     yield gate
     gate.close()
+
+
+def amqp_connection(url: str) -> Connection:
+    """Return a connection to a virtual host of RabbitMQ, open inside `with`."""
+    at = urlsplit(url)
+    return Connection(
+        f"{at.hostname}:{at.port}", userid=at.username, password=at.password, virtual_host=at.path.removeprefix("/")
+    )
+
+
+def _delete_queues(url: str) -> None:
+    with amqp_connection(url) as connection, connection.channel() as channel:
+        for name in QUEUES:
+            channel.queue_delete(name)
 
 
 def _database(name: str) -> str:

@@ -33,8 +33,9 @@ from domain.jobs.service import JobService, JobView, Submission
 from domain.jobs.sweeping import Sweeper, SweepRules
 from domain.tenancy import OrganizationId, TenantContext, UserId
 from domain.test_execution.service import TestRuns
-from pipelines.app import BrokerSettings, make_app
+from pipelines.app import make_app
 from pipelines.bell import RelayBell
+from pipelines.brokers import BrokerSettings
 from pipelines.canvas import CeleryDispatcher
 from pipelines.loops import Loops, LoopTimes
 from pipelines.tasks import TaskServices, register

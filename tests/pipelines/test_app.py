@@ -8,7 +8,8 @@ import pytest
 from redis import SSLConnection
 
 from domain.jobs.errors import ServiceUnavailable
-from pipelines.app import CHORD_LOOKS, BrokerSettings, make_app
+from pipelines.app import make_app
+from pipelines.brokers import CHORD_LOOKS, BrokerSettings
 from pipelines.canvas import CeleryDispatcher
 from pipelines.tasks import register
 from tests.pipelines.rig import US, Rig

@@ -20,7 +20,8 @@ from domain.test_execution.configuration import TestConfiguration
 from domain.test_execution.named_target import only
 from domain.test_execution.target import PythonTarget
 from domain.test_execution.test_set import ConfigurationId, TestCase
-from pipelines.app import BrokerSettings, make_app
+from pipelines.app import make_app
+from pipelines.brokers import BrokerSettings
 from pipelines.names import FAMILIES
 from pipelines.tasks import TaskServices, register
 from tests.pipelines.looking import look_until

@@ -9,7 +9,8 @@ from attrs import evolve
 
 from domain.jobs.errors import BrokenSettings
 from entrypoints.cli.main import call
-from pipelines.app import BrokerSettings, celery_settings
+from pipelines.app import celery_settings
+from pipelines.brokers import BrokerSettings
 from pipelines.selfcheck import celery_problems, check
 
 SECRET = "hunter2"

