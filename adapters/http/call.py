@@ -51,7 +51,7 @@ class HttpCall:
         limit_s = deadline_s if self.timeout_s is None else min(self.timeout_s, deadline_s)
         try:
             return self.connections.exchange(request, deadline=Deadline.after(limit_s), max_bytes=self.max_bytes)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: a chunk of negative size
             if is_timeout(error):
                 failure = timeout_failure(self.shown, timeout_s=self.timeout_s, deadline_s=deadline_s)
             else:
@@ -106,4 +106,4 @@ def _header(name: str, value: str, *, values: EnvironmentValues) -> str:
         raise InvalidInput(f"headers: {name!r} is not a header's name; expected letters, digits and '-'")
     if name.lower() in _OURS:
         raise InvalidInput(f"headers.{name}: this header is set by the program; take it out")
-    return _checked_value(values.fill(value, field=f"headers.{name}"), field=f"headers.{name}")
+    return _checked_value(values.fill_header(value, field=f"headers.{name}"), field=f"headers.{name}")

@@ -10,7 +10,7 @@ import html
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from attrs import field, frozen
@@ -19,6 +19,7 @@ from domain.jobs.errors import InvalidInput
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SHOWN_CHARACTERS = 300
+_SHORTEST_CREDENTIAL = 8
 MASK = "***"
 
 
@@ -28,6 +29,7 @@ class EnvironmentValues:
 
     _environment: Mapping[str, str] = field(repr=False)
     _secrets: set[str] = field(factory=set, init=False, repr=False)
+    _credentials: set[str] = field(factory=set, init=False, repr=False)
     _placeholders: dict[str, str] = field(factory=dict, init=False, repr=False)
     # Unguessable, or a test's own text could hold a placeholder and have a secret put in its place.
     _nonce: str = field(factory=lambda: secrets.token_hex(8), init=False, repr=False)
@@ -40,6 +42,11 @@ class EnvironmentValues:
             InvalidInput: a variable is not set, or empty.
         """
         return _REFERENCE.sub(lambda match: self._value(match[1], field=field), text)
+
+    def fill_header(self, text: str, *, field: str) -> str:
+        """As `fill`, for a header: what it is filled with is a credential, and is masked in answers, too."""
+        self._credentials.update(self._value(name, field=field) for name in _REFERENCE.findall(text))
+        return self.fill(text, field=field)
 
     def hold_places(self, value: object, *, field: str) -> object:
         """
@@ -66,8 +73,15 @@ class EnvironmentValues:
 
     def mask(self, text: str) -> str:
         """Return *text* without the secrets, in any form and case in which servers and libraries repeat them."""
-        forms = sorted({form for secret in self._secrets for form in _forms(secret)}, key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, forms)), MASK, text, flags=re.IGNORECASE) if forms else text
+        return _masked(text, self._secrets)
+
+    def without_credentials(self, answer: str) -> str:
+        """
+        Return an answer without the keys and header values it was asked with: some endpoints say them back.
+
+        Short values stay: masking each `on` or `de` that a header was filled with would change right answers.
+        """
+        return _masked(answer, {secret for secret in self._credentials if len(secret) >= _SHORTEST_CREDENTIAL})
 
     def excerpt(self, text: str) -> str:
         """Return the start of a foreign text for a message: masked before it is cut, on one line, printable."""
@@ -80,6 +94,7 @@ class EnvironmentValues:
     def add_secret(self, value: str) -> None:
         """Mask *value* too: a key that is written out in a specification is as secret as one from the environment."""
         self._secrets.add(value)
+        self._credentials.add(value)
 
     def _value(self, name: str, *, field: str) -> str:
         value = self._environment.get(name, "")
@@ -94,6 +109,11 @@ class EnvironmentValues:
         placeholder = f"<{name}:{self._nonce}>"
         self._placeholders[placeholder] = value
         return placeholder
+
+
+def _masked(text: str, hidden: Iterable[str]) -> str:
+    forms = sorted({form for secret in hidden for form in _forms(secret)}, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, forms)), MASK, text, flags=re.IGNORECASE) if forms else text
 
 
 def _forms(secret: str) -> set[str]:

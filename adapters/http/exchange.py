@@ -120,7 +120,7 @@ def _send(connection: TimedConnection, request: Request) -> http.client.HTTPResp
 def _read(response: http.client.HTTPResponse, *, max_bytes: int) -> tuple[bytes, bool]:
     if not 200 <= response.status < 300:
         # The status says what happened; a body that doesn't come must not hide it.
-        with suppress(OSError, http.client.HTTPException):
+        with suppress(OSError, http.client.HTTPException, ValueError):
             return response.read(_ERROR_BODY_BYTES), True
         return b"", True
     if (response.length or 0) > max_bytes:

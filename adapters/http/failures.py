@@ -34,12 +34,14 @@ def is_timeout(error: Exception) -> bool:
     return isinstance(error, TimeoutError) and error.errno != errno.ETIMEDOUT
 
 
-def network_failure(error: OSError | http.client.HTTPException, *, call: str, values: EnvironmentValues) -> ItemFailure:
+def network_failure(
+    error: OSError | http.client.HTTPException | ValueError, *, call: str, values: EnvironmentValues
+) -> ItemFailure:
     """Return the failure for what a connection raised, timeouts apart."""
     said = values.excerpt(str(error)) or type(error).__name__
     if isinstance(error, http.client.IncompleteRead):
         return _connection(call, "the connection was closed in the middle of the answer")
-    if isinstance(error, http.client.HTTPException) and not isinstance(error, OSError):
+    if isinstance(error, http.client.HTTPException | ValueError) and not isinstance(error, OSError):
         return PermanentFailure(
             f"{call}: what came back is not HTTP ({said}); is it the right port, and https where it must be?",
             kind=FailureKind.BAD_ANSWER,

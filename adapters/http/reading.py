@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import Never
 
@@ -10,6 +11,9 @@ from attrs import field, frozen
 from adapters.http.call import HttpCall
 from adapters.http.exchange import Reply
 from domain.jobs.errors import FailureKind, PermanentFailure
+
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"})
+"""Python's codecs that decode to text and are no character set: two are quadratic, two read escapes in an answer."""
 
 
 class NotJson(ValueError):
@@ -38,7 +42,7 @@ class ReplyReader:
         body = self._decoded(reply)
         if not body.strip():
             raise self.bad(f"HTTP {reply.status} with an empty body")
-        return body
+        return self._call.values.without_credentials(body)
 
     def json(self, body: str, *, reply: Reply) -> object:
         """
@@ -67,10 +71,17 @@ class ReplyReader:
             raise self.bad(f"the answer is compressed ({self.excerpt(encoding)}), which was not asked for")
         charset = reply.headers.get_content_charset() or "utf-8"
         try:
-            return reply.body.decode("utf-8-sig" if charset == "utf-8" else charset)
+            return reply.body.decode(_codec(charset))
         except (LookupError, ValueError):
             start = self.excerpt(reply.body.decode("latin-1"))
         raise self.bad(f"the answer is not text in {self.excerpt(charset)}; it starts with: {start}")
+
+
+def _codec(charset: str) -> str:
+    name = codecs.lookup(charset).name
+    if name in _NO_CHARSETS:
+        raise LookupError(charset)
+    return "utf-8-sig" if name == "utf-8" else name
 
 
 def storable(text: str) -> str:

@@ -21,8 +21,8 @@ def text(value: object) -> str | None:
 
 
 def count(value: object) -> int | None:
-    """Return *value* where it is a whole number from 0 on."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """Return *value* where it is a whole number from 0 on, and exact also where JSON's numbers are doubles."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
 
 
 def total(*values: object) -> int | None:

@@ -8,6 +8,8 @@ from attrs import frozen
 
 from adapters.http.exchange import Reply
 from adapters.http.reading import NotJson, ReplyReader, storable
+from adapters.language_models.json_values import count
+from adapters.targets.json_safe import json_safe
 from adapters.targets.response_path import PathNotFound, ResponsePath
 from domain.test_execution.target import Answer
 
@@ -36,7 +38,7 @@ class AnswerReader:
         return Answer(
             text=storable(self._text(data, body=body)),
             latency_s=reply.latency_s,
-            data=data,
+            data=json_safe(data),
             status=reply.status,
             prompt_tokens=tokens(data, "prompt_tokens"),
             completion_tokens=tokens(data, "completion_tokens"),
@@ -72,7 +74,7 @@ def tokens(data: object, name: str) -> int | None:
     """Return a count from the response's `usage`, by either of the names in use; None where it doesn't say."""
     usage = data.get("usage") if isinstance(data, dict) else None
     counts = [usage.get(key) for key in _TOKENS[name]] if isinstance(usage, dict) else []
-    return next((count for count in counts if isinstance(count, int) and not isinstance(count, bool)), None)
+    return next((found for found in map(count, counts) if found is not None), None)
 
 
 def _joined(found: object) -> str:

@@ -20,6 +20,7 @@ from attrs import field, frozen
 
 from adapters.http.reading import storable
 from adapters.targets.answers import tokens
+from adapters.targets.json_safe import json_safe
 from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure, PermanentFailure
 from domain.language_models.model import DEFAULT_MAX_ANSWER_BYTES
 from domain.test_execution.target import Answer, PythonTarget, Question
@@ -71,10 +72,17 @@ class PythonCallable:
         return Answer(
             text=storable(text),
             latency_s=latency_s,
-            data=None if isinstance(returned, str) else returned,
+            data=None if isinstance(returned, str) else self._data(returned),
             prompt_tokens=tokens(returned, "prompt_tokens"),
             completion_tokens=tokens(returned, "completion_tokens"),
         )
+
+    def _data(self, returned: object) -> object:
+        try:
+            return json_safe(returned)
+        except RecursionError:
+            problem = f"{self.name}: returned data that holds itself, or is nested too deeply; expected JSON"
+        raise PermanentFailure(problem, kind=FailureKind.BAD_ANSWER)
 
     def _text_of(self, returned: object) -> str:
         if isinstance(returned, dict):
