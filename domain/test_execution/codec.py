@@ -139,7 +139,7 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
     Return what a test run keeps of an item: the prompt, the answer and every score.
 
     Keys: prompt, answer (text), latency_s, status, prompt_tokens, completion_tokens, cost_nanousd, model (the one
-    that says it answered), request_id, scores (list), score (0 to 1).
+    that says it answered), request_id, tool_calls and finish_reason of a model, scores (list), score (0 to 1).
     """
     kept = {
         "prompt": prompt,
@@ -151,6 +151,8 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
         "cost_nanousd": answer.cost_nanousd,
         "model": answer.model,
         "request_id": answer.request_id,
+        "tool_calls": [to_json(call) for call in answer.tool_calls] or None,
+        "finish_reason": answer.finish_reason,
         "scores": [to_json(score) for score in scores],
         "score": value,
     }

@@ -82,7 +82,9 @@ def _recorded(item: Item) -> RecordedAnswer | None:
     result: Document = item.outcome.result if item.outcome else {}
     if kept is not None or not isinstance(result.get("answer"), str):
         return kept
-    answer = {**result, "text": result["answer"], "latency_s": result.get("latency_s", 0.0)}
+    # of the parsed response a run keeps what metrics ask for most: why the model stopped, and the tools it called
+    response = {name: result[name] for name in ("finish_reason", "tool_calls") if name in result}
+    answer = {**result, "text": result["answer"], "latency_s": result.get("latency_s", 0.0), "data": response or None}
     return RecordedAnswer(prompt=str(result.get("prompt", "")), answer=_answer(answer))
 
 
