@@ -17,7 +17,7 @@ from domain.jobs.errors import Conflict, ServiceUnavailable
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobView
 from entrypoints.container import Antiphon
-from entrypoints.health import DriverWatch, StoreWatch
+from entrypoints.health import DriverWatch, StoreWatch, check_worker
 from entrypoints.settings import Settings
 from entrypoints.worker_side import WorkerSide, broker_settings
 
@@ -141,12 +141,13 @@ def _work_to_end(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
     side = WorkerSide(antiphon, places=job.options.concurrency, only_job=job, on_trouble=store.note)
 
     def check_health(view: JobView) -> None:
+        check_worker(is_alive=is_alive(), job_id=job.id)
         if side.desk.trouble is not None:  # it has been patient itself
             raise side.desk.trouble
         store.check(view)
 
     with ExitStack() as stack:
-        stack.enter_context(embedded_worker(side.app, threads=job.options.concurrency))
+        is_alive = stack.enter_context(embedded_worker(side.app, threads=job.options.concurrency))
         stack.enter_context(side.loops().running())
         stack.enter_context(_put_down_at_the_end(side))
         return _look_until_end(antiphon, job.id, watch, check_health)

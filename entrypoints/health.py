@@ -21,6 +21,24 @@ class NobodyDrives(Conflict):
     """The job has not ended, and no process is at work on it."""
 
 
+class WorkerGone(AntiphonError):
+    """The worker inside this process has died; what it had in hand is given back."""
+
+
+def check_worker(*, is_alive: bool, job_id: JobId) -> None:
+    """
+    Look at the worker inside this process: without it the job would stand still for ever, and say nothing.
+
+    Raises:
+        WorkerGone: it is dead.
+    """
+    if not is_alive:
+        raise WorkerGone(
+            f"job {job_id}: the worker inside this process has died; its log says why. Nothing is lost: "
+            f"`antiphon jobs resume {job_id}` goes on"
+        )
+
+
 @define(eq=False)
 class DriverWatch:
     """Notices that the process which drove a job is gone; looks once a second."""

@@ -137,7 +137,9 @@ class _Boundary:
         if isinstance(error, ServiceUnavailable | TransientFailure):
             log.warning("a task waits for a service", task=self.task.name, job=self.job_id, error=str(error))
             self.on_trouble(error)
-            raise self.task.retry(countdown=self.countdown(self.pause_s)) from error
+            asked = error.retry_after_s if isinstance(error, TransientFailure) else None
+            pause_s = self.pause_s if asked is None else asked
+            raise self.task.retry(countdown=self.countdown(pause_s)) from error
         if isinstance(error, NotFound):
             log.warning("a message for an unknown job was dropped", task=self.task.name, job=self.job_id)
             return True

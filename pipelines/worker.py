@@ -22,8 +22,12 @@ from pipelines.names import QUEUES
 
 
 @contextmanager
-def embedded_worker(app: Celery, *, threads: int, queues: Sequence[str] = QUEUES) -> Iterator[None]:
-    """Run a worker on *threads* Celery threads for the length of the block; it installs no signal handlers."""
+def embedded_worker(app: Celery, *, threads: int, queues: Sequence[str] = QUEUES) -> Iterator[Callable[[], bool]]:
+    """
+    Run a worker on *threads* Celery threads for the length of the block; it installs no signal handlers.
+
+    Yields a question: whether the worker is still there. Its thread may die, and nothing is done then.
+    """
     ready = threading.Event()
     worker = WorkController(
         app=app,
@@ -42,7 +46,7 @@ def embedded_worker(app: Celery, *, threads: int, queues: Sequence[str] = QUEUES
     thread.start()
     ready.wait(timeout=10)
     try:
-        yield
+        yield thread.is_alive
     finally:
         # no join: Celery's loop looks up only every two seconds; its consumers are cancelled, its thread is a daemon
         worker.stop(in_sighandler=False)

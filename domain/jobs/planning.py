@@ -25,6 +25,8 @@ from domain.jobs.plan import Sizes, cut_for
 from domain.jobs.ports import Clock, Doorbell, Store, UnitOfWork
 from domain.tenancy import TenantContext
 
+LONGEST_PAUSE_S = 60.0
+
 
 @frozen(kw_only=True)
 class _Writing:
@@ -42,7 +44,8 @@ class Planner:
 
     Whoever writes a plan holds a lease of *lease_s* seconds, which `keep_leases` extends: for up to *page_s* seconds a
     page, as a source that never answers must not hold a job for ever. Between two pages *is_stopping* is asked: a
-    process that is told to stop must not write a million rows first.
+    process that is told to stop must not write a million rows first. A source that may answer later is asked again for
+    *patience_s* seconds since the job was opened; then the job ends as failed, with the source's reason.
     """
 
     store: Store
@@ -51,6 +54,7 @@ class Planner:
     families: Mapping[str, Family]
     lease_s: float = 30.0
     page_s: float = 600.0
+    patience_s: float = 600.0
     page: int = field(default=1000)
     sizes: Sizes = field(factory=Sizes)
     is_stopping: Callable[[], bool] = lambda: False
@@ -63,7 +67,7 @@ class Planner:
         A family that can't plan closes the job as failed, with the reason.
 
         Raises:
-            TransientFailure: the family's source may answer later; the plan can be started again at once.
+            TransientFailure: the family's source may answer later; start again after its `retry_after_s`.
             ServiceUnavailable: the store refuses to work.
         """
         job = self._begin(tenant, job_id, task_id)
@@ -72,7 +76,12 @@ class Planner:
         try:
             with self._in_hand(tenant, job):
                 self._write(tenant, job)
-        except (TransientFailure, ServiceUnavailable):
+        except TransientFailure as error:
+            if self.clock.now() - (job.opened_at or job.created_at) < timedelta(seconds=self.patience_s):
+                self._give_up_lease(tenant, job)
+                raise TransientFailure(str(error), kind=error.kind, retry_after_s=_pause_s(job, error)) from error
+            self._fail(tenant, job, f"{error} (tried again for {self.patience_s:g} s)")
+        except ServiceUnavailable:
             self._give_up_lease(tenant, job)
             raise
         except AntiphonError as error:
@@ -188,6 +197,12 @@ class Planner:
             if current.planning_token == job.planning_token and not current.is_frozen:
                 work.jobs.put(attrs.evolve(current, planning=None))
             work.commit()
+
+
+def _pause_s(job: Job, error: TransientFailure) -> float:
+    """Return how long to wait for the plan's source: what it asked for, else twice as long as the last time."""
+    asked = error.retry_after_s
+    return min(2.0 ** min(job.planning_token - 1, 6) if asked is None else max(asked, 0.0), LONGEST_PAUSE_S)
 
 
 def _pages(items: Iterator[PlannedItem], size: int) -> Iterator[list[PlannedItem]]:

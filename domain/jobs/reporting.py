@@ -81,7 +81,7 @@ class Reporter:
             return self._failed(job, item, failure, keeper)
         except ServiceUnavailable as error:  # what was to be kept could not be stored
             return self._failed(job, item, TransientFailure(str(error), kind=FailureKind.INTERNAL), keeper)
-        except Exception as error:  # noqa: BLE001  # the one boundary: whatever a family raises becomes an outcome
+        except BaseException as error:  # noqa: BLE001  # the one boundary; sys.exit() ends a thread, not the process
             message = f"{type(error).__name__}: {error}"
             return self._failed(job, item, PermanentFailure(message, kind=FailureKind.INTERNAL), keeper)
         return Ended(no=item.no, token=item.token, outcome=outcome, spent=keeper.count(outcome.usage))

@@ -51,6 +51,7 @@ class Accidents:
     calls: list[Call] = field(factory=list)
     sends: list[Sending] = field(factory=list)
     plan_breaks_after: int | None = None
+    is_dead: bool = False
     _sending: Sending = field(default=Sending.TAKEN, init=False)
 
     def work(self, item: Item) -> Outcome:
@@ -58,6 +59,7 @@ class Accidents:
         call = self.calls.pop(0) if self.calls else Call.PASS
         if call is Call.SKIP:
             return Outcome(state=ItemState.SKIPPED)
+        self.is_dead = call is Call.KILLED
         if call is not Call.PASS:
             raise _ERRORS[call](item)
         return evolve(PASSED, usage=A_CALL)

@@ -51,7 +51,7 @@ class KernelMachine(RuleBasedStateMachine):
         self.kernel = Kernel(store=store, family=family, sizes=SMALL, rules=RULES, page=2)
         self.kernel.broker.before, self.kernel.broker.after = self.accidents.before_send, self.accidents.after_send
         self.fates: dict[JobId, JobFate] = {}
-        self.desk = WitnessDesk(desk=self.kernel.desk, fates=self.fates)
+        self.desk = WitnessDesk(desk=self.kernel.desk, fates=self.fates, accidents=self.accidents)
         self.auditor = Auditor(kernel=self.kernel, fates=self.fates)
         self.delivered: list[Task] = []
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.job import JobId
 from domain.jobs.ports import Desk
 from domain.tenancy import TenantContext
+from tests.kernel.accidents import Accidents, Killed
 from tests.kernel.model import JobFate
 
 
@@ -19,6 +20,7 @@ class WitnessDesk:
 
     desk: Desk
     fates: dict[JobId, JobFate]
+    accidents: Accidents = field(factory=Accidents)
 
     def claim(self, tenant: TenantContext, claim: Claim) -> ClaimAnswer:
         """Claim, and compare what was granted and refused, and why."""
@@ -31,7 +33,10 @@ class WitnessDesk:
         return answer
 
     def record(self, tenant: TenantContext, job_id: JobId, report: Report) -> Future[bool]:
-        """Record, and compare whether the attempt was the live one."""
+        """Record, and compare whether the attempt was the live one; the dead record nothing."""
+        if self.accidents.is_dead:
+            self.accidents.is_dead = False
+            raise Killed
         expected = self.fates[job_id].record(report)
         answer = self.desk.record(tenant, job_id, report)
         assert answer.result() is expected

@@ -12,8 +12,9 @@ from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.job import Job, JobId
 from domain.jobs.service import JobView
 from domain.tenancy import OrganizationId, UserId
-from entrypoints.health import DRIVERLESS_S, DriverWatch, NobodyDrives, StoreWatch
+from entrypoints.health import DRIVERLESS_S, DriverWatch, NobodyDrives, StoreWatch, WorkerGone, check_worker
 
+JOB = JobId("1")
 FULL = ServiceUnavailable("the disk is full")
 
 
@@ -104,3 +105,11 @@ def _view(*, ended: int = 0) -> JobView:
         planned=5,
     )
     return JobView(job=job, tally=Tally(succeeded=ended, pending=5 - ended))
+
+
+def test_a_worker_that_died_in_this_process_is_noticed() -> None:
+    """The driver would look at the rows of a job nobody works on, for ever."""
+    check_worker(is_alive=True, job_id=JOB)
+
+    with pytest.raises(WorkerGone, match=f"`antiphon jobs resume {JOB}`"):
+        check_worker(is_alive=False, job_id=JOB)

@@ -162,6 +162,29 @@ def test_a_source_that_is_away_leaves_the_plan_for_the_next_start(error: Excepti
     assert [item.no for item in kernel.items(job.id)] == list(range(6))
 
 
+def test_a_source_that_stays_away_is_asked_less_and_less_and_ends_the_job_in_the_end() -> None:
+    """A job that waits for ever for its plan is one nobody hears of."""
+    kernel = Kernel()
+
+    def away(_: Job) -> Iterator[PlannedItem]:
+        raise TransientFailure("status 503", kind=FailureKind.SERVER_ERROR)
+
+    kernel.family = ScriptedFamily(planning=away)
+    job = kernel.submit(1)
+    pauses = []
+    while not kernel.job(job.id).status.is_end:
+        with suppress(TransientFailure):
+            try:
+                kernel.planner.start(US, job.id)
+            except TransientFailure as failure:
+                pauses.append(failure.retry_after_s)
+                kernel.clock.advance(failure.retry_after_s or 0)
+                raise
+
+    assert pauses == [1, 2, 4, 8, 16, 32, *[60] * 9]
+    assert kernel.job(job.id).failure == "planning failed: status 503 (tried again for 600 s)"
+
+
 def test_an_empty_plan_completes_where_the_family_allows_it() -> None:
     """A sync of an empty source is done."""
     kernel = Kernel()
