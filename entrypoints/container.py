@@ -20,6 +20,7 @@ from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
 from adapters.database.test_sets import SqlTestSets
 from adapters.identifiers import UuidSource
+from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.opener import StandardLanguageModels
 from adapters.language_models.price_file import read_prices, shipped_prices
@@ -99,6 +100,7 @@ def build(settings: Settings) -> Antiphon:
         scorers=scorers,
         templates=templates,
         judging=judging,
+        transforms=JavaScriptTransforms(),
         store=store,
         doors=doors,
     )

@@ -11,6 +11,7 @@ from adapters.http.call import HttpCall
 from adapters.http.failures import status_failure
 from adapters.http.reading import json_text
 from adapters.targets.answers import AnswerReader
+from adapters.targets.http_scripts import HttpScripts, with_json_texts
 from domain.jobs.item import Document
 from domain.test_execution.ports import Templates
 from domain.test_execution.target import Answer, Question
@@ -24,15 +25,17 @@ class HttpEndpoint:
     _reader: AnswerReader
     _body: object = field(repr=False)
     _templates: Templates = field(repr=False)
+    _scripts: HttpScripts = field(repr=False)
+    _json_texts: bool = False
 
     def ask(self, question: Question, *, deadline_s: float) -> Answer:
         """Send the question once and return the answer."""
-        variables = {**question.variables, "prompt": question.prompt}
+        variables = {**question.variables, "prompt": self._scripts.prompt(question, deadline_s=deadline_s)}
         body = None if self._body is None else self._filled(variables)
         reply = self._call.send(body, variables=variables, deadline_s=deadline_s)
         if not reply.is_success:
             raise status_failure(reply, call=self._call.shown, values=self._call.values, now=self._call.now())
-        return self._reader.read(reply)
+        return self._scripts.answer(reply, reader=self._reader, deadline_s=deadline_s)
 
     def close(self) -> None:
         """Close the connections."""
@@ -43,7 +46,8 @@ class HttpEndpoint:
         if isinstance(self._body, str):
             text = self._call.values.fill_places(cast(str, rendered), as_json=False)
             return text.encode("utf-8", "replace")
-        return self._call.values.fill_places(json_text(rendered), as_json=True).encode("ascii")
+        parsed = with_json_texts(rendered) if self._json_texts else rendered
+        return self._call.values.fill_places(json_text(parsed), as_json=True).encode("ascii")
 
 
 def content_type_of(body: object) -> str:

@@ -13,14 +13,16 @@ from adapters.http.environment import EnvironmentValues
 from adapters.http.exchange import HttpConnections
 from adapters.http.reading import ReplyReader
 from adapters.http.url import Url
+from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.targets.answers import AnswerReader
 from adapters.targets.http import HttpEndpoint, content_type_of
+from adapters.targets.http_scripts import HttpScripts
 from adapters.targets.model import ModelEndpoint
 from adapters.targets.python_callable import open_callable
 from adapters.targets.response_path import ResponsePath
 from domain.jobs.errors import InvalidInput
 from domain.language_models.ports import LanguageModels
-from domain.test_execution.ports import Target, Templates
+from domain.test_execution.ports import Target, Templates, Transforms
 from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget, TargetSpec
 
 
@@ -36,6 +38,7 @@ class StandardTargets:
     _templates: Templates
     _models: LanguageModels
     _allow_python: bool = True
+    _transforms: Transforms = field(factory=JavaScriptTransforms, repr=False)
     _now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     def open(self, spec: TargetSpec, *, connections: int) -> Target:
@@ -69,7 +72,14 @@ class StandardTargets:
         )
         body = values.hold_places(spec.body, field="body")
         reader = AnswerReader(response_path=ResponsePath.parse(spec.response_path), reader=ReplyReader(call))
-        return HttpEndpoint(call=call, reader=reader, body=body, templates=self._templates)
+        return HttpEndpoint(
+            call=call,
+            reader=reader,
+            body=body,
+            templates=self._templates,
+            scripts=HttpScripts.of(spec, self._transforms),
+            json_texts=spec.json_texts,
+        )
 
     def _open_model(self, spec: ModelTarget, *, connections: int) -> ModelEndpoint:
         model = self._models.open(spec.model, connections=connections)

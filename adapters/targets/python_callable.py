@@ -8,7 +8,9 @@ that comes back after the deadline has timed out, and one that never comes back 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
+import json
 import sys
 from collections.abc import Callable
 from operator import attrgetter
@@ -22,10 +24,11 @@ from adapters.http.reading import storable
 from adapters.targets.answers import tokens
 from adapters.targets.json_safe import json_safe
 from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure, PermanentFailure
+from domain.jobs.item import Document
 from domain.language_models.model import DEFAULT_MAX_ANSWER_BYTES
 from domain.test_execution.target import Answer, PythonTarget, Question
 
-_TEXT_KEYS = ("answer", "text")
+_TEXT_KEYS = ("answer", "text", "output")
 
 
 @frozen(kw_only=True)
@@ -33,7 +36,8 @@ class PythonCallable:
     """The `Target` port over a function; *name* is what messages call it."""
 
     name: str
-    _function: Callable[[str, dict[str, object]], object] = field(repr=False)
+    _function: Callable[..., object] = field(repr=False)
+    _options: Document | None = field(default=None, repr=False)
 
     def ask(self, question: Question, *, deadline_s: float) -> Answer:
         """Call the function once and return its answer."""
@@ -54,7 +58,7 @@ class PythonCallable:
 
     def _call(self, question: Question) -> object:
         try:
-            return self._function(question.prompt, dict(question.variables))
+            return self._function(*_arguments(question.prompt, dict(question.variables), self._options))
         except ItemFailure:
             raise
         except (Exception, SystemExit) as error:  # the user's code: anything may come
@@ -89,6 +93,12 @@ class PythonCallable:
             for key in _TEXT_KEYS:
                 if isinstance(returned.get(key), str):
                     return cast(str, returned[key])
+            if returned.get("error"):
+                raise PermanentFailure(
+                    f"{self.name}: says: {str(returned['error'])[:300]}", kind=FailureKind.BAD_ANSWER
+                )
+            if returned.get("output") is not None:
+                return json.dumps(returned["output"], ensure_ascii=False, default=str)
             found = f"a dict with the keys: {', '.join(map(str, list(returned)[:20])) or 'none'}"
         else:
             found = type(returned).__name__
@@ -107,9 +117,10 @@ def open_callable(spec: PythonTarget) -> PythonCallable:
     """
     _look_in_current_folder()
     name = f"python:{spec.module}:{spec.function}"
-    function = _attribute(_imported(spec.module, name=name), spec.function, name=name)
-    _check_signature(function, name=name)
-    return PythonCallable(name=name, function=function)
+    module = _loaded(spec.module, name=name) if spec.module.endswith(".py") else _imported(spec.module, name=name)
+    function = _attribute(module, spec.function, name=name)
+    _check_signature(function, name=name, options=spec.options)
+    return PythonCallable(name=name, function=function, options=spec.options)
 
 
 def _look_in_current_folder() -> None:
@@ -136,7 +147,24 @@ def _imported(module: str, *, name: str) -> object:
         ) from error
 
 
-def _attribute(module: object, path: str, *, name: str) -> Callable[[str, dict[str, object]], object]:
+def _loaded(path: str, *, name: str) -> object:
+    """Return the module in a file, under a name of its own: two files of one name must not be one module."""
+    spec = importlib.util.spec_from_file_location(f"antiphon_target_{abs(hash(path))}", path)
+    if spec is None or spec.loader is None or not Path(path).is_file():
+        raise InvalidInput(f"target {name}: there is no such file")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # the user's code: anything may come
+        raise InvalidInput(f"target {name}: loading it failed: {type(error).__name__}: {str(error)[:300]}") from error
+    return module
+
+
+def _arguments(prompt: str, variables: dict[str, object], options: Document | None) -> tuple[object, ...]:
+    return (prompt, variables) if options is None else (prompt, dict(options), {"vars": variables})
+
+
+def _attribute(module: object, path: str, *, name: str) -> Callable[..., object]:
     try:
         found = attrgetter(path)(module)
     except AttributeError:
@@ -146,17 +174,16 @@ def _attribute(module: object, path: str, *, name: str) -> Callable[[str, dict[s
         ) from None
     if not callable(found):
         raise InvalidInput(f"target {name}: {path!r} is {type(found).__name__}; expected a function")
-    return cast(Callable[[str, dict[str, object]], object], found)
+    return cast(Callable[..., object], found)
 
 
-def _check_signature(function: Callable[[str, dict[str, object]], object], *, name: str) -> None:
+def _check_signature(function: Callable[..., object], *, name: str, options: Document | None) -> None:
     if inspect.iscoroutinefunction(function):
         raise InvalidInput(f"target {name}: is an async function; expected a plain one")
     try:
-        inspect.signature(function).bind("prompt", {})
+        inspect.signature(function).bind(*_arguments("prompt", {}, options))
     except TypeError as error:
-        raise InvalidInput(
-            f"target {name}: can't be called with (prompt, variables): {error}; expected function(prompt, variables)"
-        ) from error
+        names = "(prompt, variables)" if options is None else "(prompt, options, context)"
+        raise InvalidInput(f"target {name}: can't be called with {names}: {error}; expected function{names}") from error
     except ValueError:
         return  # builtins may have no signature to look at

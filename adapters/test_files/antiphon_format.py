@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapters.test_files.drafts import Draft, Shared, cases_of, warnings_about
+from adapters.test_files.drafts import Draft, Prompt, Shared, cases_of, warnings_about
 from adapters.test_files.fields import Fields
 from adapters.test_files.judges import read_panel
 from adapters.test_files.metrics import MetricReader
-from adapters.test_files.nodes import MapNode, kind_of
+from adapters.test_files.nodes import MapNode, Node, ScalarNode, kind_of
 from adapters.test_files.problems import Problems
-from adapters.test_files.targets import read_targets
+from adapters.test_files.targets import check_target_names, read_targets
 from adapters.test_files.tests_section import TestReader
 from adapters.test_files.text import name_of
 from domain.test_execution.ports import Scorers
-from domain.test_execution.test_set import Gates, TestFile
+from domain.test_execution.test_set import Gates, RunHints, TestFile
 
 _KEYS = (
     "name",
@@ -29,6 +29,7 @@ _KEYS = (
     "gates",
     "judge",
     "judging",
+    "run",
     "tests",
 )
 
@@ -47,24 +48,49 @@ def read_antiphon(root: MapNode, *, path: Path, scorers: Scorers, problems: Prob
     )
     drafts = _drafts(fields, tests=tests, problems=problems)
     warnings: list[str] = []
-    cases = tuple(cases_of(drafts, shared=shared, problems=problems))
+    cases = tuple(cases_of(drafts, shared=shared, problems=problems, warnings=warnings))
+    targets = read_targets(fields, problems=problems, warnings=warnings)
+    check_target_names(cases, targets=targets, problems=problems)
     return TestFile(
         name=fields.text("name").strip() or name_of(path),
         cases=cases,
-        targets=read_targets(fields, problems=problems, warnings=warnings),
+        targets=targets,
+        hints=_hints(fields, problems),
         gates=_gates(fields, problems),
         panel=read_panel(fields, problems=problems, warnings=warnings),
         warnings=(*warnings, *warnings_about(cases)),
     )
 
 
-def _prompts(fields: Fields, problems: Problems) -> tuple[str, ...]:
+def _prompts(fields: Fields, problems: Problems) -> tuple[Prompt, ...]:
     if fields.has("prompt") and fields.has("prompts"):
         line = fields.node.line_of("prompts")
         problems.add(line, "'prompts' beside 'prompt'", expected="one of the two", do="move the prompt into the list")
     if fields.has("prompt"):
-        return (fields.text("prompt"),)
-    return fields.texts("prompts") if fields.has("prompts") else ()
+        return (Prompt(text=fields.text("prompt")),)
+    return tuple(_prompt(node, problems) for node in (fields.items("prompts") if fields.has("prompts") else ()))
+
+
+def _prompt(node: Node, problems: Problems) -> Prompt:
+    """Return a prompt: a text, or a mapping that also has a label and the targets it is for."""
+    if isinstance(node, ScalarNode) and isinstance(node.value, str):
+        return Prompt(text=node.value)
+    if not isinstance(node, MapNode):
+        problems.add(node.line, f"a prompt that is {kind_of(node)}", expected="a text", do="put it in quotes")
+        return Prompt(text="")
+    fields = Fields(node, what="the prompt", known=("prompt", "label", "targets"), problems=problems)
+    return Prompt(text=fields.required_text("prompt"), label=fields.text("label"), targets=fields.texts("targets"))
+
+
+def _hints(fields: Fields, problems: Problems) -> RunHints:
+    node = fields.mapping("run")
+    if node is None:
+        return RunHints()
+    run = Fields(node, what="run", known=("concurrency", "deadline_s"), problems=problems)
+    return RunHints(
+        concurrency=run.whole("concurrency", least=1, most=1024),
+        deadline_s=run.number("deadline_s", least=0.001, most=86_400),
+    )
 
 
 def _defaults(fields: Fields, tests: TestReader) -> Draft:

@@ -8,22 +8,19 @@ an empty text.
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 from adapters.test_files.csv_cells import metric_value, tags_of
+from adapters.test_files.csv_rows import header_is_sound, report_ragged, rows_of
 from adapters.test_files.drafts import MAX_REPEATS, Draft, Shared, cases_of, warnings_about
 from adapters.test_files.metrics import MetricReader
 from adapters.test_files.problems import Problems, misspelt, shown
-from adapters.test_files.text import name_of, read_lines
+from adapters.test_files.text import name_of
 from domain.test_execution.metric import Metric
 from domain.test_execution.ports import Scorers
 from domain.test_execution.test_set import TestFile
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 TEST_COLUMNS = ("id", "prompt", "tags", "repeats", "description", "expected")
 
 
@@ -36,16 +33,6 @@ def read_csv(path: Path, *, scorers: Scorers, problems: Problems) -> TestFile:
     return TestFile(name=name_of(path), cases=cases, warnings=(*reader.warnings, *warnings_about(cases)))
 
 
-def delimiter_of(header: str) -> str:
-    """
-    Return which of comma, semicolon and tab cuts the header into most columns.
-
-    The header, and not `csv.Sniffer`: a sniffer that sees rows takes "It's late, isn't it; or" for structure.
-    """
-    first_line = next(iter(header.strip().splitlines()), "")
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first_line], delimiter=mark), [])))
-
-
 class _RowReader:
     def __init__(self, *, scorers: Scorers, problems: Problems) -> None:
         self.warnings: list[str] = []
@@ -53,69 +40,28 @@ class _RowReader:
         self._problems = problems
 
     def drafts(self, path: Path) -> Iterator[Draft]:
-        rows = self._rows(path)
+        rows = rows_of(path, problems=self._problems)
         line, names = next(rows, (1, ()))
         columns = [self._known_name(name.strip()) for name in names]
-        if not self._header_is_sound(columns, line=line):
+        if not header_is_sound(columns, line=line, problems=self._problems):
             return
         self._warn(columns, line=line)
         for line, row in rows:
             if len(row) != len(columns):
-                self._ragged(row, columns=columns, line=line)
+                report_ragged(row, columns=columns, line=line, problems=self._problems)
             else:
                 yield self._draft(dict(zip(columns, row, strict=True)), line=line)
-
-    def _rows(self, path: Path) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows with the line they begin in; lines with nothing in them are no rows."""
-        lines = read_lines(path)
-        opening = _up_to_header(lines)
-        begins = 1
-        try:
-            reader = csv.reader(chain(opening, lines), delimiter=delimiter_of("".join(opening)), strict=True)
-            for row in reader:
-                if any(cell.strip() for cell in row):
-                    yield begins, row
-                begins = reader.line_num + 1
-        except csv.Error as exc:
-            self._problems.add(
-                begins,
-                f"the row that begins here is not valid CSV: {str(exc).split(' - ')[0]}",
-                expected='cells, in double quotes where they hold the delimiter, a quote ("") or a line end',
-                do="mend its quotes or line ends; cells above 131,072 characters need .jsonl",
-            )
 
     def _known_name(self, name: str) -> str:
         """Keys and metrics are found in any case (`Expected`); variables stay as they are."""
         lower = name.lower()
         return lower if lower in TEST_COLUMNS or self._metrics.has(lower) else name
 
-    def _header_is_sound(self, columns: list[str], *, line: int) -> bool:
-        before = len(self._problems)
-        if not any(columns) and not before:
-            self._problems.add(line, "no header", expected="the names of the columns", do="add a first row")
-        for number, name in enumerate(columns, start=1):
-            if not name and any(columns):
-                self._problems.add(line, f"column {number} has no name", expected="a name", do="name or remove it")
-        for name, count in Counter(filter(None, columns)).items():
-            if count > 1:
-                self._problems.add(
-                    line, f"column {shown(name)} {count} times", expected="each column once", do="rename one"
-                )
-        return not self._problems
-
     def _warn(self, columns: list[str], *, line: int) -> None:
         known = (*TEST_COLUMNS, *self._metrics.titles)
         for name in columns:
             if name not in known:
                 self.warnings += misspelt(name, line=line, among=known)
-
-    def _ragged(self, row: list[str], *, columns: list[str], line: int) -> None:
-        self._problems.add(
-            line,
-            f"{len(row)} cells",
-            expected=f"{len(columns)}, as in the header",
-            do="put cells that hold the delimiter in double quotes",
-        )
 
     def _draft(self, cells: dict[str, str], *, line: int) -> Draft:
         said = {name: cell.strip() for name, cell in cells.items() if name in TEST_COLUMNS and cell.strip()}
@@ -151,12 +97,3 @@ class _RowReader:
             do="mend or empty the cell",
         )
         return None
-
-
-def _up_to_header(lines: Iterator[str]) -> list[str]:
-    opening = []
-    for line in lines:
-        opening.append(line)
-        if line.strip():
-            break
-    return opening

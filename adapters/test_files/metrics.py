@@ -11,12 +11,15 @@ import json
 from collections.abc import Collection
 from typing import cast
 
+from attrs import evolve
+
 from adapters.test_files.fields import Fields
 from adapters.test_files.nodes import ListNode, MapNode, Node, ScalarNode, kind_of, plain
 from adapters.test_files.problems import Problems, nearest, shown
+from adapters.test_files.script_fields import script_field
 from domain.jobs.errors import InvalidInput
-from domain.jobs.item import Document
-from domain.test_execution.metric import Metric
+from domain.test_execution.codec import metric_to_json
+from domain.test_execution.metric import SET, Metric
 from domain.test_execution.ports import Scorers
 
 NEGATION = "not-"
@@ -26,7 +29,7 @@ LIMIT_KINDS = frozenset({"latency", "cost"})
 _JUDGING = ("judge", "embedding", "rubric_prompt", "factuality")
 """What only kinds that a model judges have a use for; see docs/judges.md."""
 
-_OPTIONS = ("name", "threshold", "weight", "required", *_JUDGING)
+_OPTIONS = ("name", "threshold", "weight", "required", "transform", "config", *_JUDGING)
 _LONG_KEYS = ("kind", "value", *_OPTIONS)
 _REMEMBERED = 10_000
 
@@ -43,7 +46,8 @@ class MetricReader:
     @property
     def titles(self) -> Collection[str]:
         """Every way to name a kind: `contains`, `not-contains` ..."""
-        return sorted({*self.kinds, *(NEGATION + kind for kind in self.kinds)})
+        kinds = {*self.kinds, SET}
+        return sorted({*kinds, *(NEGATION + kind for kind in kinds)})
 
     def has(self, title: str) -> bool:
         """Tell whether *title* names a kind of metric."""
@@ -63,38 +67,21 @@ class MetricReader:
         self._problems.add(node.line, f"{kind_of(node)} as a metric", expected="kind: value", do="write one")
         return None
 
-    def make(
-        self,
-        title: str,
-        *,
-        line: int,
-        value: object = None,
-        threshold: float | None = None,
-        name: str = "",
-        weight: float = 1.0,
-        required: bool = True,
-        options: Document | None = None,
-    ) -> Metric | None:
+    def make(self, title: str, *, line: int, value: object = None) -> Metric | None:
+        """Return the metric that a title and a value make, or note what is wrong with it."""
+        kind = title.removeprefix(NEGATION)
+        metric = Metric(name=title, kind=kind or title, negated=title.startswith(NEGATION), value=value)
+        return self.checked(metric, line=line)
+
+    def checked(self, metric: Metric, *, line: int) -> Metric | None:
         """Return the metric, or note what is wrong with it: no such kind, or a value its scorer can't use."""
-        if not self.has(title):
-            self._no_such_kind(title, line=line)
+        if not self.has(metric.title):
+            self._no_such_kind(metric.title, line=line)
             return None
-        value, threshold = _with_limit(title, value=value, threshold=threshold)
-        metric, complaint = self._checked(
-            Metric(
-                name=name or title,
-                kind=title.removeprefix(NEGATION),
-                negated=title.startswith(NEGATION),
-                value=value,
-                threshold=threshold,
-                weight=weight,
-                required=required,
-                options=options or {},
-            )
-        )
+        known, complaint = self._remembered(_with_limit(metric))
         if complaint:
             self._problems.add_text(line, f"{complaint}; mend or remove the metric")
-        return metric
+        return known
 
     def _read_mapping(self, node: MapNode) -> Metric | None:
         before = len(self._problems)
@@ -105,20 +92,30 @@ class MetricReader:
         fields = Fields(node, what="a metric", known=known, problems=self._problems)
         value = node.entries.get("value" if "kind" in node.entries else title)
         weight = fields.number("weight", least=0)
-        threshold, name = fields.number("threshold"), fields.text("name")
-        required = fields.flag("required", default=True)
+        metric = Metric(
+            name=fields.text("name") or title,
+            kind=title.removeprefix(NEGATION) or title,
+            negated=title.startswith(NEGATION),
+            threshold=fields.number("threshold"),
+            weight=1.0 if weight is None else weight,
+            required=fields.flag("required", default=True),
+            transform=script_field(fields, "transform", problems=self._problems),
+            options={name: plain(node.entries[name]) for name in ("config", *_JUDGING) if name in node.entries},
+        )
+        if metric.kind == SET:
+            return evolve(metric, metrics=self._parts(node, value))
         if len(self._problems) > before:  # what its scorer would say of half a metric only confuses
             return None
-        return self.make(
-            title,
-            line=node.line_of("kind" if "kind" in node.entries else title),
-            value=plain(value) if value else None,
-            threshold=threshold,
-            name=name,
-            weight=1.0 if weight is None else weight,
-            required=required,
-            options={name: plain(node.entries[name]) for name in _JUDGING if name in node.entries},
-        )
+        line = node.line_of("kind" if "kind" in node.entries else title)
+        return self.checked(evolve(metric, value=plain(value) if value else None), line=line)
+
+    def _parts(self, node: MapNode, value: Node | None) -> tuple[Metric, ...]:
+        """Return the metrics of a set: its value is their list."""
+        if isinstance(value, ListNode) and value.items:
+            return self.read_all(value.items)
+        found = kind_of(value) if value else "nothing"
+        self._problems.add(node.line, f"{SET} holds {found}", expected="a list of metrics", do="write them under it")
+        return ()
 
     def _title(self, node: MapNode) -> str | None:
         if "kind" in node.entries:
@@ -135,9 +132,8 @@ class MetricReader:
         )
         return None
 
-    def _checked(self, metric: Metric) -> tuple[Metric, str]:
-        words = [metric.title, metric.value, metric.threshold, metric.name, metric.weight, metric.required]
-        key = json.dumps([*words, metric.options], sort_keys=True)
+    def _remembered(self, metric: Metric) -> tuple[Metric, str]:
+        key = json.dumps(metric_to_json(metric), sort_keys=True)
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()  # a column of a million different values: remembering them helps nobody
@@ -160,12 +156,13 @@ class MetricReader:
         )
 
 
-def _with_limit(title: str, *, value: object, threshold: float | None) -> tuple[object, float | None]:
-    """Return value and threshold, a limit's number moved to where it belongs."""
+def _with_limit(metric: Metric) -> Metric:
+    """Return the metric, a limit's number moved to where it belongs."""
+    value = metric.value
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if title.removeprefix(NEGATION) in LIMIT_KINDS and is_number and threshold is None:
-        return None, float(cast(float, value))
-    return value, threshold
+    if metric.kind in LIMIT_KINDS and is_number and metric.threshold is None:
+        return evolve(metric, value=None, threshold=float(cast(float, value)))
+    return metric
 
 
 def list_of(node: Node) -> tuple[Node, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 from attrs import field, frozen
 
@@ -14,6 +15,18 @@ MAX_DEPTH = 100
 
 MAX_DIGITS = 300
 """Longer numbers overflow a float somewhere on their way."""
+
+
+class LineIn(int):
+    """A line of another file than the one that is being read: one that it names."""
+
+    file: str
+
+    def __new__(cls, line: int, *, file: str) -> Self:
+        """Return the line, which is a number wherever one is wanted."""
+        made = super().__new__(cls, line)
+        made.file = file
+        return made
 
 
 @frozen
@@ -85,6 +98,19 @@ def plain(node: Node) -> object:
             return [plain(item) for item in node.items]
         case MapNode():
             return {key: plain(value) for key, value in node.entries.items()}
+
+
+def of_file(node: Node, file: str) -> Node:
+    """Return the node with lines that say they are of *file*."""
+    line = LineIn(node.line, file=file)
+    match node:
+        case ScalarNode():
+            return ScalarNode(line, node.value)
+        case ListNode():
+            return ListNode(line, tuple(of_file(item, file) for item in node.items))
+        case MapNode():
+            entries = {key: of_file(value, file) for key, value in node.entries.items()}
+            return MapNode(line, entries, {key: LineIn(at, file=file) for key, at in node.key_lines.items()})
 
 
 def _is_unicode(text: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
+from adapters.test_files.nodes import LineIn
 from domain.jobs.errors import InvalidInput
 
 SHOWN = 50
@@ -54,7 +55,7 @@ class Problems:
         Raises:
             InvalidInput: always; its message holds every problem, its `problems` one line each.
         """
-        lines = tuple(self._worded(line, text) for line, text in sorted(self._kept, key=lambda kept: kept[0])[:SHOWN])
+        lines = tuple(self._worded(line, text) for line, text in sorted(self._kept, key=_place)[:SHOWN])
         if self._count > len(lines):
             lines += (f"... and {self._count - len(lines)} more",)
         noun = "problem" if self._count == 1 else "problems"
@@ -72,7 +73,14 @@ class Problems:
             self.refuse()
 
     def _worded(self, line: int, text: str) -> str:
-        return f"{self._path}:{line}: {text}" if line else f"{self._path}: {text}"
+        path = self._path.parent / line.file if isinstance(line, LineIn) else self._path
+        return f"{path}:{line}: {text}" if line else f"{path}: {text}"
+
+
+def _place(kept: tuple[int, str]) -> tuple[str, int]:
+    """Return where a problem sorts: the file's own before those of files it names, each by line."""
+    line, _ = kept
+    return line.file if isinstance(line, LineIn) else "", line
 
 
 def nearest(word: str, *, among: Iterable[str], likeness: float = SIMILAR) -> str:

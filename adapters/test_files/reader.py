@@ -15,7 +15,8 @@ from adapters.test_files.json_nodes import parse_json
 from adapters.test_files.jsonl_format import read_jsonl
 from adapters.test_files.nodes import MapNode, Node, Unreadable, kind_of
 from adapters.test_files.problems import Problems, nearest, shown
-from adapters.test_files.promptfoo import is_promptfoo, read_promptfoo
+from adapters.test_files.promptfoo.configuration import is_promptfoo, read_promptfoo
+from adapters.test_files.reading_rules import ReadingRules
 from adapters.test_files.text import check_file, read_text
 from adapters.test_files.yaml_nodes import parse_yaml
 from domain.test_execution.ports import Scorers
@@ -31,16 +32,16 @@ _DOCUMENTS: dict[str, Callable[[str], Node]] = {".yaml": parse_yaml, ".yml": par
 _LINE_FORMATS = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv}
 
 
-def read_test_file(path: Path, *, scorers: Scorers) -> TestFile:
+def read_test_file(path: Path, *, scorers: Scorers, rules: ReadingRules | None = None) -> TestFile:
     """
-    Return the tests of a file, and its target and gates when it names them.
+    Return the tests of a file, and its targets and gates when it names them.
 
     Raises:
         InvalidInput: the file can't be read, or something in it is wrong; `problems` has a line for each thing to mend.
     """
     problems = Problems(path)
     try:
-        test_file = _read(path, scorers=scorers, problems=problems)
+        test_file = _read(path, scorers=scorers, problems=problems, rules=rules or ReadingRules())
     except Unreadable as exc:
         problems.add(exc.line, exc.what, expected=exc.expected, do=exc.do)
         problems.refuse()
@@ -48,17 +49,20 @@ def read_test_file(path: Path, *, scorers: Scorers) -> TestFile:
     return test_file
 
 
-def _read(path: Path, *, scorers: Scorers, problems: Problems) -> TestFile:
+def _read(path: Path, *, scorers: Scorers, problems: Problems, rules: ReadingRules) -> TestFile:
     ending = path.suffix.lower()
     check_file(path, max_bytes=MAX_DOCUMENT_BYTES if ending in _DOCUMENTS else MAX_LINES_BYTES)
     if ending in _LINE_FORMATS:
         return _LINE_FORMATS[ending](path, scorers=scorers, problems=problems)
     if ending not in _DOCUMENTS:
         raise _unknown_ending(ending)
-    return _read_document(path, parse=_DOCUMENTS[ending], scorers=scorers, problems=problems)
+    root = _document(path, parse=_DOCUMENTS[ending])
+    if is_promptfoo(root):
+        return read_promptfoo(root, path=path, scorers=scorers, problems=problems, rules=rules)
+    return read_antiphon(root, path=path, scorers=scorers, problems=problems)
 
 
-def _read_document(path: Path, *, parse: Callable[[str], Node], scorers: Scorers, problems: Problems) -> TestFile:
+def _document(path: Path, *, parse: Callable[[str], Node]) -> MapNode:
     text = read_text(path)
     if not text.strip():
         raise Unreadable("the file holds only white space", line=None, expected="at least one test", do="add tests")
@@ -70,8 +74,7 @@ def _read_document(path: Path, *, parse: Callable[[str], Node], scorers: Scorers
             expected="a mapping with tests:",
             do="put the tests under tests:, or write them as .jsonl",
         )
-    read = read_promptfoo if is_promptfoo(root) else read_antiphon
-    return read(root, path=path, scorers=scorers, problems=problems)
+    return root
 
 
 def _unknown_ending(ending: str) -> Unreadable:

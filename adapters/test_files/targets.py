@@ -7,7 +7,7 @@ Secrets belong into the environment (`${NAME}`): one that is written out is acce
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import evolve
 from attrs import fields as fields_of
@@ -15,17 +15,21 @@ from attrs import fields as fields_of
 from adapters.test_files.fields import Fields
 from adapters.test_files.nodes import MapNode, Node, kind_of, plain
 from adapters.test_files.problems import Problems, nearest, shown
+from adapters.test_files.script_fields import script_field
 from domain.jobs.errors import InvalidInput
 from domain.language_models.model import API_KEYS, BASE_URLS, DEFAULT_MAX_ANSWER_BYTES, ModelSpec, Provider
 from domain.language_models.price import Price
 from domain.limits.limit import CallLimits
 from domain.test_execution.named_target import NamedTarget, check_targets
-from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget, TargetSpec
+from domain.test_execution.target import DEFAULT_BODY, HttpTarget, ModelTarget, PythonTarget, TargetSpec
+from domain.test_execution.test_set import TestCase
 
 _URL = re.compile(r"https?://|\$\{")
 _SECRET_HEADER = re.compile(r"authorization|api-?key|token|secret|cookie", re.IGNORECASE)
 _MAX_BYTES = 1_000_000_000
 _MAX_LIMIT = 1_000_000_000
+_OF_THE_RUN = ("name", "transform", "limits")
+"""What a run says about a target, whatever its kind."""
 
 
 def read_targets(fields: Fields, *, problems: Problems, warnings: list[str]) -> tuple[NamedTarget, ...]:
@@ -45,20 +49,37 @@ def read_targets(fields: Fields, *, problems: Problems, warnings: list[str]) -> 
     return targets
 
 
+def check_target_names(cases: Iterable[TestCase], *, targets: Sequence[NamedTarget], problems: Problems) -> None:
+    """Note targets that tests are for and the file does not have: those tests would never run."""
+    names = {target.name for target in targets}
+    if not targets or names == {""}:
+        return  # the one target of the command line, or the file's only one, runs all tests
+    for name in dict.fromkeys(name for case in cases for name in case.targets if name not in names):
+        problems.add(
+            None,
+            f"a test or prompt is for the target {shown(name)}",
+            expected=f"one of {', '.join(sorted(names))}",
+            do=f"{nearest(name, among=names)}rename it",
+        )
+
+
 def _named(node: Node, *, problems: Problems, warnings: list[str]) -> NamedTarget | None:
     if not isinstance(node, MapNode):
         problems.add(node.line, f"a target that is {kind_of(node)}", expected="a mapping", do="write its keys")
         return None
-    name = plain(node.entries["name"]) if "name" in node.entries else ""
-    entries = {key: value for key, value in node.entries.items() if key not in ("name", "limits")}
-    limits = _limits(node, problems)
+    own = {key: node.entries[key] for key in _OF_THE_RUN if key in node.entries}
+    fields = Fields(MapNode(node.line, own, node.key_lines), what="the target", known=_OF_THE_RUN, problems=problems)
+    entries = {key: value for key, value in node.entries.items() if key not in _OF_THE_RUN}
     spec = read_target(MapNode(node.line, entries, node.key_lines), problems=problems, warnings=warnings)
-    return NamedTarget(name=str(name), spec=spec, limits=limits) if spec else None
+    if spec is None:
+        return None
+    transform = script_field(fields, "transform", problems=problems)
+    return NamedTarget(name=fields.name("name"), spec=spec, transform=transform, limits=_limits(fields, problems))
 
 
-def _limits(target: MapNode, problems: Problems) -> CallLimits:
+def _limits(target: Fields, problems: Problems) -> CallLimits:
     names = tuple(field.name for field in fields_of(CallLimits))
-    node = Fields(target, what="the target", known=target.entries, problems=problems).mapping("limits")
+    node = target.mapping("limits")
     if node is None:
         return CallLimits()
     fields = Fields(node, what="the target's limits", known=names, problems=problems)
@@ -117,7 +138,6 @@ def _read_http(fields: Fields, problems: Problems) -> HttpTarget | None:
     check_url(url, line=fields.node.line_of("url"), problems=problems)
     if not url.strip():
         return None
-    body = {"body": plain(fields.node.entries["body"])} if fields.has("body") else {}
     return HttpTarget(
         url=url,
         method=_method(fields, problems),
@@ -125,7 +145,10 @@ def _read_http(fields: Fields, problems: Problems) -> HttpTarget | None:
         response_path=fields.text("response_path"),
         timeout_s=_timeout(fields),
         max_answer_bytes=_max_answer_bytes(fields),
-        **body,
+        body=plain(fields.node.entries["body"]) if fields.has("body") else DEFAULT_BODY,
+        request_transform=script_field(fields, "request_transform", problems=problems),
+        response_transform=script_field(fields, "response_transform", problems=problems),
+        json_texts=fields.flag("json_texts", default=False),
     )
 
 
@@ -170,7 +193,11 @@ def _price(fields: Fields, problems: Problems) -> Price | None:
 
 def _read_python(fields: Fields, _problems: Problems) -> PythonTarget | None:
     module, function = fields.required_text("module"), fields.required_text("function")
-    return PythonTarget(module=module, function=function) if module.strip() and function.strip() else None
+    if not module.strip() or not function.strip():
+        return None
+    return PythonTarget(
+        module=module, function=function, options=fields.json_map("options") if fields.has("options") else None
+    )
 
 
 def _method(fields: Fields, problems: Problems) -> str:

@@ -7,9 +7,28 @@ from adapters.test_files.fields import Fields
 from adapters.test_files.metrics import MetricReader
 from adapters.test_files.nodes import MapNode
 from adapters.test_files.problems import Problems
+from adapters.test_files.script_fields import script_field
 from domain.test_execution.metric import Metric
 
-TEST_KEYS = ("id", "prompt", "variables", "metrics", "expected", "tags", "repeats", "description")
+TEST_KEYS = (
+    "id",
+    "prompt",
+    "variables",
+    "metrics",
+    "expected",
+    "tags",
+    "repeats",
+    "description",
+    "threshold",
+    "transform",
+    "variables_transform",
+    "targets",
+    "prompts",
+    "given_answer",
+    "prompt_label",
+    "base_id",
+)
+_DEFAULT_KEYS = ("variables", "metrics", "tags", "repeats", "threshold", "transform", "variables_transform")
 
 
 class TestReader:
@@ -27,8 +46,7 @@ class TestReader:
 
     def read_defaults(self, node: MapNode) -> Draft:
         """Return what a test is where it does not say itself."""
-        known = ("variables", "metrics", "tags", "repeats")
-        return self._draft(Fields(node, what="defaults", known=known, problems=self._problems))
+        return self._draft(Fields(node, what="defaults", known=_DEFAULT_KEYS, problems=self._problems))
 
     def _draft(self, fields: Fields) -> Draft:
         return Draft(
@@ -40,6 +58,14 @@ class TestReader:
             tags=fields.texts("tags") if fields.has("tags") else None,
             repeats=fields.whole("repeats", least=1, most=MAX_REPEATS),
             description=fields.text("description"),
+            threshold=fields.number("threshold", least=0),
+            transform=script_field(fields, "transform", problems=self._problems),
+            variables_transform=script_field(fields, "variables_transform", problems=self._problems),
+            targets=fields.texts("targets"),
+            prompts=fields.texts("prompts"),
+            given_answer=fields.text("given_answer") if fields.has("given_answer") else None,
+            prompt_label=fields.text("prompt_label"),
+            base_id=fields.name("base_id"),
         )
 
     def _own_metrics(self, fields: Fields) -> tuple[Metric, ...] | None:

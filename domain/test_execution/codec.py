@@ -107,7 +107,8 @@ def targets_to_json(targets: Sequence[NamedTarget]) -> list[dict[str, object]]:
 
 def _target_to_json(target: NamedTarget) -> dict[str, object]:
     limits = {"limits": to_json(target.limits)} if target.limits.are_set else {}
-    return {"name": target.name, "target": target_to_json(target.spec), **limits}
+    transform = {"transform": target.transform} if target.transform is not None else {}
+    return {"name": target.name, "target": target_to_json(target.spec), **limits, **transform}
 
 
 def targets_from_json(data: Document) -> tuple[NamedTarget, ...]:
@@ -119,6 +120,7 @@ def targets_from_json(data: Document) -> tuple[NamedTarget, ...]:
             name=str(found["name"]),
             spec=target_from_json(cast(Document, found["target"])),
             limits=build(CallLimits, cast(Document, found.get("limits", {}))),
+            transform=found.get("transform"),
         )
         for found in cast(list[Document], data["targets"])
     )

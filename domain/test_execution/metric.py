@@ -35,9 +35,9 @@ class Metric:
 
     *kind* names the scorer (`contains`, `regex` ...), without `not-`: that is *negated*. *value* is the kind's own
     JSON: what to look for. *threshold* is the kind's own unit (a score from 0 to 1, a distance, seconds). A test passes
-    when its *required* metrics pass; *weight* counts in the test's score. *transform* is JavaScript that makes of the
-    output what this metric looks at. *options* are what the kind takes beside value and threshold, such as a judge's
-    `provider` and `rubricPrompt`. A set (kind `assert-set`) has *metrics*, and a threshold that their score must reach.
+    when its *required* metrics pass; *weight* counts in the test's score. *transform* is a script (`Script.from_value`)
+    that makes of the output what this metric looks at. *options* are what the kind takes beside value and threshold,
+    such as a judge's model. A set (kind `assert-set`) has *metrics*, and a threshold that their score must reach.
     """
 
     name: str = field(validator=min_len(1))
@@ -47,7 +47,7 @@ class Metric:
     threshold: float | None = None
     weight: float = field(default=1.0, validator=ge(0))
     required: bool = True
-    transform: str = ""
+    transform: object = None
     options: Mapping[str, object] = field(factory=dict)
     metrics: tuple[Metric, ...] = ()
 

@@ -22,11 +22,13 @@ class NamedTarget:
     A target and what a run calls it; the name is empty where a run has only one.
 
     *limits* are kept to by all jobs and workers together that call the same endpoint with the same key.
+    *transform* is a script that makes of each of its outputs the one that tests see, before their own does.
     """
 
     name: str
     spec: TargetSpec
     limits: CallLimits = field(factory=CallLimits)
+    transform: object = None
 
 
 def only(spec: TargetSpec) -> tuple[NamedTarget, ...]:

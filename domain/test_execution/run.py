@@ -36,10 +36,11 @@ from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
-from domain.test_execution.ports import Scorers, Target, Targets, Templates, TestSets
+from domain.test_execution.ports import Scorers, Target, Targets, Templates, TestSets, Transforms
 from domain.test_execution.recorded_answer import stored_input
 from domain.test_execution.runner import TestRunner
 from domain.test_execution.scoring import Scoring
+from domain.test_execution.shaping import Shaping
 from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId, items_of
 
 KIND = "test_execution"
@@ -128,6 +129,7 @@ class TestExecution:
     templates: Templates
     judging: Judging
     store: Store
+    transforms: Transforms
     doors: Doors | None = None
 
     @property
@@ -167,7 +169,9 @@ class TestExecution:
         asked = spec.targets if spec.source is None else ()
         targets = {target.name: self._opened(target, job) for target in asked}
         scorers = self.judging.beside(self.scorers, spec.panel, connections=connections)
-        return TestRunner(targets=targets, scoring=Scoring(scorers=scorers), templates=self.templates)
+        shaping = Shaping(templates=self.templates, transforms=self.transforms)
+        outputs = {target.name: target.transform for target in spec.targets}
+        return TestRunner(targets=targets, scoring=Scoring(scorers=scorers, shaping=shaping, outputs=outputs))
 
     def _opened(self, target: NamedTarget, job: Job) -> Target:
         opened = self.targets.open(target.spec, connections=job.options.concurrency)

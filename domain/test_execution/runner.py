@@ -22,7 +22,7 @@ from domain.test_execution.codec import item_from_json, result_to_json
 from domain.test_execution.guarded_target import admission_to
 from domain.test_execution.judging.needs import is_judged
 from domain.test_execution.metric import Score, verdict_of, weighted_value
-from domain.test_execution.ports import Target, Templates
+from domain.test_execution.ports import Target
 from domain.test_execution.recorded_answer import RecordedAnswer, kept_by, stored_answer
 from domain.test_execution.sample import Sample
 from domain.test_execution.scoring import Scoring
@@ -38,7 +38,6 @@ class TestRunner:
 
     targets: Mapping[str, Target]
     scoring: Scoring
-    templates: Templates
 
     @property
     def admission(self) -> Admission:
@@ -55,16 +54,15 @@ class TestRunner:
         ends = monotonic() + deadline_s
         test = item_from_json(item.input)
         kept = kept_by(item)
-        recorded = kept or self._obtain(test, deadline_s=deadline_s)
+        variables = self.scoring.shaping.variables(test.case, deadline_s=deadline_s)
+        recorded = kept or self._obtain(test, variables, deadline_s=deadline_s)
         unkept = usage_of(recorded.answer) if kept is None and _is_live(test) else NOTHING
         if kept is None and _is_live(test) and is_judged(test.case.metrics):
             keep(recorded.to_document(), unkept)
             unkept = NOTHING
-        made = list(recorded.scores)
+        made, sample = list(recorded.scores), _sample(test, recorded, variables)
         try:
-            scores = self.scoring.scores(
-                test.case.metrics, _sample(test, recorded), deadline_s=max(0.0, ends - monotonic()), made=made
-            )
+            scores = self.scoring.scores(test.case.metrics, sample, deadline_s=max(0.0, ends - monotonic()), made=made)
         except (PermanentFailure, TransientFailure, Deferred) as failure:
             now = RecordedAnswer(prompt=recorded.prompt, answer=recorded.answer, scores=tuple(made))
             if now != kept:
@@ -79,13 +77,13 @@ class TestRunner:
             usage=unkept + _cost(made[len(recorded.scores) :]),
         )
 
-    def _obtain(self, test: TestItem, *, deadline_s: float) -> RecordedAnswer:
+    def _obtain(self, test: TestItem, variables: Document, *, deadline_s: float) -> RecordedAnswer:
         if test.stored is not None:
             return stored_answer(test.stored)
-        prompt = self._prompt(test.case.prompt, test.case.variables)
+        prompt = self.scoring.shaping.prompt(test.case.prompt, variables)
         if test.case.given_answer is not None:
             return RecordedAnswer(prompt=prompt, answer=Answer(text=test.case.given_answer, latency_s=0.0))
-        question = Question(prompt=prompt, variables=test.case.variables)
+        question = Question(prompt=prompt, variables=variables)
         try:
             answer = self._target(test.target).ask(question, deadline_s=deadline_s)
         except ItemFailure as failure:
@@ -100,10 +98,6 @@ class TestRunner:
             known = ", ".join(map(repr, self.targets))
             raise PermanentFailure(f"the run has no target {name!r}; it has {known}", kind=FailureKind.BAD_INPUT)
         return target
-
-    def _prompt(self, template: str, variables: Document) -> str:
-        rendered = self.templates.render(template, variables)
-        return rendered if isinstance(rendered, str) else str(rendered)
 
 
 def _is_live(test: TestItem) -> bool:
@@ -125,12 +119,12 @@ def _result(test: TestItem, recorded: RecordedAnswer, scores: list[Score], value
     return {**result, "provenance": "live"}
 
 
-def _sample(test: TestItem, recorded: RecordedAnswer) -> Sample:
+def _sample(test: TestItem, recorded: RecordedAnswer, variables: Document) -> Sample:
     return Sample(
         case=test.case,
         prompt=recorded.prompt,
         answer=recorded.answer,
-        variables=test.case.variables,
+        variables=variables,
         repeat=test.repeat,
         target=test.target,
         cost_nanousd=recorded.answer.cost_nanousd,

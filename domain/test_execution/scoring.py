@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 
 import attrs
@@ -13,13 +13,21 @@ from domain.test_execution.metric import Metric, Score
 from domain.test_execution.metric_sets import scores_of
 from domain.test_execution.ports import Scorer, Scorers
 from domain.test_execution.sample import Sample
+from domain.test_execution.shaping import Shaping
 
 
 @frozen(kw_only=True)
 class Scoring:
-    """Scores answers; a metric that many tests share is prepared once."""
+    """
+    Scores answers; a metric that many tests share is prepared once.
+
+    *outputs* are the scripts of the run's targets, by name: what a target says goes through its own first, then through
+    the test's, then through the metric's. Answers are kept as they came, so they go through them at every judging.
+    """
 
     scorers: Scorers
+    shaping: Shaping
+    outputs: Mapping[str, object] = attrs.field(factory=dict)
     _made: dict[str, Scorer] = attrs.field(factory=dict, init=False, eq=False)
 
     def scores(self, metrics: Sequence[Metric], sample: Sample, *, deadline_s: float, made: list[Score]) -> list[Score]:
@@ -35,11 +43,14 @@ class Scoring:
         """
         ends = monotonic() + deadline_s
         earlier = iter(tuple(made))
+        for script in (self.outputs.get(sample.target), sample.case.transform):
+            sample = self.shaping.seen(sample, script, deadline_s=max(0.0, ends - monotonic()))
 
         def score(metric: Metric) -> Score:
             known = next(earlier, None)
             if known is None:
-                known = self._scorer(metric)(sample, deadline_s=max(0.0, ends - monotonic()))
+                seen = self.shaping.seen(sample, metric.transform, deadline_s=max(0.0, ends - monotonic()))
+                known = self._scorer(metric)(seen, deadline_s=max(0.0, ends - monotonic()))
                 made.append(known)
             return known
 

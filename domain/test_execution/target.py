@@ -17,6 +17,8 @@ from domain.jobs.usage import Usage
 from domain.language_models.conversation import FinishReason, ToolCall
 from domain.language_models.model import DEFAULT_MAX_ANSWER_BYTES, ModelSpec
 
+DEFAULT_BODY: Document = {"prompt": "{{ prompt }}"}
+
 
 @frozen(kw_only=True)
 class HttpTarget:
@@ -27,13 +29,20 @@ class HttpTarget:
     *body* is JSON (or one string) whose strings are templates over the test's variables and `prompt`; None sends none.
     *response_path* picks the answer out of a JSON response (`choices[0].message.content`); empty means: a JSON string,
     else the whole body as text. *timeout_s* bounds one request; None leaves it to the item's deadline.
+
+    *request_transform* is a script that makes of the prompt what the body's `prompt` is; *response_transform* one that
+    makes the answer of a response (instead of *response_path*), from `json`, `text` and `context`. *json_texts*: a text
+    of the body that is a JSON object or list, once it is filled in, is sent as that.
     """
 
     url: str = field(validator=min_len(1))
     method: str = "POST"
     headers: Mapping[str, str] = field(factory=dict)
-    body: object = field(factory=lambda: {"prompt": "{{ prompt }}"})
+    body: object = field(factory=lambda: DEFAULT_BODY)
     response_path: str = ""
+    request_transform: object = None
+    response_transform: object = None
+    json_texts: bool = False
     timeout_s: float | None = field(default=None, validator=optional(gt(0)))
     max_answer_bytes: int = field(default=DEFAULT_MAX_ANSWER_BYTES, validator=gt(0))
 
@@ -48,10 +57,15 @@ class ModelTarget:
 
 @frozen(kw_only=True)
 class PythonTarget:
-    """A callable `function(prompt, variables) -> str | dict` in an importable *module*."""
+    """
+    A callable `function(prompt, variables) -> str | dict` in an importable *module*, or in a file with that path.
+
+    With *options* it is called as promptfoo calls a provider: `function(prompt, options, {"vars": variables})`.
+    """
 
     module: str = field(validator=min_len(1))
     function: str = field(validator=min_len(1))
+    options: Document | None = None
 
 
 TargetSpec = HttpTarget | ModelTarget | PythonTarget

@@ -27,10 +27,10 @@ class TestCase:
 
     *id* is unique in its set, and the same in the next version of the file as long as the test is. With several prompts
     a test is several: *prompt_label* says which prompt, *base_id* is the id they share. *threshold* (0 to 1): the test
-    passes when its weighted score is at least that, instead of when all required metrics pass. *transform*: JavaScript
-    that makes of the output what metrics see; *variables_transform*: that makes of the variables those that fill the
-    prompt. *targets*: the names of those it runs against; empty: all of the run. *given_answer*: an answer that is
-    judged in place of asking.
+    passes when its weighted score is at least that, instead of when all required metrics pass. *transform*: a script
+    (`Script.from_value`) that makes of the output what metrics see; *variables_transform*: one that makes of the
+    variables those that fill the prompt. *targets*: the names of those it runs against; empty: all of the run.
+    *given_answer*: an answer that is judged in place of asking.
     """
 
     __test__: ClassVar[bool] = False  # pytest: a value, not a test
@@ -45,8 +45,8 @@ class TestCase:
     base_id: str = ""
     prompt_label: str = ""
     threshold: float | None = None
-    transform: str = ""
-    variables_transform: str = ""
+    transform: object = None
+    variables_transform: object = None
     targets: tuple[str, ...] = ()
     given_answer: str | None = None
 
@@ -71,6 +71,14 @@ class Gates:
 
 
 @frozen(kw_only=True)
+class RunHints:
+    """How a file would like to be run, where whoever runs it says nothing; times in seconds."""
+
+    concurrency: int | None = None
+    deadline_s: float | None = None
+
+
+@frozen(kw_only=True)
 class TestFile:
     """What a file of tests says: the tests, and the targets, gates and judges when it names them."""
 
@@ -81,6 +89,7 @@ class TestFile:
     targets: tuple[NamedTarget, ...] = ()
     gates: Gates = field(factory=Gates)
     panel: Panel = field(factory=Panel)
+    hints: RunHints = field(factory=RunHints)
     warnings: tuple[str, ...] = ()
     """What was understood but deserves a look: one line each."""
 

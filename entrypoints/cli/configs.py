@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,15 +13,19 @@ from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates
 from entrypoints.cli.console import as_json_text, print_json, say, show
 from entrypoints.cli.following import follow
-from entrypoints.cli.job_options import job_options
+from entrypoints.cli.job_options import hinted, job_options
 from entrypoints.cli.judge_options import judge_options
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
+from entrypoints.cli.reading_options import reading_options
 from entrypoints.cli.requests import check_usable, gate_options, requested, selection_options
 from entrypoints.cli.target_options import target_options
 from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
 from entrypoints.settings import read_settings
+
+if TYPE_CHECKING:
+    from adapters.test_files.reading_rules import ReadingRules
 
 _NAME = click.argument("name")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -44,6 +49,7 @@ def configs() -> None:
 @judge_options
 @gate_options
 @selection_options
+@reading_options
 @_JSON
 def save(
     *,
@@ -53,6 +59,7 @@ def save(
     panel: Panel,
     gates: Gates,
     tags: tuple[str, ...],
+    rules: ReadingRules,
     prices_file: Path | None,
     as_json: bool,
     **target_words: str | None,
@@ -68,8 +75,15 @@ def save(
     """
     settings = read_settings()
     request = requested(
-        file, tags=tags, panel=panel, settings=settings, prices_file=prices_file, target_words=target_words
+        file,
+        tags=tags,
+        rules=rules,
+        panel=panel,
+        settings=settings,
+        prices_file=prices_file,
+        target_words=target_words,
     )
+    options = hinted(options, request.file.hints)
     antiphon = open_antiphon(settings)
     configuration = antiphon.runs.configure(
         antiphon.tenant, request.file, targets=request.targets, gates=gates, panel=request.panel, options=options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from domain.language_models.model import ModelSpec
 from domain.test_execution.judge_check import JudgeCheck
@@ -14,17 +15,20 @@ from domain.test_execution.target import TargetSpec
 from domain.test_execution.test_set import TestFile
 from entrypoints.cli.console import only_ours
 
+if TYPE_CHECKING:
+    from adapters.test_files.reading_rules import ReadingRules
 
-def read_tests(file: Path) -> TestFile:
+
+def read_tests(file: Path, rules: ReadingRules | None = None) -> TestFile:
     """
-    Return the tests of *file*.
+    Return the tests of *file*, read by *rules* (default: strict).
 
     Raises:
         InvalidInput: it can't be read, or something in it is wrong; every problem is named.
     """
     from adapters.test_files.reader import read_test_file
 
-    return read_test_file(file, scorers=_checking_scorers())
+    return read_test_file(file, scorers=_checking_scorers(), rules=rules)
 
 
 def read_metrics(file: Path) -> tuple[tuple[Metric, ...], Panel]:

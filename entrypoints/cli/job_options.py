@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 import attrs
 import click
+from click.core import ParameterSource
 
 from domain.jobs.job import JobOptions, Priority
+from domain.test_execution.test_set import RunHints
 from entrypoints.cli.money import DOLLARS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,6 +37,17 @@ _OPTIONS = (
     click.option("--max-duration", "max_duration_s", type=click.FloatRange(min=0, min_open=True),
                  help="Seconds in which items may begin, from the start of the job."),
 )  # fmt: skip
+
+
+def hinted(options: JobOptions, hints: RunHints) -> JobOptions:
+    """Return the options with what a file of tests would like, where the command line says nothing."""
+    context = click.get_current_context()
+    said = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if hints.concurrency is not None and "concurrency" not in said:
+        options = attrs.evolve(options, concurrency=hints.concurrency)
+    if hints.deadline_s is not None and "deadline_s" not in said:
+        options = attrs.evolve(options, deadline_s=hints.deadline_s, follows_latency=False)
+    return options
 
 
 def job_options(command: F) -> F:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import click
@@ -21,6 +21,9 @@ from entrypoints.cli.judge_options import panel_of
 from entrypoints.cli.prices import priced
 from entrypoints.cli.target_options import targets_from_options
 from entrypoints.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.test_files.reading_rules import ReadingRules
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,6 +70,7 @@ def requested(
     file: Path,
     *,
     tags: tuple[str, ...],
+    rules: ReadingRules,
     panel: Panel,
     settings: Settings,
     prices_file: Path | None,
@@ -78,7 +82,7 @@ def requested(
     Raises:
         InvalidInput: the file is wrong, or names no target, and no option does.
     """
-    read = only_tagged(read_tests(file), tags)
+    read = only_tagged(read_tests(file, rules), tags)
     targets = targets_from_options(
         read.targets,
         target=target_words["target"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,17 +13,21 @@ from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
-from entrypoints.cli.job_options import job_options
+from entrypoints.cli.job_options import hinted, job_options
 from entrypoints.cli.judge_options import judge_options
 from entrypoints.cli.limit_options import limit_options, limited
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
+from entrypoints.cli.reading_options import reading_options
 from entrypoints.cli.requests import check_usable, gate_options, requested, selection_options
 from entrypoints.cli.target_options import target_options
 from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
 from entrypoints.limits import check_limits
 from entrypoints.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from adapters.test_files.reading_rules import ReadingRules
 
 
 @click.command()
@@ -33,6 +38,7 @@ from entrypoints.settings import Settings, read_settings
 @gate_options
 @selection_options
 @limit_options
+@reading_options
 @output_options
 def run(
     file: Path,
@@ -40,6 +46,7 @@ def run(
     options: JobOptions,
     limits: CallLimits,
     panel: Panel,
+    rules: ReadingRules,
     gates: Gates,
     tags: tuple[str, ...],
     prices_file: Path | None,
@@ -66,6 +73,7 @@ def run(
         panel=panel,
         gates=gates,
         tags=tags,
+        rules=rules,
         prices_file=prices_file,
         target_words=target_words,
     )
@@ -81,13 +89,21 @@ def _accept(
     panel: Panel,
     gates: Gates,
     tags: tuple[str, ...],
+    rules: ReadingRules,
     prices_file: Path | None,
     target_words: dict[str, str | None],
 ) -> tuple[Antiphon, JobId]:
     """Store the tests and the job. A function of its own, so that what was read is not in memory while the job runs."""
     request = requested(
-        file, tags=tags, panel=panel, settings=settings, prices_file=prices_file, target_words=target_words
+        file,
+        tags=tags,
+        rules=rules,
+        panel=panel,
+        settings=settings,
+        prices_file=prices_file,
+        target_words=target_words,
     )
+    options = hinted(options, request.file.hints)
     read, targets, judges = request.file, limited(request.targets, limits), request.panel
     for one in targets:
         check_limits(settings, one.limits)

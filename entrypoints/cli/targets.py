@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +11,12 @@ from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure
 from domain.test_execution.target import Answer, Question
 from entrypoints.cli.console import as_json_text, only_ours, print_json, printable, say, show
 from entrypoints.cli.inputs import open_target, read_tests
+from entrypoints.cli.reading_options import reading_options
 from entrypoints.cli.target_options import target_options, targets_from_options
 from entrypoints.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from adapters.test_files.reading_rules import ReadingRules
 
 SHOWN = 2000
 _UNREACHED = (FailureKind.CONNECTION, FailureKind.DNS, FailureKind.TLS, FailureKind.TIMED_OUT)
@@ -25,6 +30,7 @@ def targets() -> None:
 @targets.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @target_options
+@reading_options
 @click.option("--deadline", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
               help="Seconds the request may take.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -36,6 +42,7 @@ def check_target(
     body: str | None,
     response_path: str | None,
     deadline: float,
+    rules: ReadingRules,
     as_json: bool,
 ) -> int:
     """
@@ -45,7 +52,7 @@ def check_target(
     """
     from adapters.templates.jinja import JinjaTemplates
 
-    read = read_tests(file)
+    read = read_tests(file, rules)
     chosen = targets_from_options(
         read.targets, target=target, base_url=base_url, body=body, response_path=response_path
     )

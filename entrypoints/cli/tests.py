@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,11 @@ from domain.jobs.errors import InvalidInput
 from domain.test_execution.test_set import TestFile, items_of, tag_counts
 from entrypoints.cli.console import print_json, show
 from entrypoints.cli.inputs import read_tests
+from entrypoints.cli.reading_options import reading_options
 from entrypoints.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from adapters.test_files.reading_rules import ReadingRules
 
 
 @click.group()
@@ -20,15 +25,16 @@ def tests() -> None:
 
 @tests.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@reading_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def validate(file: Path, *, as_json: bool) -> int:
+def validate(file: Path, *, rules: ReadingRules, as_json: bool) -> int:
     """
     Check a file of tests, and say what is in it. Nothing is run or stored.
 
     Every problem is listed with its line, and what to do; the exit code is then 2.
     """
     try:
-        read = read_tests(file)
+        read = read_tests(file, rules)
     except InvalidInput as error:
         if not as_json:
             raise

@@ -78,7 +78,7 @@ def test_validate_says_what_is_in_a_file(cli: CommandLine) -> None:
     assert "target:  none; name one with --target" in told.stdout
     assert document == {
         "ok": True, "name": "tests", "tests": 3, "items": 3, "metrics": 3, "kinds": ["contains"], "tags": {},
-        "target": None, "warnings": [],
+        "target": None, "targets": [], "warnings": [],
     }  # fmt: skip
     assert not cli.home.exists()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import attrs
 import pytest
 
+from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.scripted import ScriptedModels
 from adapters.memory.targets import ScriptedTarget
@@ -26,6 +27,7 @@ from domain.test_execution.recorded_answer import RecordedAnswer, kept_by
 from domain.test_execution.runner import TestRunner
 from domain.test_execution.sample import Sample
 from domain.test_execution.scoring import Scoring
+from domain.test_execution.shaping import Shaping
 from domain.test_execution.target import Answer
 from domain.test_execution.test_set import TestCase, TestItem
 from tests.kernel.family import forgets
@@ -62,13 +64,14 @@ def test_an_answer_is_asked_for_once_however_often_its_judge_fails() -> None:
     """A target's answer takes seconds and money; the judge's outage is not its fault."""
     asked: list[str] = []
     down = TransientFailure("the judge is away", kind=FailureKind.EVALUATION_ERROR)
-    scoring = Scoring(scorers=FlakyJudge([down, Deferred(5.0, "the judge's limit")]))
+    shaping = Shaping(templates=JinjaTemplates(), transforms=JavaScriptTransforms())
+    scoring = Scoring(scorers=FlakyJudge([down, Deferred(5.0, "the judge's limit")]), shaping=shaping)
 
     def reply(prompt: str) -> str:
         asked.append(prompt)
         return "Good day"
 
-    runner = TestRunner(targets={"": ScriptedTarget(reply)}, scoring=scoring, templates=JinjaTemplates())
+    runner = TestRunner(targets={"": ScriptedTarget(reply)}, scoring=scoring)
     item, spent = ITEM, NOTHING
 
     def keep(progress: Document, usage: Usage = NOTHING) -> None:
@@ -169,7 +172,8 @@ def _runner(judge: Callable[[Sequence[Message]], str]) -> TestRunner:
     panel = Panel(judges=(ModelSpec(provider=Provider.SCRIPTED, model="j"),))
     scorers = judging.beside(StandardScorers(templates), panel, connections=1)
     target = ScriptedTarget(lambda _: "Good day")
-    return TestRunner(targets={"": target}, scoring=Scoring(scorers=scorers), templates=templates)
+    shaping = Shaping(templates=templates, transforms=JavaScriptTransforms())
+    return TestRunner(targets={"": target}, scoring=Scoring(scorers=scorers, shaping=shaping))
 
 
 def _item(*kinds: str) -> Item:

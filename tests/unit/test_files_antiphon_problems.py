@@ -30,13 +30,15 @@ tests:
 
     assert refused(tmp_path, text) == (
         "tests.yaml:1: unknown key 'nmae' in the file; expected one of name, description, target, targets, prompt, "
-        "prompts, variables, metrics, defaults, gates, judge, judging, tests; did you mean name? rename or remove it",
+        "prompts, variables, metrics, defaults, gates, judge, judging, run, tests; did you mean name? rename or "
+        "remove it",
         "tests.yaml:2: gates: 'min_pass_rate' is a number (90); expected a number from 0 to 1; mend the number",
         "tests.yaml:3: the target's kind is 'htp'; expected one of http, openai, azure, anthropic, google, ollama, "
         "openai-compatible, scripted, python; did you mean http? "
         "add kind: http",
         "tests.yaml:6: unknown key 'promt' in the test; expected one of id, prompt, variables, metrics, expected, "
-        "tags, repeats, description; did you mean prompt? rename or remove it",
+        "tags, repeats, description, threshold, transform, variables_transform, targets, prompts, given_answer, "
+        "prompt_label, base_id; did you mean prompt? rename or remove it",
         "tests.yaml:8: a test that is a text; expected a mapping; write its keys",
         "tests.yaml:9: the test: 'variables' is a list; expected a mapping; write key: value lines under it",
         f"tests.yaml:12: unknown kind of metric 'containz'; expected one of {', '.join(sorted(SCORERS.kinds()))} "
@@ -55,7 +57,7 @@ tests:
         ("name: x\ntests: {a: b}\n", "2: the file: 'tests' is a mapping; expected a list; begin each item with a dash"),
         ("name: [x]\n" + TESTS, "1: the file: 'name' is a list; expected a text; put it in quotes"),
         ("prompt: 3\n" + TESTS, "1: the file: 'prompt' is a number (3); expected a text; put it in quotes"),
-        ("prompts: [3]\n" + TESTS, "1: the file: 'prompts' holds something else than texts; expected a list of texts"),
+        ("prompts: [3]\n" + TESTS, "1: a prompt that is a number; expected a text; put it in quotes"),
         ("prompt: a\nprompts: [b]\n" + TESTS, "2: 'prompts' beside 'prompt'; expected one of the two; move the prompt"),
         ("defaults: {id: a}\n" + TESTS, "1: unknown key 'id' in defaults; expected one of variables, metrics, tags"),
         (
@@ -177,10 +179,26 @@ def test_an_id_that_a_suffix_makes_twice_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_prompt_with_loops_or_filters_waits_for_the_run(tmp_path: Path) -> None:
-    """Only plain {{ name }} can be judged without the template engine; a guess must not refuse a sound file."""
-    text = "tests:\n- {prompt: '{% for x in xs %}{{ x }}{% endfor %}{{ y | default(1) }}'}\n- {prompt: '{{ z }}'}\n"
+def test_templates_that_can_t_work_are_found_before_the_run(tmp_path: Path) -> None:
+    """In prompts and in metrics: not parsing, an unknown filter, a missing variable; optional ones are fine."""
+    text = """tests:
+- {prompt: "{% for x in xs %}{{ x }}{% endfor %}{{ y | default(1) }}{% if w is defined %}{{ w }}{% endif %}"}
+- {prompt: "{{ a"}
+- {prompt: "{% for %}"}
+- {prompt: "{{ a | nope }}", variables: {a: 1}}
+- {prompt: Hi, metrics: [{contains: "{{ nope }}"}, {assert-set: [{contains: "{{ deep }}"}]}]}
+- {prompt: Hi there, variables_transform: "({b: 1})", metrics: [{contains: "{{ b }}"}]}
+"""
 
-    (found,) = refused(tmp_path, text)
+    found = [problem.removeprefix("tests.yaml:") for problem in refused(tmp_path, text)]
 
-    assert found.startswith("tests.yaml:3: the prompt uses {{ z }}, which this test has no variable for")
+    starts = (
+        "2: the prompt uses {{ xs }}, which this test has no variable for; expected a variable xs",
+        "3: the prompt has a template that can't work: '{{ a': unexpected end of template",
+        "4: the prompt has a template that can't work: '{% for %}': Expected an expression",
+        "5: the prompt has a template that can't work: '{{ a | nope }}': No filter named 'nope'.",
+        "6: metric 'contains' uses {{ nope }}, which this test has no variable for",
+        "6: metric 'contains' uses {{ deep }}, which this test has no variable for",
+    )
+    assert len(found) == len(starts)
+    assert all(problem.startswith(start) for problem, start in zip(found, starts, strict=True))

@@ -28,6 +28,7 @@ def test_the_promptfoo_example_asks_the_support_bot() -> None:
     test_file = read_test_file(EXAMPLES / "promptfooconfig.yaml", scorers=SCORERS)
 
     assert test_file.target == HttpTarget(
+        json_texts=True,
         url="http://127.0.0.1:9000/chat",
         headers={"Content-Type": "application/json"},
         body={"question": "{{prompt}}"},

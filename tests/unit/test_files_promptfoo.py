@@ -157,7 +157,7 @@ def test_an_http_provider_is_read(tmp_path: Path, transform: str, path: str) -> 
     config = f"{{url: 'http://h/x', body: {{question: '{{{{prompt}}}}'}}, transformResponse: '{transform}'}}"
 
     assert target_of(tmp_path, f"[{{id: https, config: {config}}}]") == HttpTarget(
-        url="http://h/x", body={"question": "{{prompt}}"}, response_path=path
+        url="http://h/x", body={"question": "{{prompt}}"}, response_path=path, json_texts=True
     )
 
 
@@ -170,12 +170,15 @@ def test_an_http_provider_without_body_is_a_get(tmp_path: Path) -> None:
 
 def test_settings_of_promptfoo_s_own_run_are_ignored_with_a_warning(tmp_path: Path) -> None:
     """They say how promptfoo runs and where it writes, nothing about what a test means."""
-    test_file = promptfoo(tmp_path, f"outputPath: x.html\nevaluateOptions: {{maxConcurrency: 4}}\n{TESTS}")
-
-    assert test_file.warnings == (
-        "line 1: 'outputPath' is about promptfoo's own runs; ignored",
-        "line 2: 'evaluateOptions' is about promptfoo's own runs; ignored",
+    test_file = promptfoo(
+        tmp_path, f"outputPath: x.html\nevaluateOptions: {{maxConcurrency: 4, cache: false}}\n{TESTS}"
     )
+
+    assert test_file.hints.concurrency == 4
+    assert set(test_file.warnings) == {
+        "line 1: 'outputPath' is about promptfoo's own runs; ignored",
+        "line 2: evaluateOptions.cache is about promptfoo's own runs; ignored",
+    }
 
 
 def test_a_secret_in_a_provider_is_warned_about_and_not_shown(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Promptfoo configurations: what is not supported is listed item by item, with how often and where first."""
+"""Promptfoo configurations: what is wrong or not supported is named, with file, line and what to do."""
 
 from __future__ import annotations
 
@@ -6,10 +6,36 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.reading_test_files import refused
+from adapters.test_files.reader import read_test_file
+from adapters.test_files.reading_rules import ReadingRules
+from tests.unit.reading_test_files import SCORERS, refused
 
-READS = "expected what Antiphon reads of promptfoo (docs/test-sets.md); remove or replace it"
+ADVICE = "expected what Antiphon reads of promptfoo (docs/promptfoo.md); remove or replace it, or leave it out with "
 ONE = "tests: [{vars: {q: Hi}, assert: [{type: contains, value: Ho}]}]\n"
+
+MUCH = """prompts: ["{{q}}", "file://p.py", "langfuse://x"]
+providers: [openai:chat:m, openai:responses:m]
+redteam: {}
+defaultTest:
+  options: {storeOutputAs: x}
+tests:
+  - vars: {q: a}
+    assert:
+      - {type: moderation, value: polite}
+      - {type: ruby, value: output.length}
+      - {type: contains, value: a, nonsense: 1}
+  - vars: {q: "file://q.pdf"}
+    assertScoringFunction: file://x.js
+    assert: [{type: moderation, value: short}, {type: contains, value: "{{ env.WORD }}"}]
+  - file://more.py
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    """Write a configuration."""
+    path = folder / "promptfooconfig.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def problems(folder: Path, text: str) -> tuple[str, ...]:
@@ -20,87 +46,32 @@ def problems(folder: Path, text: str) -> tuple[str, ...]:
 
 def test_what_is_not_supported_is_counted_item_by_item(tmp_path: Path) -> None:
     """Somebody with 300 tests needs to know what moving here costs: which things, how often, where first."""
-    text = """prompts: ["{{q}}", "file://p.txt", prompts/long.md]
-providers: [openai:chat:m]
-scenarios: []
-defaultTest:
-  options: {provider: x}
-tests:
-  - vars: {q: a}
-    assert:
-      - {type: llm-rubric, value: polite}
-      - {type: javascript, value: output.length}
-      - {type: contains, value: a, transform: output.trim()}
-  - vars: {q: "file://q.txt"}
-    threshold: 0.5
-    assert: [{type: llm-rubric, value: short}, {type: contains, value: "{{ env.WORD }}"}]
-  - vars: {q: "{{ other }}"}
-    assert: [{type: not-llm-rubric, value: rude}, {type: regex, value: "("}]
-  - file://more.yaml
-"""
+    found = problems(tmp_path, MUCH)
 
-    assert problems(tmp_path, text) == (
-        f"1: prompt from a file (file://p.txt): once, first at line 1; {READS}",
-        f"1: prompt from a file (prompts/long.md): once, first at line 1; {READS}",
-        f"3: key scenarios: once, first at line 3; {READS}",
-        f"5: test key options: once, first at line 5; {READS}",
-        f"9: assertion type llm-rubric: 2 times, first at line 9; {READS}",
-        f"10: assertion type javascript: once, first at line 10; {READS}",
-        f"11: assertion key transform: once, first at line 11; {READS}",
-        f"12: file:// in vars: once, first at line 12; {READS}",
-        f"13: test key threshold: once, first at line 13; {READS}",
-        f"14: environment variable in an assertion's value: once, first at line 14; {READS}",
-        f"15: template in vars: once, first at line 15; {READS}",
-        "16: metric 'regex' (regex): value: '(' is not a regular expression: missing ) at position 1; mend or remove "
-        "the metric",
-        f"16: assertion type not-llm-rubric: once, first at line 16; {READS}",
-        f"17: tests from elsewhere than this file (file://more.yaml): once, first at line 17; {READS}",
+    starts = (
+        "1: prompt that is a program (p.py): once, first at line 1;",
+        "1: prompt from elsewhere (langfuse://x): once, first at line 1;",
+        "2: provider openai:responses:m (known: openai,",
+        "3: key redteam: once, first at line 3;",
+        "5: test option storeOutputAs: once, first at line 5;",
+        "9: assertion type moderation: 2 times, first at line 9;",
+        "10: assertion type ruby: once, first at line 10;",
+        "11: assertion key nonsense: once, first at line 11;",
+        "12: a variable from a .pdf file (q.pdf): once, first at line 12;",
+        "13: test key assertScoringFunction: once, first at line 13;",
+        "14: environment variable WORD in an assertion's value (see --allow-env): once, first at line 14;",
+        "15: tests from a program (more.py): once, first at line 15;",
     )
+    assert [problem[: len(start)] for problem, start in zip(found, starts, strict=True)] == list(starts)
+    assert all(ADVICE in problem for problem in found)
 
 
-@pytest.mark.parametrize(
-    ("providers", "problem"),
-    [
-        (
-            "[openai:chat:a, {id: openai:chat:b}]",
-            "1: 2 providers (openai:chat:a, openai:chat:b); expected one: a run has one target for now; keep one, and",
-        ),
-        (
-            "[anthropic:messages:x]",
-            "1: provider anthropic:messages:x; expected openai:chat:MODEL, http or https; remove",
-        ),
-        (
-            "[openai:embedding:x]",
-            "1: provider openai:embedding:x; expected openai:chat:MODEL, http or https; remove it",
-        ),
-        ("[https]", "1: an http provider without config.url; expected a URL; add url: http://..."),
-        (
-            "[{id: http, config: {url: ftp://h}}]",
-            "1: the URL has another scheme, or none; expected http://... or https",
-        ),
-        ("[{id: openai:chat:m, config: x}]", "1: config that is a text: once, first at line 1;"),
-        ("[{id: openai:chat:m, transform: x}]", "1: provider key transform: once, first at line 1;"),
-        ("[{id: openai:chat:m, config: {tools: []}}]", "1: key tools in the config of provider openai:chat:m: once,"),
-        (
-            "[{id: openai:chat:m, config: {apiKey: 12345}}]",
-            "1: the provider's config: 'apiKey' is a number; expected a",
-        ),
-        (
-            "[{id: http, config: {url: 'http://h', transformResponse: 'json.a?.b'}}]",
-            "1: transformResponse that is more than a path such as json.a.b[0]: once, first at line 1;",
-        ),
-        (
-            "[{id: openai:chat:m, config: {headers: {X: '{{ env[\"A\"] }}'}}}]",
-            "1: environment variable in a provider's",
-        ),
-    ],
-)
-def test_a_provider_that_can_t_be_a_target_is_refused(tmp_path: Path, providers: str, problem: str) -> None:
-    """Running against something else than the configuration says would be worse than not running."""
-    (found,) = problems(tmp_path, f"providers: {providers}\nprompts: ['{{{{q}}}}']\n{ONE}")
+def test_what_is_not_supported_is_left_out_when_that_is_allowed(tmp_path: Path) -> None:
+    """The rest of a large configuration can be run today; each thing that is missing is still said."""
+    file = read_test_file(write(tmp_path, MUCH), scorers=SCORERS, rules=ReadingRules(allow_unsupported=True))
 
-    assert found.startswith(problem)
-    assert "12345" not in found
+    assert [case.prompt for case in file.cases] == ["{{q}}", "{{q}}"]
+    assert sum(warning.startswith("left out: ") for warning in file.warnings) == 12
 
 
 @pytest.mark.parametrize(
@@ -108,24 +79,106 @@ def test_a_provider_that_can_t_be_a_target_is_refused(tmp_path: Path, providers:
     [
         ("prompts: [a]\nproviders: [openai:chat:m]\n", "1: no tests; expected at least one; add it under tests:"),
         ("prompts: [a]\nproviders: [openai:chat:m]\ntests: []\n", "3: no tests; expected at least one; add it under"),
-        ("prompts: [{file: x}]\nproviders: []\n" + ONE, "1: prompt that is a mapping: once, first at line 1;"),
-        ('prompts: [\'[{"role": "user"}]\']\n' + ONE, "1: prompt that is a list of chat messages: once, first at"),
-        ("prompts: ['{{ env.X }}']\n" + ONE, "1: environment variable in a prompt: once, first at line 1;"),
-        ("prompts: [a]\ndefaultTest: file://d.yaml\n" + ONE, "2: defaultTest that is a text: once, first at line 2;"),
-        (
-            "prompts: [a]\ntests: [{vars: file://v.csv, assert: []}]\n",
-            "2: vars that are a text: once, first at line 2;",
-        ),
+        ("prompts: [{file: x}]\nproviders: []\n" + ONE, "1: prompt that is a mapping with file: once, first at line"),
+        ("prompts: [file://no.txt]\nproviders: []\n" + ONE, "1: no.txt: there is no such file; expected a file of"),
+        ("prompts: [file://*.txt]\nproviders: []\n" + ONE, "1: no file fits *.txt; expected 1 to 10000; check the"),
+        ("prompts: [file://../../x.txt]\nproviders: []\n" + ONE, "1: the file x.txt lies outside the configuration's"),
+        ("prompts: ['{{ q']\n" + ONE, "2: the prompt has a template that can't work: '{{ q': unexpected end of"),
+        ("prompts: ['{{ q | nope }}']\n" + ONE, "2: the prompt has a template that can't work: '{{ q | nope }}'"),
+        ("prompts: [a]\ndefaultTest: 3\n" + ONE, "2: defaultTest that is no mapping (3): once, first at line 2;"),
+        ("prompts: [a]\ntests: [{vars: 3, assert: []}]\n", "2: vars that is no mapping (3): once, first at line 2;"),
         ("prompts: [a]\ntests: [{assert: [just text]}]\n", "2: a text as an assertion; expected type: ...; write its"),
         (
             "prompts: [a]\ntests: [{assert: [{value: x}]}]\n",
             "2: the assertion has no 'type'; expected a text; add type:",
         ),
-        ("prompts: ['{{x}}']\n" + ONE, "2: the prompt uses {{ x }}, which this test has no variable for; expected a"),
+        (
+            "prompts: [a]\ntests:\n- {vars: {q: 1}, threshold: high, assert: [{type: is-json}]}\n",
+            "3: the test: 'threshold' is a text ('high'); expected a number from 0; mend the number",
+        ),
+        (
+            "prompts: [a]\ntests:\n- assert:\n  - {type: regex, value: '('}\n",
+            "4: metric 'regex' (regex): value: '(' is not a regular expression: missing ) at position 1; mend or",
+        ),
+        (
+            "prompts: [a]\ntests:\n- assert: [{type: contains, value: x, weight: -1}]\n",
+            "3: the assertion: 'weight' is a number (-1); expected a number from 0; mend the number",
+        ),
+        (
+            "prompts: [a]\ntests:\n- assert: [{type: assert-set, assert: []}]\n",
+            "3: an assert-set without assertions; expected assert: [...]; add some",
+        ),
+        (
+            "prompts: [a]\ntests:\n- assert: [{$ref: '#/assertionTemplates/no'}]\n",
+            "3: $ref '#/assertionTemplates/no' stands for nothing here; expected #/assertionTemplates/NAME",
+        ),
+        (
+            "prompts: [a]\nassertionTemplates: {a: {$ref: '#/assertionTemplates/a'}}\n" + ONE,
+            "2: references that run in a circle, or stand for too much; expected at most 100 levels",
+        ),
+        ("prompts: [a]\nproviders: [https]\n" + ONE, "2: an http provider without config.url; expected a URL; add"),
+        (
+            "prompts: [a]\nproviders: [{id: http, config: {url: ftp://h}}]\n" + ONE,
+            "2: the URL has another scheme, or none; expected http://... or https",
+        ),
+        (
+            "prompts: [a]\nproviders: ['azure:chat:gpt']\n" + ONE,
+            "2: a provider azure:gpt without an address; expected apiHost or apiBaseUrl; add apiHost:",
+        ),
+        (
+            "prompts: [a]\nproviders: [{id: openai:chat:m, config: {apiKey: 12345}}]\n" + ONE,
+            "2: the provider's config: 'apiKey' is a number; expected a text; put it in quotes",
+        ),
+        (
+            "prompts: [a]\nproviders: [{id: openai:chat:m, config: x}]\n" + ONE,
+            "2: config that is no mapping (x): once, first at line 2;",
+        ),
+        (
+            "prompts: [a]\nproviders: [{id: openai:chat:m, config: {nonsense: 1}}]\n" + ONE,
+            "2: key nonsense in the config of a provider openai: once, first at line 2;",
+        ),
+        (
+            "prompts: [a]\nproviders: [file://p.py]\n" + ONE,
+            "2: provider that is a Python file (p.py; see --allow-python): once, first at line 2;",
+        ),
+        (
+            "prompts: [a]\nevaluateOptions: {repeat: 0}\n" + ONE,
+            "2: the options: 'repeat' is a number (0); expected a whole number from 1 to 10000",
+        ),
+        (
+            "prompts: [a]\ncommandLineOptions: {filterFirstN: 3}\n" + ONE,
+            "2: commandLineOptions.filterFirstN: once, first at line 2;",
+        ),
+        (
+            "prompts: [a]\ntests:\n- {provider: other, assert: [{type: is-json}]}\n",
+            "3: test key provider that is none of the configuration's (other): once, first at line 3;",
+        ),
     ],
 )
-def test_a_part_that_can_t_be_read_is_refused(tmp_path: Path, text: str, problem: str) -> None:
-    """What promptfoo fetches from other files, or reads in a way of its own, is named."""
-    (found,) = problems(tmp_path, text)
+def test_a_configuration_that_can_t_be_read_says_where_and_what_to_do(tmp_path: Path, text: str, problem: str) -> None:
+    """Running something else than the configuration says would be worse than not running; secrets are never shown."""
+    found = problems(tmp_path, text)
 
-    assert found.startswith(problem)
+    assert any(each.startswith(problem) for each in found), found
+    assert not any("12345" in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("t.csv", "q,__expected\na\n", "t.csv:2: 1 cells; expected 2, as in the header; put cells"),
+        ("t.csv", 'q,__expected\n"a,b\n', "t.csv:2: the row that begins here is not valid CSV"),
+        ("t.csv", "q,__nonsense\na,b\n", "t.csv:1: CSV column __nonsense: once, first at line 1;"),
+        ("t.csv", "q,__expected\na,regex: (\n", "t.csv:2: metric 'regex' (regex): value: '(' is not a"),
+        ("t.jsonl", '{"vars": {"q": 1}}\n{"vars"\n', "t.jsonl:2: not valid JSON: no ':' here"),
+        ("t.yaml", "- vars: {q: 1}\n  assert: [{type: regex, value: '('}]\n", "t.yaml:2: metric 'regex' (regex)"),
+        ("t.yaml", "- vars: {q: 1\n", "promptfooconfig.yaml:2: t.yaml:2: not valid YAML"),
+    ],
+)
+def test_a_problem_in_a_file_of_tests_names_that_file(tmp_path: Path, name: str, content: str, problem: str) -> None:
+    """The configuration's own line would send its author to the wrong place."""
+    (tmp_path / name).write_text(content, encoding="utf-8")
+
+    found = refused(tmp_path, f"prompts: ['{{{{q}}}}']\ntests: file://{name}\n", name="promptfooconfig.yaml")
+
+    assert any(each.startswith(problem) for each in found), found

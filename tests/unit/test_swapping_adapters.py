@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.scripted import ScriptedModels
 from adapters.memory.store import MemoryStore
@@ -47,6 +48,7 @@ def family() -> TestExecution:
         templates=templates,
         store=MemoryStore(),
         judging=Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=templates),
+        transforms=JavaScriptTransforms(),
     )
 
 

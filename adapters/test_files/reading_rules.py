@@ -1,0 +1,25 @@
+"""What whoever reads a file allows it: Python, features left out, variables of the environment, folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+
+@frozen(kw_only=True)
+class ReadingRules:
+    """
+    The rules for one file, strict where nothing is said.
+
+    *allow_unsupported*: what a promptfoo configuration uses and Antiphon has not is left out with a warning, instead of
+    refusing the file. *allow_python*: Python files of a configuration may become targets and metrics; they run with all
+    rights of the process. *environment* holds the variables that texts may name (`{{ env.NAME }}`), and no others: they
+    are stored with the tests. *folders*: where files that a configuration names may lie, beside its own folder.
+    """
+
+    allow_unsupported: bool = False
+    allow_python: bool = False
+    environment: Mapping[str, str] = field(factory=dict, repr=False)
+    folders: tuple[Path, ...] = ()
