@@ -21,7 +21,14 @@ ROOT = Path(__file__).parents[2]
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A job of 100,000 items on SQLite, planned whole, and cancelled when a tenth of it has run."""
     folder = tmp_path_factory.mktemp("large")
-    command = [sys.executable, "-m", "tests.pipelines.large_run", str(ITEMS), str(ENOUGH), str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.pipelines.large_run",
+        str(ITEMS),
+        str(ENOUGH),
+        f"sqlite:///{folder / 'antiphon.db'}",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stderr
     print(done.stdout)
