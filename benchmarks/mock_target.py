@@ -1,4 +1,8 @@
-"""A mock target: answers a chat question after a fixed time, and counts. The benchmarks run it as a process."""
+"""
+A mock target: answers a chat question after a fixed time, and counts. The benchmarks run it as a process.
+
+`/chat` answers; `/faulty` answers 429 with Retry-After to 5 % of the calls, 500 to 2 %, and nothing, ever, to 1 %.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import asyncio
 import random
 
 from aiohttp import web
+
+LIMITED, BROKEN, SILENT = 0.05, 0.02, 0.01
 
 
 def main() -> None:
@@ -19,7 +25,7 @@ def main() -> None:
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    shuffled = random.Random(1)
+    shuffled, faults = random.Random(1), random.Random(2)
     low, high = (options.delay_ms - options.jitter_ms) / 1000, (options.delay_ms + options.jitter_ms) / 1000
     seen = {"calls": 0, "in_flight": 0, "most_in_flight": 0}
 
@@ -32,11 +38,24 @@ async def _serve(options: argparse.Namespace) -> None:
         seen["in_flight"] -= 1
         return web.json_response({"answer": f"the answer to {question}"})
 
+    async def faulty(request: web.Request) -> web.Response:
+        chance = faults.random()
+        if chance < SILENT:
+            seen["calls"] += 1
+            await asyncio.Event().wait()
+        if chance < SILENT + BROKEN:
+            seen["calls"] += 1
+            return web.Response(status=500)
+        if chance < SILENT + BROKEN + LIMITED:
+            seen["calls"] += 1
+            return web.Response(status=429, headers={"Retry-After": "1"})
+        return await chat(request)
+
     async def stats(_request: web.Request) -> web.Response:
         return web.json_response(seen)
 
     app = web.Application()
-    app.add_routes([web.post("/chat", chat), web.get("/stats", stats)])
+    app.add_routes([web.post("/chat", chat), web.post("/faulty", faulty), web.get("/stats", stats)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", options.port, backlog=1024)
