@@ -166,6 +166,7 @@ class WorkerSide:
             relay=self.relay,
             bell=a.bell,
             attempts=self.attempts,
+            collector=self.collector,
             planner=self.planner,
             sweep=self._sweep,
             keep_permits=a.doors.permits.keep,

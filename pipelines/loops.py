@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from attrs.validators import gt
 
 from domain.jobs.attempts import AttemptsInHand
+from domain.jobs.collection import Collector
 from domain.jobs.errors import AntiphonError, ServiceUnavailable
 from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay
@@ -32,12 +33,13 @@ def log_only(_error: AntiphonError) -> None:
 
 @frozen(kw_only=True)
 class LoopTimes:
-    """How often, in seconds: the relay without a ring, leases, permits, deadlines, the sweeper, the shared clock."""
+    """How often, in seconds: the relay without a ring, leases, permits, deadlines, windows, sweeper, shared clock."""
 
     relay_s: float = field(default=1.0, validator=gt(0))
     leases_s: float = field(default=10.0, validator=gt(0))
     permits_s: float = field(default=LEASE_S / 3, validator=gt(0))
     deadlines_s: float = field(default=0.5, validator=gt(0))
+    windows_s: float = field(default=0.25, validator=gt(0))
     sweep_s: float = field(default=5.0, validator=gt(0))
     clock_s: float = field(default=60.0, validator=gt(0))
 
@@ -49,6 +51,7 @@ class Loops:
     relay: Relay
     bell: RelayBell
     attempts: AttemptsInHand
+    collector: Collector
     planner: Planner
     sweep: Callable[[], object]
     keep_permits: Callable[[], object]
@@ -65,6 +68,7 @@ class Loops:
             self._timer("antiphon-leases", self.times.leases_s, self.attempts.keep_leases),
             self._timer("antiphon-plans", self.times.leases_s, self.planner.keep_leases),
             self._timer("antiphon-deadlines", self.times.deadlines_s, self.attempts.end_overdue),
+            self._timer("antiphon-windows", self.times.windows_s, self._top_up),
             self._timer("antiphon-sweeper", self.times.sweep_s, self.sweep),
             self._timer("antiphon-permits", self.times.permits_s, self.keep_permits),
             self._timer("antiphon-clock", self.times.clock_s, self.set_clock),
@@ -78,6 +82,10 @@ class Loops:
             self.bell.ring()
             for thread in threads:
                 thread.join(timeout=5.0)
+
+    def _top_up(self) -> None:
+        for tenant, job_id in self.attempts.jobs():
+            self.collector.top_up(tenant, job_id)
 
     def _timer(self, name: str, every_s: float, move: Callable[[], object]) -> threading.Thread:
         def loop() -> None:

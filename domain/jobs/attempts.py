@@ -143,6 +143,10 @@ class AttemptsInHand:
         with self._lock:
             self._unrecorded.pop(_key(attempt), None)
 
+    def jobs(self) -> set[tuple[TenantContext, JobId]]:
+        """Return the jobs of the attempts in hand."""
+        return {(attempt.tenant, attempt.job_id) for attempt in self._all()}
+
     def __len__(self) -> int:
         return len(self._held)
 

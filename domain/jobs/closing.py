@@ -7,6 +7,7 @@ in which order: chord callbacks, the sweeper and an impatient user all do the sa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
@@ -20,6 +21,7 @@ from domain.jobs.plan import Shard, ShardState
 from domain.jobs.ports import UnitOfWork
 
 SHARDS_A_PAGE = 200
+MOST_TRAILING = 4
 
 
 def settle(work: UnitOfWork, job: Job, *, unsent: bool = False) -> None:
@@ -47,14 +49,33 @@ def advance(work: UnitOfWork, job: Job, *, now: datetime) -> Job:
     """
     if job.options.budget:
         _stop_spending(work, job, now=now)
-    sent = len(work.ledger.shards(job.id, ShardState.SENT, limit=job.window))
-    waiting = work.ledger.shards(job.id, ShardState.PLANNED, limit=max(job.window - sent, 1))
+    sent, waiting = in_broker(work, job), work.ledger.shards(job.id, ShardState.PLANNED, limit=job.window)
     if not sent and not waiting:
         return close_by_rows(work, job, now=now)
     if not job.cancel_requested_at:
-        for shard in waiting[: job.window - sent]:
+        for shard in waiting[: room(work, job, sent)]:
             send(work, job, shard, now=now)
     return job
+
+
+def in_broker(work: UnitOfWork, job: Job) -> list[Shard]:
+    """Return the job's shards that were sent and are not closed."""
+    return work.ledger.shards(job.id, ShardState.SENT, limit=job.window * MOST_TRAILING)
+
+
+def room(work: UnitOfWork, job: Job, sent: Sequence[Shard]) -> int:
+    """
+    Return how many more shards may be sent: as many as leave no more open items than a window of whole shards has.
+
+    Counted in items, because a shard whose slowest item takes long would otherwise keep its place in the window while
+    the slots run dry; but at most `MOST_TRAILING` windows of shards are in the broker.
+    """
+    if len(sent) < job.window:
+        return job.window - len(sent)
+    size = sent[0].last + 1 - sent[0].first
+    tallies = [work.ledger.tally(job.id, shard) for shard in sent]
+    open_items = sum(tally.pending + tally.running for tally in tallies)
+    return max(min(job.window - -(-open_items // size), job.window * MOST_TRAILING - len(sent)), 0)
 
 
 def _stop_spending(work: UnitOfWork, job: Job, *, now: datetime) -> None:

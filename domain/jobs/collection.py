@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from domain.jobs.closing import advance, settle_shard
+from domain.jobs.closing import advance, in_broker, room, settle_shard
 from domain.jobs.job import Job, JobId
 from domain.jobs.plan import ShardState
 from domain.jobs.ports import Clock, Doorbell, Store
@@ -42,3 +42,22 @@ class Collector:
             work.commit()
         self.doorbell.ring()
         return job
+
+    def top_up(self, tenant: TenantContext, job_id: JobId) -> None:
+        """
+        Send further shards if the window has room for some; cheap when it has none.
+
+        Shards end with their slowest item, and their callback comes only then; the slots must not wait for it.
+        """
+        with self.store.view(tenant) as work:
+            job = work.jobs.get(job_id)
+            waits = bool(work.ledger.shards(job_id, ShardState.PLANNED, limit=1))
+            has_room = waits and room(work, job, in_broker(work, job)) > 0
+        if job.status.is_end or not has_room:
+            return
+        with self.store.begin(tenant) as work:
+            job = work.jobs.get(job_id, lock=True)
+            if not job.status.is_end:
+                advance(work, job, now=self.clock.now())
+            work.commit()
+        self.doorbell.ring()

@@ -84,11 +84,11 @@ class Executor:
         """
         prepared = self._prepared(tenant, job_id)
         round_ = Round(admission=prepared.admission, todo=deque(numbers))
-        while round_.todo and (self._begin_some(tenant, prepared, round_) or round_.wait()):
-            pass
-        for attempt in round_.attempts:
-            report, recorded = attempt.settled.result()
-            round_.note(report, was_mine=recorded.result())
+        goes_on = True
+        while goes_on:
+            round_.look(self.clock.now())
+            begun = bool(round_.todo) and self._begin_some(tenant, prepared, round_)
+            goes_on = begun or round_.wait(self.clock.now())
         return round_.result(self.clock.now())
 
     def _begin_some(self, tenant: TenantContext, prepared: _Prepared, round_: Round) -> bool:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import datetime
+from typing import Any
 
 from attrs import define, field, frozen
 
@@ -59,23 +60,46 @@ class Round:
         if admitted.passes:
             self._idle_s = 0.0
 
-    def wait(self) -> bool:
-        """Wait until asking again may be worth it: an attempt of this round is settled; return whether it came to that.
+    def look(self, now: datetime) -> None:
+        """
+        Note the attempts that are over, and take up again what has come due.
+
+        A slow item holds the task in any case; the others of its chunk are repeated meanwhile.
+        """
+        for attempt in list(self.attempts):
+            if attempt.settled.done():
+                report, recorded = attempt.settled.result()
+                if recorded.done():
+                    self.attempts.remove(attempt)
+                    self._note(report, was_mine=recorded.result())
+        if self.attempts:
+            due = [no for no, moment in self._due.items() if moment <= now]
+            self.todo.extend(due)
+            for no in due:
+                del self._due[no]
+
+    def wait(self, now: datetime) -> bool:
+        """
+        Wait until going on may be worth it: an attempt is over, an item has come due; return whether it came to that.
 
         Nothing in flight, and not let in: then for a second in all, and no longer.
         """
-        unsettled = [attempt.settled for attempt in self.attempts if not attempt.settled.done()]
-        if unsettled:
-            wait(unsettled, timeout=self.refused_s or None, return_when=FIRST_COMPLETED)
+        if self.attempts:
+            waits = [max((due - now).total_seconds(), 0.0) for due in self._due.values()]
+            if self.todo and self.refused_s:
+                waits.append(self.refused_s)
+            ends = [_end_of(attempt) for attempt in self.attempts]
+            wait(ends, timeout=min(waits, default=None), return_when=FIRST_COMPLETED)
             return True
+        if not self.todo:
+            return False
         self._idle_s += self.refused_s
         if not self.refused_s or self._idle_s > LONGEST_WAIT_S:
             return False
         self.admission.wait(self.refused_s)
         return True
 
-    def note(self, report: Report, *, was_mine: bool) -> None:
-        """Note how an attempt was settled."""
+    def _note(self, report: Report, *, was_mine: bool) -> None:
         due = report.not_before if isinstance(report, Postponed | Released) else None
         if due is not None and was_mine:
             self._due[report.no] = due
@@ -90,3 +114,8 @@ class Round:
         if self.todo:
             waits.append(min(max(LONGEST_WAIT_S, self.refused_s), LONGEST_AWAY_S))
         return Executed(settled=tuple(self._settled), waiting=waiting, wait_s=min(waits, default=0.0))
+
+
+def _end_of(attempt: Attempt) -> Future[Any]:  # of either kind: it is only waited for
+    """Return what is waited for next: the attempt's end, and then the record of it."""
+    return attempt.settled.result()[1] if attempt.settled.done() else attempt.settled

@@ -16,12 +16,12 @@ from attrs.validators import ge, gt
 
 from domain.jobs.attempts import timed_out
 from domain.jobs.claims import Ended
-from domain.jobs.closing import advance, close, settle
+from domain.jobs.closing import advance, close, in_broker, settle
 from domain.jobs.errors import FailureKind
 from domain.jobs.events import LeasesLost, SendShard, StartJob
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
 from domain.jobs.job import Job, JobId, JobStatus
-from domain.jobs.plan import Shard, ShardState
+from domain.jobs.plan import Shard
 from domain.jobs.ports import Clock, Doorbell, Installation, Store, UnitOfWork
 from domain.jobs.relaying import system_context
 from domain.tenancy import TenantContext
@@ -118,7 +118,7 @@ class Sweeper:
         # first those whose worker vanished: they are run again, not blamed for their deadline
         self._take_back(work, job, work.ledger.expire(job.id, now=now), now)
         self._end_overdue(work, job, now)
-        for shard in work.ledger.shards(job.id, ShardState.SENT, limit=job.window):
+        for shard in in_broker(work, job):
             if self._is_stalled(work, job, shard, now):
                 work.ledger.put_shard(job.id, attrs.evolve(shard, sends=shard.sends + 1, sent_at=now))
                 work.outbox.add(SendShard(job_id=job.id, shard=shard.no), now=now)
@@ -140,7 +140,7 @@ class Sweeper:
         work.ledger.fail_pending(job.id, poisoned, Failure(kind=FailureKind.POISON, message=message), now=now)
         work.outbox.add(LeasesLost(job_id=job.id, items=tuple(item.no for item in lost)), now=now)
         again = [item.no for item in lost if item.no not in set(poisoned) and item.state is ItemState.PENDING]
-        for shard in work.ledger.shards(job.id, ShardState.SENT, limit=job.window):
+        for shard in in_broker(work, job):
             if items := _within(shard, again):
                 work.outbox.add(SendShard(job_id=job.id, shard=shard.no, items=items), now=now)
 

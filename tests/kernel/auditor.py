@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import define, field
 
 from domain.jobs.aggregate import tally_of
+from domain.jobs.closing import MOST_TRAILING
 from domain.jobs.events import JobEnded
 from domain.jobs.item import Item, ItemState
 from domain.jobs.job import Job, JobId
@@ -83,7 +84,10 @@ def _audit_items(items: list[Item], fate: JobFate) -> None:
 
 def _audit_shards(work: UnitOfWork, job: Job, items: list[Item]) -> None:
     shards = _shards(work, job.id)
-    assert sum(shard.state is ShardState.SENT for shard in shards) <= job.window
+    sent = [shard for shard in shards if shard.state is ShardState.SENT]
+    assert len(sent) <= job.window * MOST_TRAILING
+    open_items = [item for shard in sent for item in items[shard.first : shard.last + 1] if item.state not in ENDS]
+    assert not sent or len(open_items) <= job.window * (shards[0].last + 1)
     assert work.ledger.tally(job.id) == tally_of(items)
     for shard in shards:
         rows = tally_of(items[shard.first : shard.last + 1])

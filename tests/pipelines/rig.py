@@ -109,6 +109,7 @@ class Rig:
             relay=self.relay,
             bell=self.bell,
             attempts=self.attempts,
+            collector=self.services.collector,
             planner=self.services.planner,
             sweep=self.sweeper.sweep,
             keep_permits=lambda: None,

@@ -12,7 +12,7 @@ from domain.jobs.events import JobEnded
 from domain.jobs.item import Item, Outcome
 from domain.jobs.job import Job, JobOptions
 from domain.jobs.plan import ShardState, Sizes
-from tests.contract.building import US
+from tests.contract.building import US, numbers
 from tests.kernel.broker import CollectTask, ItemsTask, RecordingBroker, Task
 from tests.kernel.family import PASSED, ScriptedFamily
 from tests.kernel.world import Kernel
@@ -83,6 +83,32 @@ def test_the_broker_never_holds_more_than_the_window_of_a_job() -> None:
 
     assert kernel.job(job.id).status == "completed"
     assert most == job.window * 2
+
+
+def test_slow_items_at_the_end_of_shards_do_not_keep_the_next_ones_back() -> None:
+    """A shard ends with its slowest item; the slots its others have left must not wait for it."""
+    kernel = Kernel(sizes=SMALL)
+    job = kernel.sent(ITEMS, options=JobOptions(concurrency=1))
+    worker = kernel.worker()
+    for no in (0, 2):
+        worker.execute(US, job.id, numbers(no))
+        kernel.collector.top_up(US, job.id)
+
+    assert [_shard(kernel, job, no) for no in range(6)] == ["sent"] * 4 + ["planned"] * 2
+
+
+def test_topping_up_a_full_window_or_an_ended_job_changes_nothing() -> None:
+    """It is tried several times a second, for every job in hand."""
+    kernel = Kernel(sizes=SMALL)
+    full, ended = (kernel.sent(items, options=JobOptions(concurrency=1)) for items in (ITEMS, 1))
+    kernel.deliver(next(task for task in kernel.broker.messages if task.job_id == ended.id), kernel.worker())
+    kernel.collector.collect(US, ended.id, 0)
+    told = [kernel.history(job.id) for job in (full, ended)]
+
+    for job in (full, ended):
+        kernel.collector.top_up(US, job.id)
+
+    assert [kernel.history(job.id) for job in (full, ended)] == told
 
 
 def _as_sent(tasks: list[Task]) -> list[Task]:

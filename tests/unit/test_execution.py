@@ -174,14 +174,25 @@ def test_items_that_find_the_job_busy_elsewhere_wait() -> None:
 
 
 def test_busy_items_take_the_room_there_is_and_keep_their_order() -> None:
-    """One slot is free: the first of the chunk runs, the others are asked for again."""
+    """One slot is free: the items of the chunk take it one after the other."""
     kernel = Kernel()
     job = kernel.sent(5, options=JobOptions(concurrency=3))
     kernel.desk.claim(US, a_claim(0, 4, job_id=job.id, concurrency=3))
 
     done = kernel.worker("other").execute(US, job.id, numbers(3, 1, 2))
 
-    assert done == Executed(settled=((ItemNo(3), "succeeded"),), waiting=numbers(1, 2), wait_s=LONGEST_WAIT_S)
+    assert done == Executed(settled=tuple((ItemNo(no), "succeeded") for no in (3, 1, 2)))
+
+
+def test_busy_items_without_room_are_asked_for_again() -> None:
+    """All slots are others': their end is not this task's to wait for."""
+    kernel = Kernel()
+    job = kernel.sent(5, options=JobOptions(concurrency=2))
+    kernel.desk.claim(US, a_claim(0, 4, job_id=job.id, concurrency=2))
+
+    done = kernel.worker("other").execute(US, job.id, numbers(3, 1))
+
+    assert done == Executed(waiting=numbers(3, 1), wait_s=LONGEST_WAIT_S)
 
 
 def test_a_full_bench_leaves_the_items_for_later() -> None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from threading import Barrier, Lock
 
 from adapters.bench import ThreadBench
+from domain.jobs.errors import FailureKind, TransientFailure
 from domain.jobs.events import LateRecord
 from domain.jobs.execution import Executor
 from domain.jobs.item import Item, ItemNo, Outcome
@@ -15,6 +16,7 @@ from tests.contract.building import US, numbers
 from tests.kernel.family import PASSED, ScriptedFamily
 from tests.kernel.patience import PATIENCE_S, HangingWork, TellingDesk, in_thread
 from tests.kernel.world import Kernel
+from tests.pipelines.looking import look_until
 
 
 def test_one_process_never_runs_more_items_than_the_job_allows() -> None:
@@ -111,6 +113,28 @@ def test_a_stopping_process_gives_back_what_it_has_in_hand() -> None:
         assert (item.state, item.attempts, item.lease, len(worker.attempts)) == ("pending", 0, None, 0)
         family.work = lambda _: PASSED
         assert kernel.worker("other").execute(US, job.id, numbers(0)).settled == ((0, "succeeded"),)
+
+
+def test_a_slow_item_does_not_hold_up_the_repetition_of_the_others() -> None:
+    """They share a task; what was refused for a moment is asked again while the slow one is still at it."""
+    hanging = HangingWork()
+    family = ScriptedFamily(work=lambda item: hanging(item) if item.no == 0 else _second_time_lucky(family, item))
+    kernel = Kernel(family=family)
+    job = kernel.sent(2, options=JobOptions(concurrency=2))
+
+    with _worker(kernel, places=2) as worker, _going_on(hanging):
+        both = in_thread(worker.execute, US, job.id, numbers(0, 1))
+        look_until(lambda: kernel.states(job.id)[1] == "succeeded", what="the second attempt")
+
+        assert not both.done()
+        hanging.goes_on.set()
+        assert sorted(both.result(PATIENCE_S).settled) == [(0, "succeeded"), (1, "succeeded")]
+
+
+def _second_time_lucky(family: ScriptedFamily, item: Item) -> Outcome:
+    if family.calls.count(item.no) == 1:
+        raise TransientFailure("not now", kind=FailureKind.RATE_LIMITED, retry_after_s=0.0)
+    return PASSED
 
 
 class Watch:
