@@ -23,6 +23,7 @@ from pathlib import Path
 from random import Random
 
 import attrs
+from attrs import frozen
 
 from domain.jobs.claims import Claim, Ended
 from domain.jobs.closing import settle_shard
@@ -53,6 +54,15 @@ METRICS = (
 )
 
 
+@frozen(kw_only=True)
+class Cost:
+    """What a command cost: *wall_s* depends on what else the machine does, *cpu_s* hardly."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
 def main() -> None:
     """Write the runs, measure the commands, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -65,11 +75,14 @@ def main() -> None:
         home = folder / "home"
         antiphon = open_antiphon(attrs.evolve(read_settings(), home=home))
         base, new = (stored_run(antiphon, tests=options.tests, seed=seed) for seed in (1, 2))
-        print(f"{options.tests:,} tests a run\n\n| command | seconds | peak MB | file MB |\n|---|--:|--:|--:|")
+        print(
+            f"{options.tests:,} tests a run\n\n| command | CPU s | wall s | peak MB | file MB |\n|---|--:|--:|--:|--:|"
+        )
         for words, file in commands(base, new, folder):
-            seconds, peak_mb = measured(words, home=home)
+            cost = measured(words, home=home)
             size = f"{file.stat().st_size / 1e6:.1f}" if file else ""
-            print(f"| `{' '.join(words[:2])}{shown(file)}` | {seconds:.1f} | {peak_mb:.0f} | {size} |", flush=True)
+            named = f"`{' '.join(words[:2])}{shown(file)}`"
+            print(f"| {named} | {cost.cpu_s:.1f} | {cost.wall_s:.1f} | {cost.peak_mb:.0f} | {size} |", flush=True)
 
 
 def commands(base: JobId, new: JobId, folder: Path) -> list[tuple[list[str], Path | None]]:
@@ -93,21 +106,22 @@ def shown(file: Path | None) -> str:
     return f" {file.suffix}" if file else ""
 
 
-def measured(words: list[str], *, home: Path) -> tuple[float, float]:
-    """Run a command; return its seconds and its peak memory in MB (Linux: the kernel's high-water mark, looked at)."""
-    begun, peak_kb = time.monotonic(), 0
+def measured(words: list[str], *, home: Path) -> Cost:
+    """Run a command; return what it cost (Linux: memory is the kernel's high-water mark, looked at)."""
+    begun, peak_kb, ended = time.monotonic(), 0, 0
     command = [sys.executable, "-m", "entrypoints.cli", *words]
     environment = {"ANTIPHON_HOME": str(home), "PATH": os.defpath}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as child:
-        status = Path(f"/proc/{child.pid}/status")
-        while child.poll() is None:
-            with suppress(OSError):
-                found = re.search(r"VmHWM:\s+(\d+)", status.read_text())
-                peak_kb = max(peak_kb, int(found[1]) if found else 0)
-            time.sleep(LOOK_S)
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    while not ended:
+        with suppress(OSError):
+            found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{child.pid}/status").read_text())
+            peak_kb = max(peak_kb, int(found[1]) if found else 0)
+        time.sleep(LOOK_S)
+        ended, status, used = os.wait4(child.pid, os.WNOHANG)
+    child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{' '.join(words)}: ended with status {child.returncode}")
-    return time.monotonic() - begun, peak_kb / 1024
+    return Cost(wall_s=time.monotonic() - begun, cpu_s=used.ru_utime + used.ru_stime, peak_mb=peak_kb / 1024)
 
 
 def stored_run(antiphon: Antiphon, *, tests: int, seed: int) -> JobId:

@@ -8,6 +8,7 @@ own default.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -181,8 +182,13 @@ def score_from_json(score: Document) -> Score:
 
 def build(cls: type[T], data: Mapping[str, object]) -> T:
     """Return the value whose fields *data* holds; keys of a newer version are ignored."""
-    known = {field.name for field in attrs.fields(cls)}
+    known = _names(cls)
     return cls(**{name: content for name, content in data.items() if name in known})
+
+
+@cache
+def _names(cls: type[attrs.AttrsInstance]) -> frozenset[str]:
+    return frozenset(field.name for field in attrs.fields(cls))
 
 
 def _plain(_instance: object, _field: object, value: Any) -> Any:
