@@ -13,6 +13,7 @@ import structlog
 from attrs import frozen
 from celery import Celery
 from celery.app.task import Task
+from celery.exceptions import Reject
 
 from domain.jobs.collection import Collector
 from domain.jobs.errors import NotFound, ServiceUnavailable, TransientFailure
@@ -81,7 +82,10 @@ def _register_family(
         with boundary(task, job_id) as bounds:
             done = services().executor.execute(current_tenant(), JobId(job_id), [ItemNo(no) for no in numbers])
             if done.waiting:
-                raise task.retry(args=(job_id, list(done.waiting)), countdown=bounds.countdown(done.wait_s))
+                try:
+                    raise task.retry(args=(job_id, list(done.waiting)), countdown=bounds.countdown(done.wait_s))
+                except Reject:  # the broker did not take it, and Celery would drop the message
+                    services().collector.hand_back(current_tenant(), JobId(job_id), done.waiting)
             settled = [[no, state] for no, state in done.settled]
         return {"job": job_id, "items": settled}
 

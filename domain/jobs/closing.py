@@ -15,7 +15,7 @@ import attrs
 from domain.jobs.aggregate import final_status
 from domain.jobs.errors import FailureKind
 from domain.jobs.events import BudgetReached, JobEnded, SendShard
-from domain.jobs.item import Failure
+from domain.jobs.item import Failure, ItemNo
 from domain.jobs.job import Job, JobStatus, closed
 from domain.jobs.plan import Shard, ShardState
 from domain.jobs.ports import UnitOfWork
@@ -98,6 +98,14 @@ def send(work: UnitOfWork, job: Job, shard: Shard, *, now: datetime) -> None:
     """Have the shard's pending items sent once this is committed."""
     work.ledger.put_shard(job.id, attrs.evolve(shard, state=ShardState.SENT, sends=shard.sends + 1, sent_at=now))
     work.outbox.add(SendShard(job_id=job.id, shard=shard.no), now=now)
+
+
+def send_again(work: UnitOfWork, job: Job, numbers: Sequence[ItemNo], *, now: datetime) -> None:
+    """Have these items of shards in the broker sent once more, alone; those that do not wait any more are left out."""
+    for shard in in_broker(work, job):
+        items = tuple(no for no in numbers if shard.first <= no <= shard.last)
+        if items:
+            work.outbox.add(SendShard(job_id=job.id, shard=shard.no, items=items), now=now)
 
 
 def close_by_rows(work: UnitOfWork, job: Job, *, now: datetime) -> Job:

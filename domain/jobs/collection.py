@@ -6,9 +6,12 @@ It is only a wake-up call. What it finds it reads from the ledger.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
-from domain.jobs.closing import advance, in_broker, room, settle_shard
+from domain.jobs.closing import advance, in_broker, room, send_again, settle_shard
+from domain.jobs.item import ItemNo
 from domain.jobs.job import Job, JobId
 from domain.jobs.plan import ShardState
 from domain.jobs.ports import Clock, Doorbell, Store
@@ -59,5 +62,23 @@ class Collector:
             job = work.jobs.get(job_id, lock=True)
             if not job.status.is_end:
                 advance(work, job, now=self.clock.now())
+            work.commit()
+        self.doorbell.ring()
+
+    def hand_back(self, tenant: TenantContext, job_id: JobId, numbers: Sequence[ItemNo]) -> None:
+        """
+        Have items sent again that wait, as the message which was to ask for them could not be sent.
+
+        The outbox keeps the wish until the broker is back; without it they would wait for the sweeper's patience.
+
+        Raises:
+            NotFound: no such job in this organization.
+            ServiceUnavailable: the store refuses to work; the sweeper will notice.
+        """
+        with self.store.begin(tenant) as work:
+            job = work.jobs.get(job_id, lock=True)
+            if job.status.is_end:
+                return
+            send_again(work, job, numbers, now=self.clock.now())
             work.commit()
         self.doorbell.ring()

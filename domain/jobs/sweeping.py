@@ -16,10 +16,10 @@ from attrs.validators import ge, gt
 
 from domain.jobs.attempts import timed_out
 from domain.jobs.claims import Ended
-from domain.jobs.closing import advance, close, in_broker, settle
+from domain.jobs.closing import advance, close, in_broker, send_again, settle
 from domain.jobs.errors import FailureKind
 from domain.jobs.events import LeasesLost, SendShard, StartJob
-from domain.jobs.item import Failure, Item, ItemNo, ItemState, Outcome, WorkerId
+from domain.jobs.item import Failure, Item, ItemState, Outcome, WorkerId
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.plan import Shard
 from domain.jobs.ports import Clock, Doorbell, Installation, Store, UnitOfWork
@@ -140,9 +140,7 @@ class Sweeper:
         work.ledger.fail_pending(job.id, poisoned, Failure(kind=FailureKind.POISON, message=message), now=now)
         work.outbox.add(LeasesLost(job_id=job.id, items=tuple(item.no for item in lost)), now=now)
         again = [item.no for item in lost if item.no not in set(poisoned) and item.state is ItemState.PENDING]
-        for shard in in_broker(work, job):
-            if items := _within(shard, again):
-                work.outbox.add(SendShard(job_id=job.id, shard=shard.no, items=items), now=now)
+        send_again(work, job, again, now=now)
 
     def _is_stalled(self, work: UnitOfWork, job: Job, shard: Shard, now: datetime) -> bool:
         tally = work.ledger.tally(job.id, shard)
@@ -153,7 +151,3 @@ class Sweeper:
 
     def _patience(self, sends: int) -> timedelta:
         return timedelta(seconds=self.rules.resend_after_s * 2.0 ** min(max(sends - 1, 0), 6))
-
-
-def _within(shard: Shard, numbers: Sequence[ItemNo]) -> tuple[ItemNo, ...]:
-    return tuple(no for no in numbers if shard.first <= no <= shard.last)

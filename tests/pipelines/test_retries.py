@@ -10,12 +10,14 @@ from threading import Lock
 from time import monotonic
 
 from attrs import define, evolve, field
+from kombu.exceptions import OperationalError
 
 from domain.jobs.errors import FailureKind, ServiceUnavailable
 from domain.jobs.item import Item, ItemState, Outcome
 from domain.jobs.job import JobStatus
 from domain.jobs.ports import Store, UnitOfWork
 from domain.tenancy import TenantContext
+from pipelines.names import FAMILIES
 from tests.pipelines.rig import Rig
 from tests.pipelines.scripted_family import Act, ScriptedFamily, succeed, succeed_at
 
@@ -58,6 +60,27 @@ def test_a_wait_that_the_far_side_asked_for_is_kept() -> None:
     assert job.status is JobStatus.COMPLETED
     assert len(pauses[0]) == len(pauses[1]) == 2
     assert min(pauses[1]) >= waits[1]
+
+
+def test_a_wait_that_the_broker_did_not_take_is_kept_by_the_outbox() -> None:
+    """The broker goes away between two attempts; the items must not wait for the sweeper, which sleeps here."""
+    rig = Rig(family=ScriptedFamily([succeed_at(3), succeed]))
+    task = rig.app.tasks[FAMILIES[rig.family.kind].execute]
+    send = task.apply_async
+    refused: list[object] = []
+
+    def away_twice(*args: object, **options: object) -> object:
+        if options.get("retries") and len(refused) < 2:
+            refused.append(args)
+            raise OperationalError("connection refused")
+        return send(*args, **options)
+
+    task.apply_async = away_twice  # Celery's side of the publish: the fault itself, not a port of ours
+    with rig.running():
+        job = rig.run_to_end(rig.submit(max_attempts=3))
+
+    assert (job.status, len(refused)) == (JobStatus.COMPLETED, 2)
+    assert rig.family.calls == {0: 3, 1: 1}
 
 
 def test_a_waiting_item_occupies_no_place() -> None:
