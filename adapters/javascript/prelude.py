@@ -19,12 +19,11 @@ PRELUDE = f"""
   const said = (error) => {{
     try {{ return [S(error?.name ?? 'Error'), S(error?.message ?? error)]; }} catch {{ return ['Error', '']; }}
   }};
-  const box = {{ text: undefined }};
-  const fail = (error) => {{
+  const fail = (box, error) => {{
     const [name, message] = said(error);
     box.text = stringify({{ threw: name.slice(0, 100), message: message.slice(0, 1000) }});
   }};
-  const keep = (value) => {{
+  const keep = (box, value) => {{
     try {{
       if (typeof value === 'number' && !isFinite(value)) value = undefined;
       const text = stringify({{ type: value === null ? 'null' : typeof value, value }});
@@ -32,14 +31,15 @@ PRELUDE = f"""
     }} catch (error) {{ box.text = stringify({{ type: 'not JSON', why: said(error)[1].slice(0, 200) }}); }}
   }};
   return (make, argumentsJson) => {{
+    const box = {{ text: undefined }};
     try {{
       const values = parse(argumentsJson);
       let result = make()(...values);
       if (typeof result === 'function') result = result(...values);
       if (result !== null && typeof result === 'object' && typeof result.then === 'function')
-        then.call(P.resolve(result), keep, fail);
-      else keep(result);
-    }} catch (error) {{ fail(error); }}
+        then.call(P.resolve(result), (value) => keep(box, value), (error) => fail(box, error));
+      else keep(box, result);
+    }} catch (error) {{ fail(box, error); }}
     return box;
   }};
 }})(globalThis)
@@ -50,3 +50,25 @@ An expression: a function of (make, arguments as JSON) that returns a box.
 `make` returns the script's function. The box's `text` is JSON once the script has ended, until then undefined:
 {type, value} for a result, {threw, message} for an exception. What it uses it takes before a script can change it.
 """
+
+FREEZE = """
+((seen) => {
+  const freeze = (value) => {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
+    seen.add(value);
+    Object.freeze(value);
+    freeze(Object.getPrototypeOf(value));
+    for (const key of Reflect.ownKeys(value)) {
+      const one = Object.getOwnPropertyDescriptor(value, key);
+      freeze(one.value); freeze(one.get); freeze(one.set);
+    }
+  };
+  freeze(globalThis);
+  // Those that no global leads to.
+  for (const made of [[].values(), ''[Symbol.iterator](), new Map().values(), new Set().values(),
+    /x/[Symbol.matchAll](''), [].values().map((x) => x), Iterator.from({ next() {} }), async () => {},
+    function* () {}, (function* () {})(), async function* () {}, (async function* () {})()])
+    freeze(Object.getPrototypeOf(made));
+})(new Set())
+"""
+"""Freezes every built-in there is, with what it leads to, so that a script can't change what the next one uses."""

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from adapters.javascript import outcome
+from adapters.javascript import outcome, pure
 from adapters.javascript.engine import JavaScript
 from adapters.javascript.outcome import Result
 from adapters.javascript.transforms import JavaScriptTransforms
@@ -282,3 +282,4 @@ def test_a_script_is_read_from_both_its_forms() -> None:
 def test_the_examples_in_the_docstrings_hold() -> None:
     """They show what a database would refuse."""
     assert doctest.testmod(outcome).failed == 0
+    assert doctest.testmod(pure).failed == 0
