@@ -22,7 +22,7 @@ def make_doors(settings: Settings) -> Doors:
     """Return what makes the doors before endpoints; nothing is connected yet."""
     limiter, cells = _stores(settings)
     return Doors(
-        permits=PermitsInHand(limiter=limiter),
+        permits=PermitsInHand(limiter=limiter, lease_s=settings.lease_s),
         cells=cells,
         process=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
         rules=BreakerRules() if settings.circuit_breaker else _OFF,

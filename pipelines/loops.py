@@ -17,7 +17,6 @@ from domain.jobs.collection import Collector
 from domain.jobs.errors import AntiphonError, ServiceUnavailable
 from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay
-from domain.limits.permits import LEASE_S
 from pipelines.bell import RelayBell
 
 log = structlog.get_logger(__name__)
@@ -33,11 +32,10 @@ def log_only(_error: AntiphonError) -> None:
 
 @frozen(kw_only=True)
 class LoopTimes:
-    """How often, in seconds: the relay without a ring, leases, permits, deadlines, windows, sweeper, shared clock."""
+    """How often, in seconds: the relay without a ring, leases, deadlines, windows, sweeper, shared clock."""
 
     relay_s: float = field(default=1.0, validator=gt(0))
     leases_s: float = field(default=10.0, validator=gt(0))
-    permits_s: float = field(default=LEASE_S / 3, validator=gt(0))
     deadlines_s: float = field(default=0.5, validator=gt(0))
     windows_s: float = field(default=0.25, validator=gt(0))
     sweep_s: float = field(default=5.0, validator=gt(0))
@@ -70,7 +68,7 @@ class Loops:
             self._timer("antiphon-deadlines", self.times.deadlines_s, self.attempts.end_overdue),
             self._timer("antiphon-windows", self.times.windows_s, self._top_up),
             self._timer("antiphon-sweeper", self.times.sweep_s, self.sweep),
-            self._timer("antiphon-permits", self.times.permits_s, self.keep_permits),
+            self._timer("antiphon-permits", self.times.leases_s, self.keep_permits),
             self._timer("antiphon-clock", self.times.clock_s, self.set_clock),
         ]
         for thread in threads:

@@ -13,8 +13,6 @@ from domain.jobs.errors import ServiceUnavailable
 from domain.limits.limit import Limit
 from domain.limits.ports import Ending, Granted, Limiter, Permit, Wait
 
-LEASE_S = 30.0
-
 
 @define(eq=False)
 class PermitsInHand:
@@ -26,7 +24,7 @@ class PermitsInHand:
     """
 
     limiter: Limiter
-    lease_s: float = LEASE_S
+    lease_s: float
     _held: dict[str, tuple[Permit, float]] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Lock
+from time import monotonic
 
 from attrs import define, field
 
@@ -25,6 +26,7 @@ class ChatTarget:
     asked: Counter[str] = field(factory=Counter, init=False)
     answered: int = field(default=0, init=False)
     most_at_once: int = field(default=0, init=False)
+    moments: list[float] = field(factory=list, init=False)
     open: Event = field(factory=Event, init=False)
     _closing: Event = field(factory=Event, init=False)
     _lock: Lock = field(factory=Lock, init=False)
@@ -60,6 +62,7 @@ class ChatTarget:
         question = str(json.loads(request.body)["question"])
         with self._lock:
             self.asked[question] += 1
+            self.moments.append(monotonic())
             is_refused = self.refuses_first and self.asked[question] == 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         self._closing.wait(self.delay_s)

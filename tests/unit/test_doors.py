@@ -52,7 +52,7 @@ class Installation:
 
     def door(self, *, process: str = "p", limit: Limit | None = None) -> Door:
         """Return a process' door."""
-        permits = PermitsInHand(limiter=self.limiter)
+        permits = PermitsInHand(limiter=self.limiter, lease_s=30)
         doors = Doors(permits=permits, cells=self.cells, process=process, rules=self.rules)
         return doors.before((limit or Limit(key=KEY),), job=a_job())
 
@@ -246,7 +246,7 @@ def test_slots_are_kept_while_a_call_may_last_and_no_longer() -> None:
             _ = lease_s
             extended.extend(permit.id for permit in permits)  # type: ignore[attr-defined]  # permits
 
-    permits = PermitsInHand(limiter=Noting())
+    permits = PermitsInHand(limiter=Noting(), lease_s=30)
     limit = (Limit(key=KEY, concurrency=2),)
     kept = permits.acquire(limit, claimant="a", at_most=1, tokens=0, longest_s=60)
     permits.acquire(limit, claimant="a", at_most=1, tokens=0, longest_s=0)
