@@ -28,13 +28,15 @@ class Panel:
     The judges of a run, a snapshot like the rest of its specification.
 
     *embedding* is for the kinds that compare meanings. *may_be_target*: somebody said that a judge may be the model
-    under test; nobody else gets to decide that, as models favour their own answers.
+    under test; nobody else gets to decide that, as models favour their own answers. *insisted* names what comes before
+    a metric's own model as well (`judges`, `embedding`), because somebody asked for it at the start of this run.
     """
 
     judges: tuple[ModelSpec, ...] = ()
     rule: Rule = Rule.MAJORITY
     embedding: ModelSpec | None = None
     may_be_target: bool = False
+    insisted: frozenset[str] = frozenset()
 
     def to_document(self) -> dict[str, object]:
         """Return the panel as JSON."""
@@ -43,8 +45,13 @@ class Panel:
             "judges": [model_to_json(judge) for judge in self.judges],
             "rule": self.rule.value,
             "may_be_target": self.may_be_target,
+            "insisted": sorted(self.insisted),
             **embedding,
         }
+
+    @property
+    def _named(self) -> frozenset[str]:
+        return frozenset(name for name in ("judges", "embedding") if getattr(self, name))
 
     @property
     def is_empty(self) -> bool:
@@ -60,6 +67,7 @@ class Panel:
             rule=Rule(str(data.get("rule", Rule.MAJORITY.value))),
             embedding=model_from_json(cast(Document, embedding)) if embedding else None,
             may_be_target=bool(data.get("may_be_target", False)),
+            insisted=frozenset(cast(list[str], data.get("insisted", ()))),
         )
 
     def over(self, other: Panel) -> Panel:
@@ -69,12 +77,13 @@ class Panel:
             rule=self.rule if self.judges else other.rule,
             embedding=self.embedding or other.embedding,
             may_be_target=self.may_be_target or other.may_be_target,
+            insisted=self.insisted | (other.insisted - self._named),
         )
 
 
 def panel_for(metric: Metric, panel: Panel) -> Panel:
     """
-    Return who judges by *metric*: its own judge and embedding model, where its options name them, before the run's.
+    Return who judges by *metric*: whom the run insists on, else whom its options name, else the run's.
 
     Options: `judge` and `embedding`, each a name (`openai:gpt-5-mini`) or a model's JSON.
 
@@ -82,7 +91,11 @@ def panel_for(metric: Metric, panel: Panel) -> Panel:
         InvalidInput: not a model.
     """
     judge, embedding = (_model(metric.options.get(name), field=name) for name in ("judge", "embedding"))
-    return Panel(judges=(judge,) if judge else (), embedding=embedding).over(panel)
+    own = Panel(
+        judges=(judge,) if judge and "judges" not in panel.insisted else (),
+        embedding=embedding if "embedding" not in panel.insisted else None,
+    )
+    return own.over(panel)
 
 
 def _model(value: object, *, field: str) -> ModelSpec | None:

@@ -48,6 +48,7 @@ def judge_options(command: F) -> F:
             rule=Rule(judge_rule),
             embedding=_model(embedding, base_url=None, option="--embedding") if embedding else None,
             may_be_target=may_be_target,
+            insisted=frozenset({"judges"} if judges else ()) | frozenset({"embedding"} if embedding else ()),
         )
         if judge_base_url and not judges:
             raise click.BadParameter("goes with --judge only", param_hint="--judge-base-url")

@@ -31,8 +31,8 @@ def rejudge(run: str, *, panel: Panel, options: JobOptions, outputs: Outputs) ->
     """
     Judge the stored answers of RUN again.
 
-    By the same metrics, and by other judges if --judge names some (a metric's own judge stays). It is a new run; the
-    past one stays as it was. The target is not asked: tests without a stored answer fail, saying so.
+    By the same metrics, and by other judges if --judge names some. It is a new run; the past one stays as it was. The
+    target is not asked: tests without a stored answer fail, saying so.
 
     \b
     antiphon runs rejudge last --judge anthropic:claude-haiku-4-5

@@ -101,6 +101,21 @@ def test_stored_answers_are_judged_anew(cli: CommandLine, target: MockTarget, ju
     assert exported.code == 0, exported.stderr
 
 
+def test_another_judge_judges_what_a_metric_had_its_own_for(
+    cli: CommandLine, target: MockTarget, judge: MockJudge
+) -> None:
+    """Promptfoo's files name a judge in each test: to rejudge by another one must still be by another one."""
+    tests = [{"prompt": "right", "metrics": [{"llm-rubric": "is right", "judge": "scripted:own"}]}]
+    bot = {"kind": "http", "url": target.url, "response_path": "answer"}
+    cli.write("own.json", json.dumps({"target": bot, "tests": tests}))
+    first = cli.run("run", "own.json", "--json")
+    again = cli.run("runs", "rejudge", "last", *judge.options, "--json")
+
+    assert first.document["judges"]["models"] == {"scripted:own": 1}
+    assert again.document["judges"]["models"] == {"openai-compatible:mock-judge": 1}
+    assert (target.total, judge.total) == (1, 1)
+
+
 def test_stored_answers_are_scored_by_new_metrics(cli: CommandLine, target: MockTarget, judge: MockJudge) -> None:
     """A metric that was forgotten costs no call to the target, and none to a judge where it needs none."""
     cli.run("run", _tests(cli, target), *judge.options)

@@ -61,6 +61,14 @@ def test_a_metrics_own_judge_is_enough() -> None:
     assert _check(_cases(own), Panel()) == (CLAUDE,)
 
 
+def test_what_was_insisted_on_is_insisted_on_when_it_is_taken_over() -> None:
+    """A run that is judged anew without --judge is judged by whom the past one insisted on."""
+    past = Panel(judges=(MINI,), insisted=frozenset({"judges"}))
+
+    assert Panel().over(past).insisted == {"judges"}
+    assert Panel(judges=(CLAUDE,)).over(past).insisted == frozenset()
+
+
 def test_metrics_in_sets_are_found() -> None:
     """A rubric in an assert-set asks a model like any other."""
     together = Metric(name="s", kind=SET, metrics=(PLAIN, RUBRIC))

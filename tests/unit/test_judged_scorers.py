@@ -118,6 +118,15 @@ def test_a_metric_may_name_a_judge_of_its_own() -> None:
     assert score.details["judges"][0]["model"] == "scripted:other"  # type: ignore[index]  # JSON
 
 
+def test_a_judge_that_the_command_names_comes_before_the_metrics_own() -> None:
+    """Whoever says --judge at the start of a run, or to judge a past one anew, means all of it."""
+    panel = Panel(judges=(a_judge("asked"),), insisted=frozenset({"judges"}))
+    score = judged_score(lambda _: PASS, rubric(options={"judge": "scripted:own"}), panel=panel)
+
+    assert score.details is not None
+    assert score.details["judges"][0]["model"] == "scripted:asked"  # type: ignore[index]  # JSON
+
+
 def test_a_rubric_is_filled_in_from_the_tests_variables() -> None:
     """One rubric for a thousand tests names each test's own fact."""
     seen: list[str] = []
