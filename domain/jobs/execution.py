@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from attrs import define, field, frozen
@@ -69,6 +70,7 @@ class Executor:
     _jobs: OrderedDict[JobId, _Prepared] = field(factory=OrderedDict, init=False)
     _doors: dict[JobId, threading.Lock] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
+    _left: dict[tuple[JobId, ItemNo], Attempt] = field(factory=dict, init=False)
 
     def execute(self, tenant: TenantContext, job_id: JobId, numbers: Sequence[ItemNo]) -> Executed:
         """
@@ -85,10 +87,13 @@ class Executor:
         prepared = self._prepared(tenant, job_id)
         round_ = Round(admission=prepared.admission, todo=deque(numbers))
         goes_on = True
-        while goes_on:
-            round_.look(self.clock.now())
-            begun = bool(round_.todo) and self._begin_some(tenant, prepared, round_)
-            goes_on = begun or round_.wait(self.clock.now())
+        try:
+            while goes_on:
+                round_.look(self.clock.now())
+                begun = bool(round_.todo) and self._begin_some(tenant, prepared, round_)
+                goes_on = begun or round_.wait(self.clock.now())
+        finally:  # what still runs when the store refused something is left to whoever asks for it next
+            self._left |= {(job_id, attempt.item.no): attempt for attempt in round_.attempts}
         return round_.result(self.clock.now())
 
     def _begin_some(self, tenant: TenantContext, prepared: _Prepared, round_: Round) -> bool:
@@ -133,10 +138,20 @@ class Executor:
             budget=job.options.budget,
         )
         answer = self.desk.claim(tenant, claim)
-        round_.refuse(answer.refused, answer.due)
+        joined = self._joined(job.id, numbers, answer.refused)
+        round_.attempts += joined.values()
+        round_.refuse({no: why for no, why in answer.refused.items() if no not in joined}, answer.due)
         if Refusal.BUDGET in answer.refused.values():
-            self._stop_spending(tenant, job.id)
+            with suppress(ServiceUnavailable):  # the sweeper does it then
+                self._stop_spending(tenant, job.id)
         return answer.granted
+
+    def _joined(
+        self, job_id: JobId, numbers: Sequence[ItemNo], refused: Mapping[ItemNo, Refusal]
+    ) -> dict[ItemNo, Attempt]:
+        """Return the attempts of this process that nobody waits for: who asks for their items does, from now on."""
+        left = {no: attempt for no in numbers if (attempt := self._left.pop((job_id, no), None)) is not None}
+        return {no: attempt for no, attempt in left.items() if refused.get(no) is Refusal.LEASED}
 
     def _stop_spending(self, tenant: TenantContext, job_id: JobId) -> None:
         """Have what waits ended, at once, for the whole job: its budget is reached."""
