@@ -29,7 +29,8 @@
     if (row.description) box.append(element("p", "", row.description));
     if (row.error) box.append(part(`Error: ${row.error.kind}`, foreign("pre", "", row.error.message)));
     const prompt = part(row.answer === undefined ? "Prompt (not answered)" : "Prompt", foreign("pre", "", row.prompt || ""));
-    if (row.answer === undefined) box.append(prompt);
+    if (row.turns) box.append(part("Conversation", element("div", "", ...row.turns.flatMap(turn))));
+    else if (row.answer === undefined) box.append(prompt);
     else box.append(element("div", "duo", prompt, part("Answer", foreign("pre", "", row.answer))));
     if (row.variables) box.append(part("Variables", foreign("pre", "", row.variables)));
     if (scores(row).length) box.append(part("Metrics", element("ul", "scores", ...scores(row).map(scored))));
@@ -37,6 +38,10 @@
     const tags = [row.target, row.prompt_label, ...(row.tags || [])].filter(Boolean).map((tag) => element("bdi", "tag", tag));
     box.append(element("p", "meta", ...tags, facts(row)));
     return box;
+  }
+
+  function turn([user, answer], index) {
+    return [element("p", "meta", `Turn ${index + 1}`), element("div", "duo", foreign("pre", "", user), foreign("pre", "", answer))];
   }
 
   function scored(score) {

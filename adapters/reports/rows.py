@@ -67,6 +67,7 @@ def run_row(result: TestResult) -> Row:
         "prompt": page_text(result.prompt),
         "variables": page_text(json.dumps(result.variables, ensure_ascii=False)) if unsent else "",
         "answer": None if result.answer is None else page_text(result.answer) or "(empty)",
+        "turns": [[page_text(turn.user), page_text(turn.answer)] for turn in result.conversation],
         "latency_s": result.latency_s,
         "http_status": result.http_status,
         "tokens": [result.prompt_tokens, result.completion_tokens],

@@ -30,7 +30,8 @@ class HttpEndpoint:
 
     def ask(self, question: Question, *, deadline_s: float) -> Answer:
         """Send the question once and return the answer."""
-        variables = {**question.variables, "prompt": self._scripts.prompt(question, deadline_s=deadline_s)}
+        prompt = self._scripts.prompt(question, deadline_s=deadline_s)
+        variables = {**question.seen_variables, "prompt": prompt}
         body = None if self._body is None else self._filled(variables)
         reply = self._call.send(body, variables=variables, deadline_s=deadline_s)
         if not reply.is_success:

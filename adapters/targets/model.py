@@ -27,7 +27,8 @@ class ModelEndpoint:
     def ask(self, question: Question, *, deadline_s: float) -> Answer:
         """Send the prompt as a conversation, once, and return the model's message; the system text is a template."""
         system = cast(str, self._templates.render(self._system, question.variables))
-        return answer_of(self._model.complete(messages_of(question.prompt, system=system), deadline_s=deadline_s))
+        messages = messages_of(question.prompt, system=system, history=question.history)
+        return answer_of(self._model.complete(messages, deadline_s=deadline_s))
 
     def close(self) -> None:
         """Close the connections."""
@@ -41,13 +42,13 @@ def answer_of(completion: Completion) -> Answer:
     return Answer(**{**same, "text": completion.text or _calls(completion)})
 
 
-def messages_of(prompt: str, *, system: str) -> list[Message]:
+def messages_of(prompt: str, *, system: str, history: Sequence[Message] = ()) -> list[Message]:
     """
-    Return the chat's messages: the system text, if any, and the prompt.
+    Return the chat's messages: the system text, if any, what was said before, and the prompt.
 
     A prompt that is a JSON list of `{role, content}` is the conversation itself; its own system message wins.
     """
-    conversation = _conversation(prompt) or [Message(role="user", content=prompt)]
+    conversation = [*history, *(_conversation(prompt) or [Message(role="user", content=prompt)])]
     if not system or conversation[0].role == "system":
         return conversation
     return [Message(role="system", content=system), *conversation]

@@ -58,7 +58,8 @@ class PythonCallable:
 
     def _call(self, question: Question) -> object:
         try:
-            return self._function(*_arguments(question.prompt, dict(question.variables), self._options))
+            variables = question.seen_variables if question.conversation_id else dict(question.variables)
+            return self._function(*_arguments(question.prompt, variables, self._options))
         except ItemFailure:
             raise
         except (Exception, SystemExit) as error:  # the user's code: anything may come

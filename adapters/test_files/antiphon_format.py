@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from adapters.test_files.dialogues import forgetful_targets
 from adapters.test_files.drafts import Draft, Prompt, Shared, cases_of, warnings_about
 from adapters.test_files.fields import Fields
 from adapters.test_files.judges import read_panel
@@ -39,7 +40,8 @@ def read_antiphon(root: MapNode, *, path: Path, scorers: Scorers, problems: Prob
     fields = Fields(root, what="the file", known=_KEYS, problems=problems)
     fields.text("description")
     metrics = MetricReader(scorers=scorers, problems=problems)
-    tests = TestReader(metrics=metrics, problems=problems)
+    warnings: list[str] = []
+    tests = TestReader(metrics=metrics, problems=problems, warnings=warnings)
     shared = Shared(
         prompts=_prompts(fields, problems),
         variables=fields.json_map("variables"),
@@ -47,7 +49,6 @@ def read_antiphon(root: MapNode, *, path: Path, scorers: Scorers, problems: Prob
         defaults=_defaults(fields, tests),
     )
     drafts = _drafts(fields, tests=tests, problems=problems)
-    warnings: list[str] = []
     cases = tuple(cases_of(drafts, shared=shared, problems=problems, warnings=warnings))
     targets = read_targets(fields, problems=problems, warnings=warnings)
     check_target_names(cases, targets=targets, problems=problems)
@@ -58,7 +59,7 @@ def read_antiphon(root: MapNode, *, path: Path, scorers: Scorers, problems: Prob
         hints=_hints(fields, problems),
         gates=_gates(fields, problems),
         panel=read_panel(fields, problems=problems, warnings=warnings),
-        warnings=(*warnings, *warnings_about(cases)),
+        warnings=(*warnings, *warnings_about(cases), *forgetful_targets(cases, targets)),
     )
 
 

@@ -17,6 +17,8 @@ from adapters.test_files.draft_ids import hash_of
 from adapters.test_files.problems import Problems, shown
 from adapters.test_files.template_checks import TemplateChecks
 from domain.jobs.item import Document
+from domain.test_execution.codec import dialogue_to_json
+from domain.test_execution.dialogue import Dialogue
 from domain.test_execution.metric import Metric
 from domain.test_execution.test_set import TestCase
 
@@ -66,6 +68,7 @@ class Draft:
     base_id: str = ""
     prompt_label: str = ""
     without_shared_metrics: bool = False
+    dialogue: Dialogue | None = None
 
 
 @frozen(kw_only=True)
@@ -94,11 +97,15 @@ def cases_of(
 
 def warnings_about(cases: Iterable[TestCase]) -> tuple[str, ...]:
     """Return what the tests may have been meant to be otherwise: those that check nothing."""
-    idle = [case.id for case in cases if case.threshold is None and not any(metric.required for metric in case.metrics)]
+    idle = [case.id for case in cases if case.threshold is None and not _is_asked(case)]
     if not idle:
         return ()
     noun = "test has" if len(idle) == 1 else "tests have"
     return (f"{len(idle)} {noun} no required metric and will be inconclusive (first: {idle[0]})",)
+
+
+def _is_asked(case: TestCase) -> bool:
+    return any(metric.required for metric in case.all_metrics)
 
 
 class _Cases:
@@ -137,7 +144,7 @@ class _Cases:
         variables = {**self._shared.defaults.variables, **self._shared.variables, **draft.variables}
         prompts = self._prompts(draft, variables)
         for number, prompt in prompts:
-            several = len(self._shared.prompts) > 1 and draft.prompt is None
+            several = len(self._shared.prompts) > 1 and draft.prompt is None and draft.dialogue is None
             case = self._case(draft, prompt=prompt, variables=variables)
             case = evolve(
                 case,
@@ -148,6 +155,8 @@ class _Cases:
             yield self._checks.checked(case, line=draft.line)
 
     def _prompts(self, draft: Draft, variables: Document) -> list[tuple[int, Prompt]]:
+        if draft.dialogue is not None:
+            return [(1, Prompt(text=draft.dialogue.begins))]
         if draft.prompt is not None:
             return [(1, Prompt(text=draft.prompt))]
         numbered = list(enumerate(self._shared.prompts or _default_prompt(variables), start=1))
@@ -178,6 +187,7 @@ class _Cases:
             variables_transform=draft.variables_transform or defaults.variables_transform,
             targets=_both(draft.targets, prompt.targets),
             given_answer=draft.given_answer,
+            dialogue=draft.dialogue,
         )
 
     def _has_new_id(self, case: TestCase, *, draft: Draft) -> bool:
@@ -216,6 +226,7 @@ def _more(draft: Draft) -> Document:
         "suffix": draft.suffix,
         "prompts": draft.prompts,
         "prompt_label": draft.prompt_label,
+        "dialogue": draft.dialogue and dialogue_to_json(draft.dialogue),
     }
     return {name: value for name, value in said.items() if value not in (None, (), "")}
 

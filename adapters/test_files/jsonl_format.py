@@ -36,7 +36,7 @@ class _LineReader:
         self.warnings: list[str] = []
         self._seen: set[str] = set()
         self._metrics = MetricReader(scorers=scorers, problems=problems)
-        self._tests = TestReader(metrics=self._metrics, problems=problems)
+        self._tests = TestReader(metrics=self._metrics, problems=problems, warnings=self.warnings)
         self._problems = problems
 
     def drafts(self, path: Path) -> Iterator[Draft]:

@@ -15,6 +15,8 @@ from domain.test_execution.test_set import TestCase
 
 _SCRIPT_KINDS = frozenset({"javascript", "python"})
 """Their value is code, in which `{{` need be no template."""
+_GIVEN_IN_DIALOGUES = ("answer", "conversation")
+"""Variables that a test of several turns has without saying them."""
 
 
 class TemplateChecks:
@@ -31,12 +33,13 @@ class TemplateChecks:
         if case.variables_transform is not None:  # which variables there will be, only the run knows
             return case
         missing: dict[str, str] = {}
+        given = _GIVEN_IN_DIALOGUES if case.dialogue else ()
         for where, text in _templates(case):
             names = names_in(text)
             if names.problem:
                 self._report_broken(text, names.problem, where=where, line=line)
             lacking = names.needed | names.optional if self._empty_if_missing else names.needed
-            missing.update({name: where for name in lacking if name not in case.variables})
+            missing.update({name: where for name in lacking if name not in case.variables and name not in given})
         if not missing:
             return case
         if self._empty_if_missing:
@@ -73,9 +76,11 @@ class TemplateChecks:
 
 
 def _templates(case: TestCase) -> Iterator[tuple[str, str]]:
-    if is_template(case.prompt):
+    if is_template(case.prompt) and not case.dialogue:
         yield "the prompt", case.prompt
-    for metric in case.metrics:
+    for text in case.dialogue.templates if case.dialogue else ():
+        yield "what the user says", text
+    for metric in case.all_metrics:
         yield from _metric_templates(metric)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.test_files.dialogues import DIALOGUE_KEYS, DialogueReader
 from adapters.test_files.drafts import MAX_REPEATS, Draft
 from adapters.test_files.fields import Fields
 from adapters.test_files.metrics import MetricReader
@@ -27,6 +28,7 @@ TEST_KEYS = (
     "given_answer",
     "prompt_label",
     "base_id",
+    *DIALOGUE_KEYS,
 )
 _DEFAULT_KEYS = ("variables", "metrics", "tags", "repeats", "threshold", "transform", "variables_transform")
 
@@ -36,9 +38,10 @@ class TestReader:
 
     __test__ = False  # pytest: no test
 
-    def __init__(self, *, metrics: MetricReader, problems: Problems) -> None:
+    def __init__(self, *, metrics: MetricReader, problems: Problems, warnings: list[str]) -> None:
         self._metrics = metrics
         self._problems = problems
+        self._dialogues = DialogueReader(metrics=metrics, problems=problems, warnings=warnings)
 
     def read(self, node: MapNode) -> Draft:
         """Return the test; every key must be a test's key."""
@@ -66,6 +69,7 @@ class TestReader:
             given_answer=fields.text("given_answer") if fields.has("given_answer") else None,
             prompt_label=fields.text("prompt_label"),
             base_id=fields.name("base_id"),
+            dialogue=self._dialogues.read(fields),
         )
 
     def _own_metrics(self, fields: Fields) -> tuple[Metric, ...] | None:

@@ -17,7 +17,9 @@ from domain.jobs.item import Document
 from domain.jobs.job import JobOptions
 from domain.jobs.usage import Usage
 from domain.language_models.codec import model_from_json, model_to_json
+from domain.language_models.conversation import FinishReason, ToolCall
 from domain.limits.limit import CallLimits
+from domain.test_execution.dialogue import Dialogue, SimulatedUser, Turn
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.named_target import NamedTarget, only
 from domain.test_execution.target import Answer, HttpTarget, ModelTarget, PythonTarget, TargetSpec
@@ -39,9 +41,10 @@ def to_json(value: attrs.AttrsInstance) -> dict[str, object]:
 
 def case_from_json(data: Document) -> TestCase:
     """Read a test back from what `to_json` wrote."""
-    metrics = tuple(metric_from_json(metric) for metric in cast(list[Document], data.get("metrics", ())))
+    metrics = _metrics_from_json(data)
     listed = {name: tuple(cast(list[str], data.get(name, ()))) for name in ("tags", "targets")}
-    return build(TestCase, {**data, "metrics": metrics, **listed})
+    dialogue = dialogue_from_json(cast(Document | None, data.get("dialogue")))
+    return build(TestCase, {**data, "metrics": metrics, "dialogue": dialogue, **listed})
 
 
 def case_to_json(case: TestCase) -> dict[str, object]:
@@ -49,7 +52,40 @@ def case_to_json(case: TestCase) -> dict[str, object]:
     return {
         **to_json(case),
         **({"metrics": [metric_to_json(metric) for metric in case.metrics]} if case.metrics else {}),
+        **({"dialogue": dialogue_to_json(case.dialogue)} if case.dialogue else {}),
     }
+
+
+def dialogue_to_json(dialogue: Dialogue) -> dict[str, object]:
+    """Return the turns of a test as JSON."""
+    turns = [
+        {"user": turn.user, "metrics": [metric_to_json(metric) for metric in turn.metrics]} for turn in dialogue.turns
+    ]
+    user = dialogue.user and {**to_json(dialogue.user), "model": model_to_json(dialogue.user.model)}
+    return {
+        "turns": turns,
+        "turn_metrics": [metric_to_json(metric) for metric in dialogue.turn_metrics],
+        **({"user": user} if user else {}),
+    }
+
+
+def dialogue_from_json(data: Document | None) -> Dialogue | None:
+    """Read the turns of a test back from what `dialogue_to_json` wrote."""
+    if not data:
+        return None
+    user = cast(Document | None, data.get("user"))
+    return Dialogue(
+        turns=tuple(
+            Turn(user=str(turn["user"]), metrics=_metrics_from_json(turn))
+            for turn in cast(list[Document], data.get("turns", ()))
+        ),
+        user=build(SimulatedUser, {**user, "model": model_from_json(cast(Document, user["model"]))}) if user else None,
+        turn_metrics=_metrics_from_json({"metrics": data.get("turn_metrics", ())}),
+    )
+
+
+def _metrics_from_json(data: Document) -> tuple[Metric, ...]:
+    return tuple(metric_from_json(metric) for metric in cast(list[Document], data.get("metrics", ())))
 
 
 def metric_to_json(metric: Metric) -> dict[str, object]:
@@ -60,8 +96,7 @@ def metric_to_json(metric: Metric) -> dict[str, object]:
 
 def metric_from_json(data: Document) -> Metric:
     """Read a metric back from what `metric_to_json` wrote."""
-    parts = tuple(metric_from_json(part) for part in cast(list[Document], data.get("metrics", ())))
-    return build(Metric, {**data, "metrics": parts})
+    return build(Metric, {**data, "metrics": _metrics_from_json(data)})
 
 
 def item_to_json(item: TestItem) -> dict[str, object]:
@@ -160,6 +195,14 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
         "score": value,
     }
     return {name: content for name, content in kept.items() if content is not None}
+
+
+def answer_from_json(data: Document) -> Answer:
+    """Read an answer back from what `to_json` wrote."""
+    calls = tuple(build(ToolCall, call) for call in cast(list[Document], data.get("tool_calls", ())))
+    reason = data.get("finish_reason")
+    known = {"tool_calls": calls, "finish_reason": None if reason is None else FinishReason(cast(str, reason))}
+    return build(Answer, {**data, **known})
 
 
 def scores_from_json(result: Document) -> list[Score]:

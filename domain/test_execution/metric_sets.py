@@ -40,6 +40,14 @@ def set_score(metric: Metric, parts: Sequence[Score]) -> Score:
     )
 
 
+def named_scores(scores: Sequence[Score], *, prefix: str) -> list[Score]:
+    """Return the scores under names that begin with *prefix*, sets and their parts alike."""
+    return [
+        evolve(score, metric=prefix + score.metric, part_of=score.part_of and prefix + score.part_of)
+        for score in scores
+    ]
+
+
 _OPPOSITE = {
     Verdict.PASS: Verdict.FAIL,
     Verdict.FAIL: Verdict.PASS,

@@ -13,8 +13,7 @@ from attrs import frozen
 from domain.jobs.errors import FailureKind, PermanentFailure
 from domain.jobs.item import Document, Item
 from domain.jobs.job import JobId
-from domain.language_models.conversation import FinishReason, ToolCall
-from domain.test_execution.codec import build, item_from_json, score_from_json, to_json
+from domain.test_execution.codec import answer_from_json, item_from_json, score_from_json, to_json
 from domain.test_execution.metric import Score
 from domain.test_execution.target import Answer
 
@@ -38,14 +37,14 @@ class RecordedAnswer:
         scores = cast(list[Document], data.get("scores", ()))
         return cls(
             prompt=str(data["prompt"]),
-            answer=_answer(cast(Document, data["answer"])),
+            answer=answer_from_json(cast(Document, data["answer"])),
             scores=tuple(map(score_from_json, scores)),
         )
 
 
 def kept_by(item: Item) -> RecordedAnswer | None:
     """Return the answer that an earlier attempt of the item kept, if one did."""
-    return RecordedAnswer.from_document(item.progress) if item.progress else None
+    return RecordedAnswer.from_document(item.progress) if item.progress and "answer" in item.progress else None
 
 
 def stored_input(item: Item, *, job_id: JobId, revision: int) -> dict[str, object]:
@@ -59,7 +58,9 @@ def stored_input(item: Item, *, job_id: JobId, revision: int) -> dict[str, objec
     found = _recorded(item)
     if found is None:
         return {"source": source, "missing": str(before.get("missing") or _why_missing(item))}
-    return {"source": source, **RecordedAnswer(prompt=found.prompt, answer=found.answer).to_document()}
+    turns = item.outcome.result.get("conversation") if item.outcome else None
+    talk = {"conversation": turns} if turns else {}
+    return {"source": source, **RecordedAnswer(prompt=found.prompt, answer=found.answer).to_document(), **talk}
 
 
 def stored_answer(stored: Document) -> RecordedAnswer:
@@ -85,7 +86,7 @@ def _recorded(item: Item) -> RecordedAnswer | None:
     # of the parsed response a run keeps what metrics ask for most: why the model stopped, and the tools it called
     response = {name: result[name] for name in ("finish_reason", "tool_calls") if name in result}
     answer = {**result, "text": result["answer"], "latency_s": result.get("latency_s", 0.0), "data": response or None}
-    return RecordedAnswer(prompt=str(result.get("prompt", "")), answer=_answer(answer))
+    return RecordedAnswer(prompt=str(result.get("prompt", "")), answer=answer_from_json(answer))
 
 
 def _why_missing(item: Item) -> str:
@@ -93,10 +94,3 @@ def _why_missing(item: Item) -> str:
     if failure is not None:
         return f"the test failed ({failure.kind}: {failure.message})"
     return f"the test ended as {item.state}" if item.state.is_end else f"the test was {item.state}"
-
-
-def _answer(data: Document) -> Answer:
-    calls = tuple(build(ToolCall, call) for call in cast(list[Document], data.get("tool_calls", ())))
-    reason = data.get("finish_reason")
-    known = {"tool_calls": calls, "finish_reason": None if reason is None else FinishReason(cast(str, reason))}
-    return build(Answer, {**data, **known})

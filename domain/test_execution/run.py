@@ -32,6 +32,7 @@ from domain.test_execution.codec import (
     to_json,
 )
 from domain.test_execution.guarded_target import GuardedTarget, endpoint_key
+from domain.test_execution.conversing import Conversations
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget
@@ -41,6 +42,7 @@ from domain.test_execution.recorded_answer import stored_input
 from domain.test_execution.runner import TestRunner
 from domain.test_execution.scoring import Scoring
 from domain.test_execution.shaping import Shaping
+from domain.test_execution.simulation import SimulatedUsers
 from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId, items_of
 
 KIND = "test_execution"
@@ -171,7 +173,13 @@ class TestExecution:
         scorers = self.judging.beside(self.scorers, spec.panel, connections=connections)
         shaping = Shaping(templates=self.templates, transforms=self.transforms)
         outputs = {target.name: target.transform for target in spec.targets}
-        return TestRunner(targets=targets, scoring=Scoring(scorers=scorers, shaping=shaping, outputs=outputs))
+        users = SimulatedUsers(self.judging.models, self.templates, connections)
+        return TestRunner(
+            targets=targets,
+            scoring=Scoring(scorers=scorers, shaping=shaping, outputs=outputs),
+            conversations=Conversations(templates=self.templates, users=users),
+            run_id=job.id,
+        )
 
     def _opened(self, target: NamedTarget, job: Job) -> Target:
         opened = self.targets.open(target.spec, connections=job.options.concurrency)
@@ -183,7 +191,7 @@ class TestExecution:
     def _from_source(self, tenant: TenantContext, source: Source) -> Iterator[PlannedItem]:
         for item in items_in(self.store, tenant, source):
             test = item_from_json(item.input)
-            case = attrs.evolve(test.case, metrics=source.metrics or test.case.metrics)
+            case = test.case.with_metrics(source.metrics) if source.metrics else test.case
             stored = stored_input(item, job_id=source.job_id, revision=source.revision)
             yield PlannedItem(key=item.key, input=item_to_json(attrs.evolve(test, case=case, stored=stored)))
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import ClassVar
 
+import attrs
 from attrs import frozen
 
 from domain.jobs.admission import Admission
@@ -20,8 +21,10 @@ from domain.jobs.item import Document, Item, ItemState, Outcome
 from domain.jobs.usage import NOTHING, Usage
 from domain.test_execution.codec import item_from_json, result_to_json
 from domain.test_execution.guarded_target import admission_to
+from domain.test_execution.conversing import Conversation, Conversations, result_of, scores_of_conversation
+from domain.test_execution.dialogue import whole_answer
 from domain.test_execution.judging.needs import is_judged
-from domain.test_execution.metric import Score, verdict_of, weighted_value
+from domain.test_execution.metric import Metric, Score, verdict_of, weighted_value
 from domain.test_execution.ports import Target
 from domain.test_execution.recorded_answer import RecordedAnswer, kept_by, stored_answer
 from domain.test_execution.sample import Sample
@@ -38,6 +41,8 @@ class TestRunner:
 
     targets: Mapping[str, Target]
     scoring: Scoring
+    conversations: Conversations
+    run_id: str
 
     @property
     def admission(self) -> Admission:
@@ -53,6 +58,8 @@ class TestRunner:
         """
         ends = monotonic() + deadline_s
         test = item_from_json(item.input)
+        if test.case.dialogue is not None:
+            return self._converse(item, test, ends=ends, keep=keep)
         kept = kept_by(item)
         variables = self.scoring.shaping.variables(test.case, deadline_s=deadline_s)
         recorded = kept or self._obtain(test, variables, deadline_s=deadline_s)
@@ -76,6 +83,55 @@ class TestRunner:
             result=_result(test, recorded, scores, weighted_value(scores)),
             usage=unkept + _cost(made[len(recorded.scores) :]),
         )
+
+    def _converse(self, item: Item, test: TestItem, *, ends: float, keep: Keep) -> Outcome:
+        """Hold the conversation, which keeps each turn, then judge it, and keep the scores when a judge fails."""
+        variables = self.scoring.shaping.variables(test.case, deadline_s=ends - monotonic())
+        test = attrs.evolve(test, case=attrs.evolve(test.case, variables=variables))
+        talk = self._talk(item, test, ends=ends, keep=keep)
+        made = [list(scores) for scores in talk.scores] or [[] for _ in range(len(talk.exchanges) + 1)]
+        before = [len(scores) for scores in made]
+
+        def score_all(metrics: tuple[Metric, ...], sample: Sample, made: list[Score]) -> list[Score]:
+            return self.scoring.scores(metrics, sample, deadline_s=max(0.0, ends - monotonic()), made=made)
+
+        def spent() -> Usage:
+            return _cost([score for scores, known in zip(made, before, strict=True) for score in scores[known:]])
+
+        def result(scores: list[Score]) -> dict[str, object]:
+            recorded = RecordedAnswer(prompt=talk.prompt, answer=whole_answer(talk.exchanges))
+            return {**_result(test, recorded, scores, weighted_value(scores)), **result_of(talk)}
+
+        try:
+            scores = scores_of_conversation(test, talk, score_all=score_all, made=made)
+        except (PermanentFailure, TransientFailure, Deferred) as failure:
+            scored = attrs.evolve(talk, scores=tuple(map(tuple, made)))
+            if scored != talk and any(made):
+                keep(scored.to_document(), spent())
+            if isinstance(failure, ItemFailure):
+                failure.partial_result = result([])
+            raise
+        return Outcome(
+            state=ItemState.SUCCEEDED,
+            verdict=verdict_of(scores, threshold=test.case.threshold),
+            result=result(scores),
+            usage=spent(),
+        )
+
+    def _talk(self, item: Item, test: TestItem, *, ends: float, keep: Keep) -> Conversation:
+        if test.stored is None:
+            return self.conversations.hold(
+                test,
+                target=self._target(test.target),
+                id=f"{self.run_id}-{item.no}",
+                kept=item.progress,
+                deadline_s=ends - monotonic(),
+                keep=keep,
+            )
+        if item.progress:
+            return Conversation.from_document(item.progress)
+        stored_answer(test.stored)  # one that is missing says why
+        return Conversation.from_stored(test.stored)
 
     def _obtain(self, test: TestItem, variables: Document, *, deadline_s: float) -> RecordedAnswer:
         if test.stored is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from domain.jobs.item import Document
+from domain.language_models.conversation import Message
 from domain.test_execution.target import Answer
 from domain.test_execution.test_set import TestCase
 
@@ -17,7 +18,8 @@ class Sample:
     *prompt* is the rendered one, *variables* are those it was rendered from. *repeat* counts from 1. *target* is the
     name of the target where a run has several, else empty. *cost_nanousd* is what the answer cost, in billionths of a
     US dollar; None where no price is known. *output* is what scripts get to see in place of the answer's text, where a
-    transform or the target made JSON of it.
+    transform or the target made JSON of it. *conversation* is the whole of it, where a test has several turns: the
+    prompt is then all of it before the last answer.
     """
 
     case: TestCase
@@ -28,6 +30,7 @@ class Sample:
     target: str = ""
     cost_nanousd: int | None = None
     output: object = None
+    conversation: tuple[Message, ...] = ()
 
     @property
     def seen_output(self) -> object:

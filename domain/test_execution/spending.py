@@ -22,8 +22,9 @@ class Cost:
     """
     What was paid, in billionths of a US dollar, as far as it is known.
 
-    *known* counts the answers and judgements whose cost is in the sums, *unknown* those that cost something nobody
-    can tell: a model without a price, a target that doesn't say what it used.
+    What simulated users cost counts as judging. *known* counts the answers and judgements whose cost is in the sums,
+    *unknown* those that cost something nobody can tell: a model without a price, a target that doesn't say what it
+    used.
     """
 
     target_nanousd: int = 0
@@ -45,10 +46,12 @@ class Spending:
     cost: Cost = field(factory=Cost)
 
     def add(self, result: TestResult) -> None:
-        """Add a test: its answer, if it got one, and each judgement that used a model."""
+        """Add a test: its answer, if it got one, its simulated user, and each judgement that used a model."""
         if result.answer is not None:
             self._add_tokens(result)
             self._add_cost(result.cost_nanousd)
+        if result.user_usage is not None:
+            self._add_judging(result.user_usage)
         for score in result.scores:
             if score.usage is not None and score.usage.requests:
                 self._add_judging(score.usage)

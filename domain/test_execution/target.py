@@ -14,7 +14,7 @@ from attrs.validators import gt, min_len, optional
 
 from domain.jobs.item import Document
 from domain.jobs.usage import Usage
-from domain.language_models.conversation import FinishReason, ToolCall
+from domain.language_models.conversation import FinishReason, Message, ToolCall
 from domain.language_models.model import DEFAULT_MAX_ANSWER_BYTES, ModelSpec
 
 DEFAULT_BODY: Document = {"prompt": "{{ prompt }}"}
@@ -77,10 +77,30 @@ MOST_TOKENS = 10**9
 
 @frozen(kw_only=True)
 class Question:
-    """What one test asks: the *prompt*, rendered, and the variables it was rendered from."""
+    """
+    What one test asks: the *prompt*, rendered, and the variables it was rendered from.
+
+    In a test of several turns, *history* is what was said before, and *conversation_id* the same for all of its turns,
+    for targets that remember by themselves.
+    """
 
     prompt: str
     variables: Document
+    history: tuple[Message, ...] = ()
+    conversation_id: str = ""
+
+    @property
+    def seen_variables(self) -> dict[str, object]:
+        """
+        What a target's template or function gets: the test's variables, and `prompt`; in a test of several turns also
+        `messages` (`{role, content}`, this one included) and `conversation_id`.
+        """
+        seen = {**self.variables, "prompt": self.prompt}
+        if not self.conversation_id:
+            return seen
+        messages = [*self.history, Message(role="user", content=self.prompt)]
+        listed = [{"role": message.role, "content": message.content} for message in messages]
+        return {**seen, "messages": listed, "conversation_id": self.conversation_id}
 
 
 @frozen(kw_only=True)

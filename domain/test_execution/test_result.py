@@ -12,6 +12,7 @@ from typing import ClassVar, cast
 from attrs import frozen
 
 from domain.jobs.item import Document, Failure, Item, ItemState
+from domain.jobs.usage import Usage
 from domain.test_execution.codec import item_from_json, scores_from_json
 from domain.test_execution.metric import Score, Verdict
 
@@ -70,6 +71,8 @@ class TestResult:
     completion_tokens: int | None
     cost_nanousd: int | None
     model: str | None
+    conversation: tuple[ShownTurn, ...]
+    user_usage: Usage | None
     scores: tuple[Score, ...]
     score: float | None
     failure: Failure | None
@@ -81,6 +84,15 @@ class TestResult:
     def asked(self) -> str:
         """What is the same over the repeats, and only over them: the test, and which target was asked."""
         return f"{self.test_id}@{self.target}" if self.target else self.test_id
+
+
+@frozen(kw_only=True)
+class ShownTurn:
+    """One turn of a conversation: what the user said, and what the target answered in how many seconds."""
+
+    user: str
+    answer: str
+    latency_s: float | None
 
 
 def read_result(item: Item) -> TestResult:
@@ -108,6 +120,8 @@ def read_result(item: Item) -> TestResult:
         completion_tokens=_count(result.get("completion_tokens")),
         cost_nanousd=_count(result.get("cost_nanousd")),
         model=_text(result.get("model")),
+        conversation=_turns(result),
+        user_usage=_usage(result),
         scores=tuple(scores_from_json(result)),
         score=_measure(result.get("score")),
         failure=item.outcome.failure if item.outcome else None,
@@ -130,6 +144,23 @@ def shortened(text: str, *, most: int) -> str:
     if len(text) <= most:
         return text
     return f"{text[:most]} … ({len(text) - most:,} more characters)"
+
+
+def _turns(result: Document) -> tuple[ShownTurn, ...]:
+    turns = result.get("conversation")
+    return tuple(
+        ShownTurn(
+            user=_text(turn.get("user")) or "",
+            answer=_text(turn.get("answer")) or "",
+            latency_s=_measure(turn.get("latency_s")),
+        )
+        for turn in (turns if isinstance(turns, list) else ())
+    )
+
+
+def _usage(result: Document) -> Usage | None:
+    usage = result.get("user_usage")
+    return Usage(**usage) if isinstance(usage, dict) else None
 
 
 def _text(value: object) -> str | None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, NewType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import ge, min_len, optional
 
 from domain.jobs.item import Document
+from domain.language_models.model import ModelSpec
+from domain.test_execution.dialogue import Dialogue
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
@@ -30,7 +32,8 @@ class TestCase:
     passes when its weighted score is at least that, instead of when all required metrics pass. *transform*: a script
     (`Script.from_value`) that makes of the output what metrics see; *variables_transform*: one that makes of the
     variables those that fill the prompt. *targets*: the names of those it runs against; empty: all of the run.
-    *given_answer*: an answer that is judged in place of asking.
+    *given_answer*: an answer that is judged in place of asking. *dialogue*: a test of several turns; the prompt is then
+    only what reports show first.
     """
 
     __test__: ClassVar[bool] = False  # pytest: a value, not a test
@@ -49,6 +52,16 @@ class TestCase:
     variables_transform: object = None
     targets: tuple[str, ...] = ()
     given_answer: str | None = None
+    dialogue: Dialogue | None = None
+
+    def with_metrics(self, metrics: tuple[Metric, ...]) -> TestCase:
+        """Return the test with *metrics* in place of all of its own, those of its turns included."""
+        return evolve(self, metrics=metrics, dialogue=self.dialogue and self.dialogue.without_metrics())
+
+    @property
+    def all_metrics(self) -> tuple[Metric, ...]:
+        """The metrics of the test and of its single turns."""
+        return (*self.metrics, *(self.dialogue.metrics if self.dialogue else ()))
 
     @property
     def shared_id(self) -> str:
@@ -142,6 +155,12 @@ def items_of(cases: Iterable[TestCase], *, targets: Sequence[str] = ("",)) -> It
         for name in wanted:
             for repeat in range(1, case.repeats + 1):
                 yield TestItem(case=case, repeat=repeat, target=name)
+
+
+def simulated_users(cases: Iterable[TestCase]) -> tuple[ModelSpec, ...]:
+    """Return the models that play users, each once."""
+    specs = (case.dialogue.user.model for case in cases if case.dialogue and case.dialogue.user)
+    return tuple({repr(spec): spec for spec in specs}.values())
 
 
 def tag_counts(cases: Iterable[TestCase]) -> Mapping[str, int]:

@@ -51,7 +51,7 @@ def _show(file: Path, read: TestFile) -> None:
     items = _item_count(read)
     repeated = "" if items == len(read.cases) else f", {items} with repeats and targets"
     show(f"{file}: {len(read.cases)} tests{repeated}")
-    show(f"  metrics: {sum(len(case.metrics) for case in read.cases)} of the kinds {', '.join(_kinds(read))}")
+    show(f"  metrics: {sum(len(case.all_metrics) for case in read.cases)} of the kinds {', '.join(_kinds(read))}")
     if tags := tag_counts(read.cases):
         show(f"  tags:    {', '.join(f'{tag} ({n})' for tag, n in sorted(tags.items()))}")
     show(f"  target:  {', '.join(_targets(read)) or 'none; name one with --target'}")
@@ -60,7 +60,7 @@ def _show(file: Path, read: TestFile) -> None:
 
 
 def _kinds(read: TestFile) -> list[str]:
-    return sorted({metric.title for case in read.cases for metric in case.metrics})
+    return sorted({metric.title for case in read.cases for metric in case.all_metrics})
 
 
 def _item_count(read: TestFile) -> int:
@@ -78,7 +78,7 @@ def _document(read: TestFile) -> dict[str, object]:
         "name": read.name,
         "tests": len(read.cases),
         "items": _item_count(read),
-        "metrics": sum(len(case.metrics) for case in read.cases),
+        "metrics": sum(len(case.all_metrics) for case in read.cases),
         "kinds": _kinds(read),
         "tags": dict(sorted(tag_counts(read.cases).items())),
         "target": next(iter(_targets(read)), None),

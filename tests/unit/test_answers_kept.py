@@ -20,6 +20,7 @@ from domain.jobs.usage import NOTHING, Usage
 from domain.language_models.conversation import FinishReason, Message, ToolCall
 from domain.language_models.model import ModelSpec, Provider
 from domain.test_execution.codec import item_to_json
+from domain.test_execution.conversing import Conversations
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.panel import Panel
@@ -28,6 +29,7 @@ from domain.test_execution.runner import TestRunner
 from domain.test_execution.sample import Sample
 from domain.test_execution.scoring import Scoring
 from domain.test_execution.shaping import Shaping
+from domain.test_execution.simulation import SimulatedUsers
 from domain.test_execution.target import Answer
 from domain.test_execution.test_set import TestCase, TestItem
 from tests.kernel.family import forgets
@@ -71,7 +73,13 @@ def test_an_answer_is_asked_for_once_however_often_its_judge_fails() -> None:
         asked.append(prompt)
         return "Good day"
 
-    runner = TestRunner(targets={"": ScriptedTarget(reply)}, scoring=scoring)
+    templates = JinjaTemplates()
+    runner = TestRunner(
+        targets={"": ScriptedTarget(reply)},
+        scoring=scoring,
+        conversations=Conversations(templates=templates, users=SimulatedUsers(ScriptedModels(), templates, 1)),
+        run_id="run-1",
+    )
     item, spent = ITEM, NOTHING
 
     def keep(progress: Document, usage: Usage = NOTHING) -> None:
@@ -173,7 +181,13 @@ def _runner(judge: Callable[[Sequence[Message]], str]) -> TestRunner:
     scorers = judging.beside(StandardScorers(templates), panel, connections=1)
     target = ScriptedTarget(lambda _: "Good day")
     shaping = Shaping(templates=templates, transforms=JavaScriptTransforms())
-    return TestRunner(targets={"": target}, scoring=Scoring(scorers=scorers, shaping=shaping))
+    users = SimulatedUsers(ScriptedModels(), templates, 1)
+    return TestRunner(
+        targets={"": target},
+        scoring=Scoring(scorers=scorers, shaping=shaping),
+        conversations=Conversations(templates=templates, users=users),
+        run_id="run-1",
+    )
 
 
 def _item(*kinds: str) -> Item:

@@ -38,7 +38,7 @@ tests:
         "add kind: http",
         "tests.yaml:6: unknown key 'promt' in the test; expected one of id, prompt, variables, metrics, expected, "
         "tags, repeats, description, threshold, transform, variables_transform, targets, prompts, given_answer, "
-        "prompt_label, base_id; did you mean prompt? rename or remove it",
+        "prompt_label, base_id, turns, simulated_user, turn_metrics; did you mean prompt? rename or remove it",
         "tests.yaml:8: a test that is a text; expected a mapping; write its keys",
         "tests.yaml:9: the test: 'variables' is a list; expected a mapping; write key: value lines under it",
         f"tests.yaml:12: unknown kind of metric 'containz'; expected one of {', '.join(sorted(SCORERS.kinds()))} "

@@ -106,7 +106,7 @@ def _judged_metrics(cases: Iterable[TestCase]) -> Iterator[tuple[Metric, int]]:
     counts: Counter[str] = Counter()
     metrics: dict[str, Metric] = {}
     for case in cases:
-        for metric in flat(case.metrics):
+        for metric in flat(case.all_metrics):
             if metric.kind in JUDGED_KINDS:
                 key = repr(metric)
                 metrics.setdefault(key, metric)
