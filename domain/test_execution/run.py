@@ -31,8 +31,8 @@ from domain.test_execution.codec import (
     targets_to_json,
     to_json,
 )
-from domain.test_execution.guarded_target import GuardedTarget, endpoint_key
 from domain.test_execution.conversing import Conversations
+from domain.test_execution.guarded_target import GuardedTarget, endpoint_key
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget

@@ -20,9 +20,9 @@ from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item, ItemState, Outcome
 from domain.jobs.usage import NOTHING, Usage
 from domain.test_execution.codec import item_from_json, result_to_json
-from domain.test_execution.guarded_target import admission_to
 from domain.test_execution.conversing import Conversation, Conversations, result_of, scores_of_conversation
 from domain.test_execution.dialogue import whole_answer
+from domain.test_execution.guarded_target import admission_to
 from domain.test_execution.judging.needs import is_judged
 from domain.test_execution.metric import Metric, Score, verdict_of, weighted_value
 from domain.test_execution.ports import Target

@@ -54,6 +54,11 @@ class TestCase:
     given_answer: str | None = None
     dialogue: Dialogue | None = None
 
+    @property
+    def user_model(self) -> ModelSpec | None:
+        """The model that plays the user, where one does."""
+        return self.dialogue.user.model if self.dialogue and self.dialogue.user else None
+
     def with_metrics(self, metrics: tuple[Metric, ...]) -> TestCase:
         """Return the test with *metrics* in place of all of its own, those of its turns included."""
         return evolve(self, metrics=metrics, dialogue=self.dialogue and self.dialogue.without_metrics())
@@ -155,12 +160,6 @@ def items_of(cases: Iterable[TestCase], *, targets: Sequence[str] = ("",)) -> It
         for name in wanted:
             for repeat in range(1, case.repeats + 1):
                 yield TestItem(case=case, repeat=repeat, target=name)
-
-
-def simulated_users(cases: Iterable[TestCase]) -> tuple[ModelSpec, ...]:
-    """Return the models that play users, each once."""
-    specs = (case.dialogue.user.model for case in cases if case.dialogue and case.dialogue.user)
-    return tuple({repr(spec): spec for spec in specs}.values())
 
 
 def tag_counts(cases: Iterable[TestCase]) -> Mapping[str, int]:

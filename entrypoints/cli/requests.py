@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,10 +12,11 @@ import click
 from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
+from domain.language_models.model import ModelSpec
 from domain.test_execution.judging.needs import check_judges
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
-from domain.test_execution.test_set import Gates, TestCase, TestFile, simulated_users, tag_counts
+from domain.test_execution.test_set import Gates, TestCase, TestFile, tag_counts
 from entrypoints.cli.inputs import check_models, open_target, read_tests
 from entrypoints.cli.judge_options import panel_of
 from entrypoints.cli.prices import priced
@@ -97,7 +98,7 @@ def requested(
     return Request(file=read, targets=targets, panel=judges)
 
 
-def check_usable(cases: Collection[TestCase], *, targets: tuple[NamedTarget, ...], panel: Panel, name: str) -> None:
+def check_usable(cases: Iterable[TestCase], *, targets: tuple[NamedTarget, ...], panel: Panel, name: str) -> None:
     """
     Refuse what can't work on this machine before any job: targets that can't be opened, judges that are not there.
 
@@ -106,8 +107,17 @@ def check_usable(cases: Collection[TestCase], *, targets: tuple[NamedTarget, ...
     """
     for one in targets:
         open_target(one.spec).close()
-    check_models(check_judges(cases, panel, targets=targets, name=name).models)
-    check_models(simulated_users(cases))
+    users: dict[str, ModelSpec] = {}
+    check_models(check_judges(_noting(users, cases), panel, targets=targets, name=name).models)
+    check_models(users.values())
+
+
+def _noting(users: dict[str, ModelSpec], cases: Iterable[TestCase]) -> Iterator[TestCase]:
+    """Yield the cases, which may be read one by one from a store, and note who plays users in them."""
+    for case in cases:
+        if case.user_model is not None:
+            users[repr(case.user_model)] = case.user_model
+        yield case
 
 
 def only_tagged(file: TestFile, tags: tuple[str, ...]) -> TestFile:

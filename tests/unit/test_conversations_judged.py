@@ -19,7 +19,6 @@ from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric
 from domain.test_execution.panel import Panel
 from domain.test_execution.recorded_answer import stored_input
-from domain.test_execution.scoring import Scoring
 from tests.unit.conversing import SCRIPTED, SPEC, TEMPLATES, Bot, Diary, item_of, run, runner_of, scoring_of
 
 
