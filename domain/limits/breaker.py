@@ -9,7 +9,8 @@ The rule, with the usual numbers (`BreakerRules`):
 - Open, nobody calls but one probe at a time: after 0.5, 1, 2 ... seconds; the others wait. An answer closes it.
 - After 3 failed probes (6 when the target has answered before: it may be restarting), or at once where the failures
   will not pass by themselves (no such host, a certificate, a wrong key), the target is down: what has not run fails
-  without a call. A probe every 2 seconds goes on, so that a target that comes back in time is used again.
+  without a call. A probe every 2 seconds goes on, so that a target that comes back in time is used again. When nobody
+  has asked for 3 seconds (the job had ended), that is tried before anything else is said to have failed.
 
 Pure: states are values, times are microseconds of the clock that all who share the state read.
 """
@@ -28,6 +29,9 @@ from domain.limits.limit import MICROSECONDS
 
 RECHECK_US = 100_000
 """How long to wait, while a probe is under way, until the next look."""
+
+BELIEVED_US = 1_000_000
+"""So long after a probe was due, a target still counts as down: later nobody has asked, and the world has gone on."""
 
 _NOBODY_THERE = frozenset(
     {
@@ -143,7 +147,9 @@ def decide(state: BreakerState, *, now: int, probe_lease_us: int, rules: Breaker
     if state.opened_at is None or not rules.strikes:
         return Decision(verdict=Verdict.CALL), state
     if now >= max(state.probe_at, state.probing_until):
-        return Decision(verdict=Verdict.PROBE), attrs.evolve(state, probing_until=now + probe_lease_us)
+        is_old = now >= state.probe_at + BELIEVED_US
+        asked = attrs.evolve(state, probing_until=now + probe_lease_us, is_down=state.is_down and not is_old)
+        return Decision(verdict=Verdict.PROBE), asked
     if state.is_down:
         return Decision(verdict=Verdict.DOWN), state
     wait = RECHECK_US if now < state.probing_until else state.probe_at - now

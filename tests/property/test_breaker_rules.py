@@ -136,6 +136,21 @@ def test_what_will_not_pass_is_not_waited_for() -> None:
     assert state.is_down
 
 
+def test_an_old_verdict_is_tried_before_it_is_believed() -> None:
+    """Who mended the target and says retry-failed must not be told of what was true a minute ago."""
+    state = BreakerState()
+    for _ in range(5):
+        state = after(state, PermanentFailure("401", kind=FailureKind.AUTHENTICATION), is_probe=False, now=0)
+    now = 60 * MICROSECONDS
+
+    first, state = decide(state, now=now, probe_lease_us=LEASE_US, rules=RULES)
+    second, state = decide(state, now=now, probe_lease_us=LEASE_US, rules=RULES)
+
+    assert (first.verdict, second.verdict) == (Verdict.PROBE, Verdict.HOLD)
+    state = after(state, PermanentFailure("401", kind=FailureKind.AUTHENTICATION), is_probe=True, now=now)
+    assert decide(state, now=now, probe_lease_us=LEASE_US, rules=RULES)[0].verdict is Verdict.DOWN
+
+
 def test_switched_off_it_lets_everything_through() -> None:
     """Somebody may want each test to be tried, whatever it costs."""
     off, state = attrs.evolve(RULES, strikes=0), BreakerState()
