@@ -69,9 +69,9 @@ def server_pid(address: str) -> int:
     """Return the process that all processes of the database server descend from."""
     engine = create_engine(address)
     with engine.connect() as connection:
-        backend = int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        server = parent_of(int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one()))
     engine.dispose()
-    return parent_of(backend)
+    return server
 
 
 def parent_of(pid: int) -> int:
@@ -99,12 +99,16 @@ class Watch:
     def _look(self) -> None:
         while not self._over.wait(1.0):
             for status in Path("/proc").glob("[0-9]*/status"):
-                try:
-                    fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-                except OSError:  # it has ended meanwhile
-                    continue
-                if int(fields["PPid"]) == self._server:
+                fields = dict(line.split(":", 1) for line in _text_of(status).splitlines())
+                if fields.get("PPid", "").strip() == str(self._server) and "VmHWM" in fields:
                     self.most_mb = max(self.most_mb, int(fields["VmHWM"].split()[0]) / 1024)
+
+
+def _text_of(status: Path) -> str:
+    try:
+        return status.read_text()
+    except OSError:  # the process has ended meanwhile
+        return ""
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from adapters.database.schema import upgrade
 from adapters.database.store import SqlStore
 from domain.jobs.family import Keep
 from domain.jobs.item import Item, ItemState, Outcome, PlannedItem
-from domain.jobs.job import Job
+from domain.jobs.job import Job, JobId
 from domain.jobs.plan import ShardState
 from domain.tenancy import TenantContext
 from tests.pipelines.looking import look_until
@@ -111,11 +111,11 @@ def main(size: int, enough: int, database_url: str) -> Ran:
         before_kb, messages.most, family.size = _peak_kb(), 0, size
         began = time.monotonic()
         job_id = rig.submit(concurrency=CONCURRENCY)
-        planning_s = look_until(lambda: rig.view(job_id).job.is_frozen, within_s=WITHIN_S)
-        look_until(lambda: rig.view(job_id).tally.ended >= enough, within_s=WITHIN_S)
+        planning_s = look_until(lambda: _job(rig, job_id).is_frozen, within_s=WITHIN_S)
         if enough < size:
+            look_until(lambda: rig.view(job_id).tally.ended >= enough, within_s=WITHIN_S)
             rig.jobs.cancel(US, job_id)
-        look_until(lambda: rig.view(job_id).job.status.is_end, within_s=WITHIN_S)
+        look_until(lambda: _job(rig, job_id).status.is_end, within_s=WITHIN_S)
         running_s = time.monotonic() - began - planning_s
     view = rig.view(job_id)
     with rig.store.view(US) as work:
@@ -133,6 +133,12 @@ def main(size: int, enough: int, database_url: str) -> Ran:
         planning_s=round(planning_s, 2),
         running_s=round(running_s, 2),
     )
+
+
+def _job(rig: Rig, job_id: JobId) -> Job:
+    """Return the job without counting its items: looking must not cost what is measured."""
+    with rig.store.view(US) as work:
+        return work.jobs.get(job_id)
 
 
 def _peak_kb() -> int:
