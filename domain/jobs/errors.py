@@ -115,6 +115,7 @@ class FailureKind(StrEnum):
     NO_STORED_ANSWER = "no_stored_answer"
     POISON = "poison"
     BUDGET = "budget"
+    EXPIRED = "expired"
     INTERNAL = "internal"
 
 

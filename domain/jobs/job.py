@@ -12,7 +12,7 @@ from typing import NewType
 
 import attrs
 from attrs import field, frozen
-from attrs.validators import ge, gt
+from attrs.validators import ge, gt, optional
 
 from domain.jobs.budget import Budget
 from domain.jobs.errors import Conflict
@@ -65,6 +65,8 @@ class JobOptions:
     *follows_latency*: that deadline is the longest; what is usual in the run shortens it (`patience.py`). *priority*:
     how the job stands beside others of its organization where places are short (`fairness.py`). The rest is its
     budget (`budget.py`).
+
+    *max_wait_s*: how long an accepted job may wait until its first item begins; past that it is not worth beginning.
     """
 
     concurrency: int = field(default=16, validator=ge(1))
@@ -72,6 +74,7 @@ class JobOptions:
     follows_latency: bool = False
     max_attempts: int = field(default=4, validator=ge(1))
     priority: Priority = field(default=Priority.NORMAL, converter=Priority)
+    max_wait_s: float | None = field(default=None, validator=optional(gt(0)))
     max_requests: int | None = None
     max_tokens: int | None = None
     max_cost_nanousd: int | None = None
@@ -139,7 +142,7 @@ class Job:
 
 
 _MOVES = {
-    JobStatus.PENDING: {JobStatus.PROCESSING, JobStatus.CANCELLED},
+    JobStatus.PENDING: {JobStatus.PROCESSING, JobStatus.CANCELLED, JobStatus.FAILED},
     JobStatus.PROCESSING: {JobStatus.COMPLETED, JobStatus.PARTIAL, JobStatus.FAILED, JobStatus.CANCELLED},
 }
 

@@ -76,7 +76,9 @@ class Sweeper:
         with self.store.begin(tenant) as work:
             job = work.jobs.get(job_id, lock=True)
             if not job.status.is_end:
-                if job.is_frozen:
+                if _waited_too_long(work, job, now):
+                    job = _give_up(work, job, now)
+                elif job.is_frozen:
                     self._look_after_items(work, job, now)
                     settle(work, job)
                     job = advance(work, job, now=now)
@@ -151,3 +153,24 @@ class Sweeper:
 
     def _patience(self, sends: int) -> timedelta:
         return timedelta(seconds=self.rules.resend_after_s * 2.0 ** min(max(sends - 1, 0), 6))
+
+
+def _waited_too_long(work: UnitOfWork, job: Job, now: datetime) -> bool:
+    """Whether nothing of the job has begun within the time it may wait; a later revision waits as long as it takes."""
+    longest_s = job.options.max_wait_s
+    if longest_s is None or job.revision > 1 or job.created_at + timedelta(seconds=longest_s) > now:
+        return False
+    # items begin in their order, so what the first shard says holds for all
+    return not job.planned or work.ledger.last_activity(job.id, work.ledger.shard(job.id, 0)) is None
+
+
+def _give_up(work: UnitOfWork, job: Job, now: datetime) -> Job:
+    message = (
+        f"not run: nothing of the job had begun after {job.options.max_wait_s:g} s (--max-wait); look for workers with "
+        "`antiphon doctor`, then use retry-failed"
+    )
+    if not job.is_frozen:
+        return close(work, job, JobStatus.FAILED, now=now, failure=message)
+    work.ledger.fail_all_pending(job.id, Failure(kind=FailureKind.EXPIRED, message=message), now=now)
+    settle(work, job, unsent=True)
+    return advance(work, job, now=now)

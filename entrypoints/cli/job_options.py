@@ -36,6 +36,8 @@ _OPTIONS = (
     click.option("--max-requests", type=click.IntRange(1), help="Calls to make, to targets and judges together."),
     click.option("--max-duration", "max_duration_s", type=click.FloatRange(min=0, min_open=True),
                  help="Seconds in which items may begin, from the start of the job."),
+    click.option("--max-wait", "max_wait_s", type=click.FloatRange(min=0, min_open=True),
+                 help="Seconds the job may wait for a worker; if nothing has begun by then, it fails."),
 )  # fmt: skip
 
 
