@@ -83,15 +83,15 @@ class JudgePrompt:
         )
 
 
-def mark_for(blocks: Mapping[str, str]) -> str:
+def mark_for(blocks: Mapping[str, str], *, length: int = _MARK_LENGTH) -> str:
     """
-    Return a mark that is in none of the blocks.
+    Return a mark of *length* characters that is in none of the blocks.
 
     It is made of their content, so that the same question to a judge is the same to the letter (and can be cached), and
     nobody can write a text that holds its own mark.
     """
     words = json.dumps(sorted(blocks.items()))
-    marks = (hashlib.sha256(f"{turn}{words}".encode()).hexdigest()[:_MARK_LENGTH] for turn in count())
+    marks = (hashlib.sha256(f"{turn}{words}".encode()).hexdigest()[:length] for turn in count())
     return next(mark for mark in marks if not any(mark in text for text in blocks.values()))
 
 
