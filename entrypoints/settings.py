@@ -86,6 +86,11 @@ class Settings:
     sweep_s: float = field(
         default=5.0, validator=gt(0), metadata=_doc("seconds between two looks for lost work and passed deadlines")
     )
+    shutdown_grace_s: float = field(
+        default=30.0,
+        validator=gt(0),
+        metadata=_doc("seconds a worker that is told to stop leaves its items to end before it gives them back"),
+    )
     resend_after_s: float = field(
         default=60.0, validator=gt(0), metadata=_doc("seconds without a sign of life before sent work is sent again")
     )

@@ -103,6 +103,8 @@ class Round:
         due = report.not_before if isinstance(report, Postponed | Released) else None
         if due is not None and was_mine:
             self._due[report.no] = due
+        elif isinstance(report, Released) and was_mine:  # this process is stopping: the message goes on to another
+            self.todo.append(report.no)
         else:
             state = report.outcome.state if isinstance(report, Ended) and was_mine else "elsewhere"
             self._settled.append((report.no, state))

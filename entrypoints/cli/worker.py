@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from domain.jobs.errors import BrokenSettings
@@ -21,13 +23,16 @@ from pipelines.names import QUEUES
               help="The longest deadline of a job, in seconds; the broker's timeouts must exceed it.")  # fmt: skip
 def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -> None:
     """
-    Run a worker until it is told to stop (SIGTERM: items in flight end, nothing new begins).
+    Run a worker until it is told to stop.
+
+    SIGTERM or Ctrl-C: nothing new begins, and what is in flight has ANTIPHON_SHUTDOWN_GRACE_S to end; then it is given
+    back, and other workers go on with it at once. A second signal gives it back now, a third ends the process.
 
     Needs ANTIPHON_DATABASE_URL and ANTIPHON_BROKER_URL; start as many as you like, on as many machines.
     """
     from pipelines.selfcheck import check
     from pipelines.services import check_chord_bound, check_services
-    from pipelines.worker import run_worker
+    from pipelines.worker import Stopping, run_worker
 
     settings = read_settings()
     if settings.is_embedded:
@@ -43,6 +48,15 @@ def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -
     check_chord_bound(side.app, broker)
     say(f"worker {side.worker_id}: {side.places} slots, queues {', '.join(queues or QUEUES)}")
     with side.loops().running():
-        run_worker(side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=side.stop)
+        stopping = Stopping(partial(_stop, side), side.attempts.close, grace_s=settings.shutdown_grace_s)
+        run_worker(side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=stopping)
         side.attempts.close()
         side.desk.close()
+
+
+def _stop(side: WorkerSide) -> None:
+    side.stop()
+    say(
+        f"worker {side.worker_id}: stopping; {len(side.attempts)} items in hand have "
+        f"{side.antiphon.settings.shutdown_grace_s:g} s to end, another signal gives them back now"
+    )
