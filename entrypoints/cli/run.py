@@ -13,16 +13,19 @@ from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
+from entrypoints.cli.forecasts import forecast_of, show_forecast
 from entrypoints.cli.job_options import hinted, job_options
 from entrypoints.cli.judge_options import judge_options
 from entrypoints.cli.limit_options import limit_options, limited
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
+from entrypoints.cli.prices import chosen_prices
 from entrypoints.cli.reading_options import reading_options
 from entrypoints.cli.requests import check_usable, gate_options, requested, selection_options
 from entrypoints.cli.target_options import target_options
 from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
+from entrypoints.exit_codes import ExitCode
 from entrypoints.limits import check_limits
 from entrypoints.settings import Settings, read_settings
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 @selection_options
 @limit_options
 @reading_options
+@click.option("--dry-run", is_flag=True, help="Say how many calls, tokens and what cost to expect; send nothing.")
 @output_options
 def run(
     file: Path,
@@ -50,6 +54,7 @@ def run(
     gates: Gates,
     tags: tuple[str, ...],
     prices_file: Path | None,
+    dry_run: bool,
     outputs: Outputs,
     **target_words: str | None,
 ) -> int:
@@ -65,6 +70,18 @@ def run(
     """
     outputs.check()
     settings = read_settings()
+    if dry_run:
+        request = requested(
+            file,
+            tags=tags,
+            rules=rules,
+            panel=panel,
+            settings=settings,
+            prices_file=prices_file,
+            target_words=target_words,
+        )
+        show_forecast(forecast_of(request, prices=chosen_prices(prices_file)), as_json=outputs.as_json)
+        return ExitCode.DONE
     antiphon, job_id = _accept(
         file,
         settings=settings,
