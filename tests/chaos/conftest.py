@@ -37,7 +37,7 @@ __all__ = [
     "target",
 ]
 
-QUICK_ITEMS, LONG_ITEMS, LONG_SEEDS = 200, 1000, 5
+QUICK_ITEMS, LONG_ITEMS, LONG_SEEDS = 200, 1000, 3
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -72,3 +72,10 @@ def scene(
             seed=seed,
         )
         installation.stop()
+
+
+@pytest.fixture
+def over_rabbitmq(installation: Installation, rabbitmq_url: str, broker_url: str) -> None:
+    """Have the installation send its messages over RabbitMQ; results stay in Redis."""
+    installation.environment["ANTIPHON_BROKER_URL"] = rabbitmq_url
+    installation.environment["ANTIPHON_RESULT_BACKEND_URL"] = broker_url

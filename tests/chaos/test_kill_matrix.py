@@ -20,3 +20,13 @@ def test_a_run_ends_truly_whatever_breaks(scene: Scene, fault: str) -> None:
     FAULTS[fault](scene)
 
     scene.assert_whole()
+
+
+@pytest.mark.rabbitmq
+@pytest.mark.usefixtures("over_rabbitmq")
+@pytest.mark.parametrize("fault", ["worker-killed", "worker-told-to-stop", "broker-away", "callbacks-missing"])
+def test_a_run_over_rabbitmq_ends_truly_whatever_breaks(scene: Scene, fault: str) -> None:
+    """The guarantee is the ledger's, not that of a broker."""
+    FAULTS[fault](scene)
+
+    scene.assert_whole()

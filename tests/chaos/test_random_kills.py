@@ -17,7 +17,7 @@ from tests.pipelines.looking import look_until
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(3600)]
 
 ITEMS, LIMIT = 200, 24
-QUICK_RUNS, LONG_RUNS = 4, 100
+QUICK_RUNS, LONG_RUNS = 3, 100
 SHORT = {"lease_s": 1, "sweep_s": 0.3, "resend_after_s": 1}
 
 
