@@ -82,6 +82,23 @@ def test_all_who_wait_get_their_share(amount: int, claimants: int) -> None:
     assert max(shares.values()) - min(shares.values()) <= 0.2 * max(shares.values()) + Rate(amount=amount).burst
 
 
+@given(waiting=st.integers(1, 10), room=st.integers(1, 12))
+def test_what_comes_free_is_for_those_who_wait(waiting: int, room: int) -> None:
+    """Without an order, the worker that frees a slot takes it again at once, and the others never get one."""
+    limit = Limit(key=KEY, concurrency=room)
+    held = [f"held-{number}" for number in range(room)]
+    meters, _ = metering.acquire({}, wish(limit, *held), now=0)
+    for number in range(waiting):
+        meters, _ = metering.acquire(meters, wish(limit, "p", claimant=f"waits-{number}"), now=1 + number)
+    meters = {KEY: metering.release(meters[KEY], limit, held, requests=0, tokens=0, now=50)}
+
+    _, newcomer = metering.acquire(meters, wish(limit, *held), now=50)
+    _, first = metering.acquire(meters, wish(limit, *held, claimant="waits-0"), now=50)
+
+    assert newcomer == room - waiting if room > waiting else isinstance(newcomer, Refused)
+    assert first == room
+
+
 @given(claimants=st.integers(2, 20))
 def test_no_two_are_told_to_come_back_at_the_same_moment(claimants: int) -> None:
     """All at once, they would find one free place, and all but one would have come in vain."""
