@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
+from threading import current_thread, main_thread
 from time import perf_counter
 from typing import cast
 
@@ -62,7 +63,9 @@ class PythonCallable:
             return self._function(*_arguments(question.prompt, variables, self._options))
         except ItemFailure:
             raise
-        except (Exception, SystemExit) as error:  # the user's code: anything may come
+        except BaseException as error:  # the user's code: anything may come, and must end one item only
+            if isinstance(error, KeyboardInterrupt) and current_thread() is main_thread():
+                raise  # the person at the keyboard
             raise PermanentFailure(
                 f"{self.name}: raised {type(error).__name__}: {str(error)[:300]}", kind=FailureKind.BAD_ANSWER
             ) from error

@@ -57,6 +57,14 @@ def broken(prompt, variables):
 def leaves(prompt, variables):
     sys.exit("bye")
 
+
+class Odd(BaseException):
+    pass
+
+
+def odd(prompt, variables):
+    raise Odd("neither an error nor an exit")
+
 def busy(prompt, variables):
     raise TransientFailure("my model is busy", kind=FailureKind.RATE_LIMITED, retry_after_s=3)
 
@@ -108,6 +116,7 @@ def test_a_function_cannot_change_the_tests_variables() -> None:
         ("huge", FailureKind.TOO_LARGE, "1000001 characters"),
         ("broken", FailureKind.BAD_ANSWER, "KeyError: 'no such thing'"),
         ("leaves", FailureKind.BAD_ANSWER, "SystemExit: bye"),
+        ("odd", FailureKind.BAD_ANSWER, "Odd: neither an error nor an exit"),
     ],
 )
 def test_what_a_function_does_wrong_ends_one_item(function: str, kind: FailureKind, said: str) -> None:

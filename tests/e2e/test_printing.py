@@ -84,6 +84,23 @@ def test_escape_sequences_of_a_file_do_not_reach_the_terminal(cli: CommandLine) 
         assert "\x07" not in ended.stdout + ended.stderr
 
 
+def test_names_of_metrics_warnings_and_what_scripts_say_do_not_reach_the_terminal_as_they_are(cli: CommandLine) -> None:
+    """Each of them is somebody else's text: a name in a file, a reason that a script makes up, a misspelt key."""
+    cli.write("shop.py", NOISY)
+    script = f"({{pass: false, score: 0, reason: '{ESCAPE}'}})"
+    metrics = [{"kind": "contains", "value": "x", "name": f"m{ESCAPE}"}, {"kind": "javascript", "value": script}]
+    case = {"id": "t", "question": "q", "metrics": metrics, f"expectd{ESCAPE}": "x"}
+    tests = cli.write("set.jsonl", json.dumps(case) + "\n")
+
+    run = cli.run("run", tests, "--target", "python:shop:answer", "--junit", "j.xml")
+    validate = cli.run("tests", "validate", tests)
+
+    assert (run.code, validate.code) == (0, 0), run.stderr + validate.stderr
+    for text in (run.stdout, run.stderr, validate.stdout, validate.stderr, (cli.folder / "j.xml").read_text()):
+        assert "\x1b" not in text
+        assert "\x07" not in text
+
+
 def test_a_file_may_have_a_name_that_is_not_text(cli: CommandLine) -> None:
     """File systems allow any bytes; the name becomes the set's, which must be storable."""
     cli.write("shop.py", NOISY)

@@ -33,7 +33,8 @@ def test_any_and_all_follow_from_one(answer: str, needles: list[str], ignore_cas
     every = contains_all(answer, needles, ignore_case=ignore_case)
 
     assert contains_any(answer, needles, ignore_case=ignore_case).holds == any(one)
-    assert (every.holds, every.value) == (all(one), sum(one) / len(one))
+    assert (every.holds, every.value) == (all(one), float(all(one)))
+    assert contains_all(answer, needles, share=0.5, ignore_case=ignore_case).value == sum(one) / len(one)
 
 
 @given(answer=TEXT, needles=NEEDLES, wanted=st.integers(0, 5))
