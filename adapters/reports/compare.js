@@ -1,6 +1,6 @@
 // The page of a comparison: a row is a test, side by side in both runs.
 {
-  const { element, badge, foreign, part, time } = Tests;
+  const { element, badge, foreign, openable, part, time } = Tests;
   const WORDS = { r: "worse", i: "better", s: "same", n: "apart" };
   const LOOKS = { r: "fail", i: "pass", s: "none", n: "none" };
   const sides = (row) => [["Base", row.base || []], ["New", row.new || []]];
@@ -23,11 +23,7 @@
     const said = row.note || side.map(reason).find(Boolean) || after[0]?.answer || "";
     const summary = element("summary", "wide-badge", badge(WORDS[change], LOOKS[change]), element("bdi", "key", row.key),
       element("span", "time", `${outcome(before)} → ${outcome(after)}`), foreign("span", "snippet", said.slice(0, 300)));
-    const details = element("details", "row", summary);
-    details.addEventListener("toggle", () => {
-      if (details.open && details.children.length === 1) details.append(inside(row));
-    });
-    return details;
+    return openable(summary, () => inside(row));
   }
 
   function inside(row) {

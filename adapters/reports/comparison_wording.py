@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.reports.wording import seconds
-from domain.test_execution.comparison import Comparison, Difference, Finding
+from domain.test_execution.comparison import Comparison, Difference, Direction
 from domain.test_execution.pairing import TestSide
 
 
@@ -47,10 +47,10 @@ def chance(found: Difference) -> str:
 
 def is_good(found: Difference) -> bool | None:
     """Return whether what the difference shows is welcome; None when it shows nothing. Latency and tokens cost."""
-    if found.finding is Finding.NOTHING:
+    if found.finding is Direction.NOTHING:
         return None
     costs = not found.kind and found.name in ("latency_s", "tokens", "cost_usd")
-    return (found.finding is Finding.HIGHER) != costs
+    return (found.finding is Direction.HIGHER) != costs
 
 
 def verdict(found: Difference) -> str:

@@ -1,6 +1,6 @@
 // The page of one run: a row is a test in one repeat.
 {
-  const { element, badge, foreign, part, time } = Tests;
+  const { element, badge, foreign, openable, part, time } = Tests;
   const PROBLEMS = "fei";
   const scores = (row) => row.scores || [];
   const has = (...letters) => ({ standing }) => letters.includes(standing);
@@ -17,11 +17,7 @@
     if (flaky) key.append(" ", badge("flaky", "inconclusive"));
     const summary = element("summary", "", badge(row.standing), key,
       foreign("span", "snippet", headline(row).slice(0, 300)), element("span", "time", time(row.latency_s)));
-    const details = element("details", "row", summary);
-    details.addEventListener("toggle", () => {
-      if (details.open && details.children.length === 1) details.append(inside(row));
-    });
-    return details;
+    return openable(summary, () => inside(row));
   }
 
   function inside(row) {

@@ -11,6 +11,14 @@ const Tests = {
   badge: (word, kind = word) => Tests.element("b", `badge ${kind}`, word),
   foreign: (name, classes, text) => Object.assign(Tests.element(name, classes, text), { dir: "auto" }),
   part: (title, ...content) => Tests.element("div", "", Tests.element("h4", "", title), ...content),
+  // a row whose inside is made when it is first opened
+  openable(summary, inside) {
+    const details = Tests.element("details", "row", summary);
+    details.addEventListener("toggle", () => {
+      if (details.open && details.children.length === 1) details.append(inside());
+    });
+    return details;
+  },
   time(value) {
     if (value === undefined) return "";
     return value < 0.9995 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(2)} s`;

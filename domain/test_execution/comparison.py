@@ -27,7 +27,7 @@ MOST_METRICS = 100
 MOST_LISTED = 1_000
 
 
-class Finding(StrEnum):
+class Direction(StrEnum):
     """What the difference of a quantity shows; which direction is better is the quantity's own matter."""
 
     HIGHER = "higher"
@@ -54,7 +54,7 @@ class Difference:
     p: float | None = None
     p_adjusted: float | None = None
     smallest: float | None
-    finding: Finding
+    finding: Direction
 
 
 @frozen(kw_only=True)
@@ -113,7 +113,7 @@ class Comparison:
     def shows_regression(self) -> bool:
         """Whether the pass rate fell, or a metric did after Holm's correction, by more than chance at level alpha."""
         quantities = (self.pass_rate, *self.metrics)
-        return any(found is not None and found.finding is Finding.LOWER for found in quantities)
+        return any(found is not None and found.finding is Direction.LOWER for found in quantities)
 
 
 def compare(
@@ -280,7 +280,7 @@ def _with_holm(metrics: list[Difference], *, alpha: float) -> tuple[Difference, 
     )
 
 
-def _finding(value: float, *, is_shown: bool) -> Finding:
+def _finding(value: float, *, is_shown: bool) -> Direction:
     if not is_shown or not value:
-        return Finding.NOTHING
-    return Finding.HIGHER if value > 0 else Finding.LOWER
+        return Direction.NOTHING
+    return Direction.HIGHER if value > 0 else Direction.LOWER

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from domain.jobs.item import Item, ItemNo
-from domain.test_execution.comparison import Comparison, Finding, compare
+from domain.test_execution.comparison import Comparison, Direction, compare
 from domain.test_execution.comparison_document import comparison_document
 from domain.test_execution.comparison_gates import ComparisonGates
 from domain.test_execution.test_set import Gates
@@ -82,7 +82,7 @@ def test_regressions_that_improvements_outweigh_are_listed_and_do_not_fail_the_g
 
     assert (comparison.regressed, comparison.improved) == (4, 20)
     assert comparison.pass_rate is not None
-    assert comparison.pass_rate.finding is Finding.HIGHER
+    assert comparison.pass_rate.finding is Direction.HIGHER
     assert gate(comparison)
 
 
@@ -94,7 +94,7 @@ def test_a_metric_that_got_worse_fails_the_gate_where_the_verdicts_did_not_chang
         return [row(judged(no, score(PASS), soft), f"test-{no}") for no in range(20)]
 
     comparison = compare(run_with(0.9), run_with(0.5))
-    assert [metric.finding for metric in comparison.metrics] == [Finding.NOTHING, Finding.LOWER]
+    assert [metric.finding for metric in comparison.metrics] == [Direction.NOTHING, Direction.LOWER]
     assert not gate(comparison)
 
 

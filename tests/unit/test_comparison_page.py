@@ -11,7 +11,7 @@ import pytest
 from adapters.reports.comparison_page import PairOfRows, span_of, write_comparison_html
 from domain.jobs.item import Item
 from domain.jobs.job import JobStatus
-from domain.test_execution.comparison import Difference, Finding, compare
+from domain.test_execution.comparison import Difference, Direction, compare
 from domain.test_execution.comparison_gates import ComparisonGates
 from domain.test_execution.pairing import Pair, relation_of
 from domain.test_execution.statistics import Interval
@@ -87,7 +87,7 @@ def test_nothing_in_common_is_said_plainly(tmp_path: Path) -> None:
 def test_a_difference_is_drawn_where_it_lies() -> None:
     """Half-way to the right for half the widest; an interval that reaches beyond the axis ends at its end."""
     found = Difference(name="m", kind="k", tests=9, base=0, new=0.1, value=0.1, interval=Interval(low=-0.1, high=0.4),
-                       smallest=None, finding=Finding.NOTHING)  # fmt: skip
+                       smallest=None, finding=Direction.NOTHING)  # fmt: skip
     drawn = span_of(found, widest=0.2)
 
     assert (drawn.low, drawn.width, drawn.point) == (25.0, 75.0, 75.0)
