@@ -81,6 +81,9 @@ class Reporter:
             return self._failed(job, item, failure, keeper)
         except ServiceUnavailable as error:  # what was to be kept could not be stored
             return self._failed(job, item, TransientFailure(str(error), kind=FailureKind.INTERNAL), keeper)
+        except MemoryError:  # of this process, just now; another one may have room
+            crowded = TransientFailure("this worker has no memory left for it", kind=FailureKind.INTERNAL)
+            return self._failed(job, item, crowded, keeper)
         except BaseException as error:  # noqa: BLE001  # the one boundary; sys.exit() ends a thread, not the process
             message = f"{type(error).__name__}: {error}"
             return self._failed(job, item, PermanentFailure(message, kind=FailureKind.INTERNAL), keeper)

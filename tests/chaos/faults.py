@@ -102,6 +102,14 @@ def clock_wrong(scene: Scene) -> None:
     scene.go_on_until_some_moment()
 
 
+def memory_exhausted(scene: Scene) -> None:
+    """One process can't grow any more: what it can't do is done by the other."""
+    scene.add_lame_worker(test_memory_ends_at=20)
+    scene.add_worker()
+    scene.start()
+    scene.go_on_until_some_moment()
+
+
 def all_workers(**settings: object) -> Fault:
     """Return the fault of two workers that both have the same thing wrong with them."""
 
@@ -139,6 +147,7 @@ FAULTS: dict[str, Fault] = {
     "database-away": database_away,
     "database-connections-cut": database_connections_cut,
     "clock-wrong": clock_wrong,
+    "memory-exhausted": memory_exhausted,
     "messages-three-times-callbacks-early": all_workers(test_sends="thrice"),
     "callbacks-missing": all_workers(test_sends="no-callbacks"),
     "dies-planning-before-freeze": dies_at("planning-before-freeze", 1),

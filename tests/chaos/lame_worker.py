@@ -3,18 +3,20 @@
 
 ANTIPHON_TEST_CLOCK_OFF_S: seconds the machine's clock is ahead. ANTIPHON_TEST_DIES: `POINT:N`, SIGKILL at the N-th
 time the process comes to that point. ANTIPHON_TEST_SENDS: `thrice`, each message, with callbacks ahead of their chord;
-or `no-callbacks`.
+or `no-callbacks`. ANTIPHON_TEST_MEMORY_ENDS_AT: from the N-th record on the process gets no more memory.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -70,6 +72,22 @@ def die_at(point: str, nth: int) -> None:
     setattr(owner, name, dying)
 
 
+def end_memory_at(nth: int) -> None:
+    """Let the process grow no further from its *nth* record on: allocations fail, and threads can't be started."""
+    record = GroupCommit.record
+    times = 0
+
+    def recording(self: GroupCommit, *args: Any, **kwargs: Any) -> Any:
+        nonlocal times
+        times += 1
+        if times == nth:
+            size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+            resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        return record(self, *args, **kwargs)
+
+    setattr(GroupCommit, "record", recording)  # noqa: B010  # a method
+
+
 def send_thrice() -> None:
     """Publish every start and chord three times, and each callback early as well."""
     start, send = CeleryDispatcher.start, CeleryDispatcher.send
@@ -113,6 +131,8 @@ if __name__ == "__main__":
     if dies := os.environ.get("ANTIPHON_TEST_DIES"):
         point, _, nth = dies.partition(":")
         die_at(point, int(nth))
+    if ends_at := os.environ.get("ANTIPHON_TEST_MEMORY_ENDS_AT"):
+        end_memory_at(int(ends_at))
     if sends := os.environ.get("ANTIPHON_TEST_SENDS"):
         {"thrice": send_thrice, "no-callbacks": send_no_callbacks}[sends]()
     main()

@@ -123,3 +123,21 @@ def _raising(error: Exception) -> Callable[[object], NoReturn]:
         raise error
 
     return raise_it
+
+
+def test_an_item_this_process_has_no_memory_for_is_tried_again() -> None:
+    """Another process may have room; the item is not to blame before its attempts are used up."""
+    family = ScriptedFamily(work=_out_of_memory)
+    kernel = Kernel(family=family)
+    job = kernel.sent(1)
+
+    done = kernel.worker().execute(US, job.id, numbers(0))
+
+    assert done.waiting == (0,)
+    failure = kernel.items(job.id)[0].last_failure
+    assert failure is not None
+    assert "no memory left" in failure.message
+
+
+def _out_of_memory(_: Item) -> Outcome:
+    raise MemoryError
