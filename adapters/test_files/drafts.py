@@ -167,7 +167,7 @@ class _Cases:
                 expected=f"a prompt, or a variable named {' or '.join(PROMPT_VARIABLES)}",
                 do=f"add one to the test, or prompt: to the file ({named(variables)})",
             )
-        return [(no, prompt) for no, prompt in numbered if not draft.prompts or is_meant(prompt.label, draft.prompts)]
+        return [(no, prompt) for no, prompt in numbered if _is_for(prompt, draft)]
 
     def _case(self, draft: Draft, *, prompt: Prompt, variables: Document) -> TestCase:
         defaults = self._shared.defaults
@@ -238,6 +238,12 @@ def _default_prompt(variables: Mapping[str, object]) -> tuple[Prompt, ...]:
 def is_meant(label: str, wanted: tuple[str, ...]) -> bool:
     """Tell whether a prompt is among the wanted ones: by its label, its group (`chat` of `chat:short`), or `chat:*`."""
     return any(label == name or label.startswith(f"{name.removesuffix('*').removesuffix(':')}:") for name in wanted)
+
+
+def _is_for(prompt: Prompt, draft: Draft) -> bool:
+    """Tell whether a test is asked a prompt: by its label, and by there being a target that both are for."""
+    has_target = not draft.targets or not prompt.targets or bool(_both(draft.targets, prompt.targets))
+    return has_target and (not draft.prompts or is_meant(prompt.label, draft.prompts))
 
 
 def _both(of_test: tuple[str, ...], of_prompt: tuple[str, ...]) -> tuple[str, ...]:

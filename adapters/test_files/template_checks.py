@@ -30,8 +30,8 @@ class TemplateChecks:
 
     def checked(self, case: TestCase, *, line: int) -> TestCase:
         """Return the test, with empty texts for what its templates lack where that is the rule; note the rest."""
-        if case.variables_transform is not None:  # which variables there will be, only the run knows
-            return case
+        if case.variables_transform is not None and not self._empty_if_missing:
+            return case  # which variables there will be, only the run knows
         missing: dict[str, str] = {}
         given = _GIVEN_IN_DIALOGUES if case.dialogue else ()
         for where, text in _templates(case):

@@ -48,6 +48,8 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
 }
+_WORDS_OF_YAML = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_]*([ ./-][A-Za-z0-9_]+)*")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.(inf|nan)\Z", re.IGNORECASE)
@@ -72,6 +74,11 @@ def parse_yaml(text: str) -> Node:
             expected="YAML",
             do="look at the quotes, colons and indentation here and just above",
         ) from exc
+
+
+def is_plain_text(text: str) -> bool:
+    """Tell whether an unquoted word of our YAML, and of everybody else's, is surely this text."""
+    return bool(_PLAIN_TEXT.fullmatch(text)) and text.lower() not in _WORDS_OF_YAML
 
 
 def _scalar_of(text: str, *, line: int) -> ScalarNode:

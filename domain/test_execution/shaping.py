@@ -75,8 +75,9 @@ class Shaping:
             "prompt": {"raw": sample.prompt, "label": sample.case.prompt_label},
             "metadata": {},
         }
-        made = self._applied(script, {"output": sample.answer.text, "context": context}, deadline_s=deadline_s)
-        return evolve(sample, answer=evolve(sample.answer, text=_as_text(made)))
+        made = self._applied(script, {"output": sample.seen_output, "context": context}, deadline_s=deadline_s)
+        output = None if isinstance(made, str) else made
+        return evolve(sample, answer=evolve(sample.answer, text=_as_text(made)), output=output)
 
     def _applied(self, script: object, arguments: Document, *, deadline_s: float) -> object:
         try:

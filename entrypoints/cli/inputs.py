@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from domain.jobs.errors import InvalidInput
 from domain.language_models.model import ModelSpec
 from domain.test_execution.judge_check import JudgeCheck
 from domain.test_execution.metric import Metric
@@ -29,6 +30,24 @@ def read_tests(file: Path, rules: ReadingRules | None = None) -> TestFile:
     from adapters.test_files.reader import read_test_file
 
     return read_test_file(file, scorers=_checking_scorers(), rules=rules)
+
+
+def write_tests(path: Path, file: TestFile) -> None:
+    """
+    Write a file of tests as Antiphon YAML, and read it again.
+
+    Raises:
+        InvalidInput: it can't be written there, or is too large to be read as YAML.
+    """
+    from adapters.reports.files import replacing
+    from adapters.test_files.writing import antiphon_yaml
+
+    with replacing(path) as written:
+        for piece in antiphon_yaml(file):
+            written.write(piece)
+    again = read_tests(path)
+    if (again.cases, again.targets, again.panel) != (file.cases, file.targets, file.panel):
+        raise InvalidInput(f"{path} does not read as what was written; this is a bug, please report it with the file")
 
 
 def read_metrics(file: Path) -> tuple[tuple[Metric, ...], Panel]:

@@ -9,8 +9,8 @@ import click
 
 from domain.jobs.errors import InvalidInput
 from domain.test_execution.test_set import TestFile, items_of, tag_counts
-from entrypoints.cli.console import print_json, show
-from entrypoints.cli.inputs import read_tests
+from entrypoints.cli.console import print_json, say, show
+from entrypoints.cli.inputs import read_tests, write_tests
 from entrypoints.cli.reading_options import reading_options
 from entrypoints.exit_codes import ExitCode
 
@@ -44,6 +44,34 @@ def validate(file: Path, *, rules: ReadingRules, as_json: bool) -> int:
         print_json(_document(read))
     else:
         _show(file, read)
+    return ExitCode.DONE
+
+
+@tests.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", "output", type=click.Path(path_type=Path), required=True,
+              help="The file to write, which ends in .yaml or .yml.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@reading_options
+def convert(file: Path, *, output: Path, force: bool, rules: ReadingRules) -> int:
+    """
+    Write a file of tests, in whichever format, as Antiphon YAML. Nothing is run or stored.
+
+    Files that a promptfoo configuration names are copied into it. What was written is read again, and must mean the
+    same.
+
+    \b
+    antiphon tests convert promptfooconfig.yaml -o tests.yaml
+    """
+    if output.suffix.lower() not in (".yaml", ".yml"):
+        raise click.BadParameter(f"{str(output)!r} does not end in .yaml or .yml", param_hint="--output")
+    if output.exists() and not force:
+        raise click.BadParameter(f"{str(output)!r} is there already; --force writes over it", param_hint="--output")
+    read = read_tests(file, rules)
+    write_tests(output, read)
+    for warning in read.warnings:
+        say(f"antiphon: {warning}")
+    say(f"wrote     {output} ({len(read.cases)} tests)")
     return ExitCode.DONE
 
 

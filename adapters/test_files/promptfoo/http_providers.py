@@ -94,7 +94,8 @@ class HttpProviderReader:
             self.reading.note("transformRequest that is a template with more than {{prompt}}", line=line)
             return None
         parts = [json.dumps(part) for part in re.split(r"\{\{\s*prompt\s*\}\}", template)]
-        return " + prompt + ".join(parts)
+        is_json = template.lstrip().startswith(("{", "["))  # a quote in a prompt must not break it
+        return f" + {'JSON.stringify(prompt).slice(1, -1)' if is_json else 'prompt'} + ".join(parts)
 
 
 def _query(fields: Fields) -> str:
