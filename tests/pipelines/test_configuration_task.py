@@ -7,7 +7,7 @@ from domain.test_execution.configuration import TestConfiguration, with_content_
 from domain.test_execution.named_target import only
 from domain.test_execution.target import PythonTarget
 from domain.test_execution.test_set import Gates, TestCase
-from pipelines.headers import acting_for
+from pipelines.headers import ORGANIZATION, USER, acting_for
 from tests.pipelines.looking import look_until
 from tests.pipelines.rig import THEM, US, Rig
 from tests.pipelines.scripted_family import ScriptedFamily, succeed
@@ -51,15 +51,14 @@ def test_the_same_message_twice_is_one_job() -> None:
     """Brokers deliver again; nobody wants to pay for the nightly run twice."""
     rig = Rig(family=ScriptedFamily([succeed]))
     configuration = stored(rig)
-    with rig.running(), acting_for(US):
-        jobs = set()
-        for _ in range(2):
-            sent = rig.app.send_task(TASK, kwargs={"configuration_id": configuration.id}, task_id="message-1")
-            look_until(sent.ready, what="the end of the task")
-            jobs.add(sent.result["job"])
-        look_until(lambda: len(rig.jobs.page(US)) == 1, what="the job")
+    message = {"configuration_id": configuration.id}
+    headers = {ORGANIZATION: US.organization_id, USER: US.user_id}
 
-    assert len(jobs) == 1
+    delivered = [rig.app.tasks[TASK].apply(kwargs=message, task_id="message-1", headers=headers) for _ in range(2)]
+
+    jobs = [result.result["job"] for result in delivered]
+    assert jobs[0] == jobs[1]
+    assert [view.job.id for view in rig.jobs.page(US)] == jobs[:1]
 
 
 def test_another_organizations_configuration_is_not_started() -> None:
