@@ -31,11 +31,17 @@ def check_services(settings: BrokerSettings, *, timeout_s: float = 3.0) -> None:
     Raises:
         BrokenSettings: with one line for each: what was found, what that breaks, and what to do.
     """
+    problems = services_problems(settings, timeout_s=timeout_s)
+    if problems:
+        raise BrokenSettings("a service would break a promise; nothing was started", problems=tuple(problems))
+
+
+def services_problems(settings: BrokerSettings, *, timeout_s: float) -> list[str]:
+    """Return a line for each service that throws away what it was given."""
     problems = [*_evicting("broker", settings, settings.broker_url, timeout_s)]
     if settings.result_backend_url != settings.broker_url:
         problems += _evicting("result store", settings, settings.result_backend_url, timeout_s)
-    if problems:
-        raise BrokenSettings("a service would break a promise; nothing was started", problems=tuple(problems))
+    return problems
 
 
 def check_chord_bound(app: Celery, settings: BrokerSettings) -> None:

@@ -28,6 +28,9 @@ _LAZY = {
     "prices": ("entrypoints.cli.prices", "Show what models cost."),
     "judges": ("entrypoints.cli.judges", "Check what a judge is worth, beside people."),
     "worker": ("entrypoints.cli.worker", "Run a worker process (with a broker)."),
+    "doctor": ("entrypoints.cli.doctor", "Say what is stuck, and what will happen next."),
+    "repair": ("entrypoints.cli.doctor", "Close a stuck job, or set it going again."),
+    "sweep": ("entrypoints.cli.doctor", "Do the work of relay and sweeper by hand."),
     "db": ("entrypoints.cli.db", "Bring the database's tables up to date."),
 }
 

@@ -1,0 +1,86 @@
+"""Examining an installation: services, workers, queues, what waits to be sent, and every job that has not ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from domain.jobs.diagnosis import Finding, diagnose
+from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.job import JobId
+from domain.jobs.relaying import system_context
+from domain.tenancy import OrganizationId
+from entrypoints.container import Antiphon
+from entrypoints.driving import is_driven
+from entrypoints.worker_side import WorkerSide, broker_settings
+
+ASK_S = 2.0
+JOBS_READ = 100
+
+
+def examine(antiphon: Antiphon) -> Iterator[Finding]:
+    """Yield what is found in the whole installation; the database has been opened, so it is there and up to date."""
+    yield Finding(about="database", what="it answers, and its tables are of this version", is_problem=False)
+    if not antiphon.settings.is_embedded:
+        yield from _services(antiphon)
+    active = antiphon.store.active_jobs()
+    for organization_id, job_id in active[:JOBS_READ]:
+        yield from examine_job(antiphon, job_id, organization_id=organization_id)
+    if len(active) > JOBS_READ:
+        yield Finding(about="jobs", what=f"{len(active) - JOBS_READ} more jobs were not looked at", is_problem=False)
+
+
+def examine_job(antiphon: Antiphon, job_id: JobId, *, organization_id: OrganizationId) -> Iterator[Finding]:
+    """Yield what is found of one job."""
+    with antiphon.store.view(system_context(organization_id)) as work:
+        job = work.jobs.get(job_id)
+        found = diagnose(work, job, now=antiphon.clock.now(), resend_after_s=antiphon.settings.resend_after_s)
+    if not job.status.is_end and not is_driven(antiphon, job_id):
+        yield Finding(
+            about=f"job {job_id}",
+            what="it was interrupted, and no process is at work on it",
+            next=f"nothing, until `antiphon jobs resume {job_id}` goes on with it",
+        )
+        return
+    yield from found
+
+
+def _services(antiphon: Antiphon) -> Iterator[Finding]:
+    from pipelines.services import ask_broker, ask_results, services_problems
+
+    broker = broker_settings(antiphon.settings)
+    waits = "jobs are accepted meanwhile, and go on when it is back"
+    broker_answers = True
+    for name, ask in (("broker", ask_broker), ("result store", ask_results)):
+        trouble = _trouble(lambda ask=ask: ask(broker, timeout_s=ASK_S))  # type: ignore[misc]  # bound for this round
+        if trouble:
+            broker_answers = broker_answers and name != "broker"
+            yield Finding(about=name, what=trouble, next=waits)
+        else:
+            yield Finding(about=name, what="it answers", is_problem=False)
+    for problem in services_problems(broker, timeout_s=ASK_S):
+        yield Finding(about="settings", what=problem, next="workers refuse to start")
+    if broker_answers:
+        yield from _queues(antiphon)
+
+
+def _queues(antiphon: Antiphon) -> Iterator[Finding]:
+    from pipelines.names import DEFAULT, FAMILIES
+
+    side = WorkerSide(antiphon, places=1)
+    answers: dict[str, list[dict[str, object]]] = side.app.control.inspect(timeout=ASK_S).active_queues() or {}
+    served = {str(queue["name"]) for queues in answers.values() for queue in queues}
+    yield Finding(about="workers", what=f"{len(answers)} answer", is_problem=False)
+    for queue in sorted({DEFAULT, *(family.queue for family in FAMILIES.values())} - served):
+        yield Finding(
+            about=f"queue {queue}",
+            what="no worker serves it",
+            next=f"what is sent there waits; start `antiphon worker --queue {queue}`",
+        )
+
+
+def _trouble(ask: Callable[[], object]) -> str | None:
+    try:
+        ask()
+    except ServiceUnavailable as error:
+        return str(error)
+    return None

@@ -1,0 +1,101 @@
+"""`antiphon doctor`, `repair` and `sweep` on a real installation: each kind of trouble is named, and set right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from tests.integration.chat_target import ChatTarget, a_test_file
+from tests.integration.gate import Gate
+from tests.integration.processes import Command, Installation, assert_complete
+from tests.pipelines.looking import look_until
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+TESTS, LIMIT, SLOTS = 60, 12, 16
+ASLEEP = {"sweep_s": 3600, "resend_after_s": 3600}
+
+
+def test_a_healthy_installation_has_no_problem(installation: Installation, broker: Redis) -> None:
+    """A doctor that cries wolf is not asked again."""
+    installation.worker()
+    look_until(lambda: any(client["cmd"] == "brpop" for client in broker.client_list()), what="a worker that listens")
+
+    document = installation.start("doctor", "--json").document()
+
+    assert _problems(document) == []
+    assert document["exit_code"] == 0
+
+
+def test_queues_without_a_worker_are_named(installation: Installation) -> None:
+    """Work that nobody will ever take looks like work that is slow."""
+    document = installation.start("doctor", "--json").document()
+
+    assert _problems(document) == ["queue default: no worker serves it", "queue execution: no worker serves it"]
+    assert document["exit_code"] == 1
+
+
+def test_a_broker_that_is_away_is_named_and_its_password_is_not(installation: Installation, broker_gate: Gate) -> None:
+    """The first question of the night, and its answer is pasted into a chat."""
+    _ = broker_gate
+    doctor = installation.start("doctor")
+
+    assert doctor.end() == 1
+    said = doctor.out.read_text()
+    assert "PROBLEM  broker: the message broker can't be reached" in said
+    assert "ANTIPHON" not in said
+    assert installation.environment["ANTIPHON_BROKER_URL"].split("@")[0].rpartition(":")[2] not in said
+
+
+def test_the_items_of_a_killed_worker_are_found_and_set_going(
+    installation: Installation, target: ChatTarget, tmp_path: Path
+) -> None:
+    """The sweepers sleep: without the repair this run would wait for an hour."""
+    killed, run = _in_flight(installation, target, tmp_path)
+    killed.kill()
+    installation.worker(lease_s=2, **ASLEEP)
+    target.open.set()
+    look_until(lambda: "ran out" in _diagnosis(installation), what="leases that ran out")
+
+    repaired = installation.start("repair", "last", "--json").document()
+    again = installation.start("repair", "last", "--json").document()
+
+    assert any("taken back from workers that are gone" in done for done in repaired["done"])
+    assert not any("taken back" in done for done in again["done"])
+    assert_complete(run.document(), tests=TESTS)
+
+
+def test_sweeping_by_a_timer_does_the_same(installation: Installation, target: ChatTarget, tmp_path: Path) -> None:
+    """Where no worker may sweep, `sweep --once` in a timer is enough; messages the dead worker hid are sent again."""
+    killed, run = _in_flight(installation, target, tmp_path)
+    killed.kill()
+    installation.worker(lease_s=2, **ASLEEP)
+    target.open.set()
+    look_until(lambda: "ran out" in _diagnosis(installation), what="leases that ran out")
+
+    def is_over() -> bool:
+        assert installation.start("sweep", "--once", resend_after_s=1).end() == 0
+        return not run.is_running
+
+    look_until(is_over, within_s=60, what="the end of the run")
+    assert_complete(run.document(), tests=TESTS)
+
+
+def _in_flight(installation: Installation, target: ChatTarget, folder: Path) -> tuple[Command, Command]:
+    worker = installation.worker(slots=SLOTS, lease_s=2, **ASLEEP)
+    target.open.clear()
+    run = installation.run(a_test_file(folder, tests=TESTS, url=target.url), concurrency=LIMIT, **ASLEEP)
+    look_until(lambda: target.at_once == LIMIT, what="items in flight")
+    return worker, run
+
+
+def _diagnosis(installation: Installation) -> str:
+    document = installation.start("doctor", "last", "--json", **ASLEEP).document()
+    return "\n".join(_problems(document))
+
+
+def _problems(document: dict[str, Any]) -> list[str]:
+    return [f"{found['about']}: {found['what']}" for found in document["findings"] if found["is_problem"]]
