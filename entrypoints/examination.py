@@ -74,7 +74,7 @@ def _queues(antiphon: Antiphon) -> Iterator[Finding]:
         yield Finding(
             about=f"queue {queue}",
             what="no worker serves it",
-            next=f"what is sent there waits; start `antiphon worker --queue {queue}`",
+            next="what is sent there waits; start `antiphon worker` for it or for all queues",
         )
 
 
