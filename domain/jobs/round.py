@@ -45,6 +45,7 @@ class Round:
     _idle_s: float = 0.0
     _settled: list[tuple[ItemNo, str]] = field(factory=list)
     _due: dict[ItemNo, datetime] = field(factory=dict)
+    _given_back: list[ItemNo] = field(factory=list)
 
     def refuse(self, refused: Mapping[ItemNo, Refusal], due: Mapping[ItemNo, datetime]) -> None:
         """Note the items that were not granted; busy ones go back to the head of the list."""
@@ -103,17 +104,17 @@ class Round:
         due = report.not_before if isinstance(report, Postponed | Released) else None
         if due is not None and was_mine:
             self._due[report.no] = due
-        elif isinstance(report, Released) and was_mine:  # this process is stopping: the message goes on to another
-            self.todo.append(report.no)
+        elif isinstance(report, Released) and was_mine:  # not for this process, which is stopping or has no threads
+            self._given_back.append(report.no)
         else:
             state = report.outcome.state if isinstance(report, Ended) and was_mine else "elsewhere"
             self._settled.append((report.no, state))
 
     def result(self, now: datetime) -> Executed:
         """Return how all items stand; the wait ends when the first of them can go on."""
-        waiting = (*self.todo, *self._due)
+        waiting = (*self.todo, *self._given_back, *self._due)
         waits = [max((due - now).total_seconds(), 0.0) for due in self._due.values()]
-        if self.todo:
+        if self.todo or self._given_back:
             waits.append(min(max(LONGEST_WAIT_S, self.refused_s), LONGEST_AWAY_S))
         return Executed(settled=tuple(self._settled), waiting=waiting, wait_s=min(waits, default=0.0))
 

@@ -40,7 +40,7 @@ MOVES = {
     "close as processing": Row(_closing(R), [P], R),
     "close as completed": Row(_closing(JobStatus.COMPLETED), [R], JobStatus.COMPLETED),
     "close as partial": Row(_closing(JobStatus.PARTIAL), [R], JobStatus.PARTIAL),
-    "close as failed": Row(_closing(JobStatus.FAILED), [R], JobStatus.FAILED),
+    "close as failed": Row(_closing(JobStatus.FAILED), [P, R], JobStatus.FAILED),
     "close as cancelled": Row(_closing(JobStatus.CANCELLED), [P, R], JobStatus.CANCELLED),
 }
 

@@ -108,7 +108,7 @@ def test_a_stopping_process_gives_back_what_it_has_in_hand() -> None:
 
         assert [record.result(PATIENCE_S) for record in worker.attempts.release_all()] == [True]
 
-        assert stuck.result(PATIENCE_S).settled == ((0, "elsewhere"),)
+        assert stuck.result(PATIENCE_S).waiting == (0,), "its message goes on to another process"
         item = kernel.items(job.id)[0]
         assert (item.state, item.attempts, item.lease, len(worker.attempts)) == ("pending", 0, None, 0)
         family.work = lambda _: PASSED
