@@ -58,7 +58,7 @@ def verdict(found: Difference) -> str:
     good = is_good(found)
     if good is not None:
         return "better" if good else "worse"
-    if not found.value and found.smallest is None:
+    if found.interval.low == found.interval.high == 0:
         return "no test differs"
     if found.smallest is None:
         return "no difference shown; too few tests to show any"

@@ -41,7 +41,8 @@ class Difference:
     One quantity in both runs: the means over *tests*, each test counted once; new minus base with its 95 % interval.
 
     *p* is None for quantities that are only estimated (latency, tokens); *p_adjusted* is p after Holm's correction over
-    the metrics. *smallest*: the smallest difference that would have been shown with power 0.8; None: can't be told.
+    the metrics. *smallest*: the smallest difference that would have been shown with power 0.8; None: can't be told,
+    or is more than there can be.
     """
 
     name: str
@@ -258,6 +259,8 @@ def _difference(values: _Values, *, name: str, alpha: float, kind: str = "", tes
     differences = values.differences()
     base, new = values.means()
     interval = paired.bootstrap_interval(differences)
+    smallest = paired.smallest_difference(differences, alpha=alpha, power=POWER)
+    is_share = bool(kind) or name == "score"
     return Difference(
         name=name,
         kind=kind,
@@ -267,7 +270,7 @@ def _difference(values: _Values, *, name: str, alpha: float, kind: str = "", tes
         value=new - base,
         interval=interval,
         p=paired.sign_flip_p(differences) if tested else None,
-        smallest=paired.smallest_difference(differences, alpha=alpha, power=POWER),
+        smallest=None if is_share and smallest is not None and smallest > 1 else smallest,
         finding=_finding(new - base, is_shown=not interval.low <= 0 <= interval.high),
     )
 

@@ -67,6 +67,6 @@ def _print(found: Forecast) -> None:
     with printing():
         console().print(table)
     most = "at most " if found.at_most else ""
-    unknown = f", and what {', '.join(found.unknown)} cost" if found.unknown else ""
+    unknown = f", without {', '.join(found.unknown)}: price unknown" if found.unknown else ""
     show(f"dry run: {found.items:,} items, {most}{found.calls:,} calls, about {dollars(found.cost_nanousd)}{unknown}")
     show("tokens and cost are estimates: 4 characters a token, 200 tokens an answer, no retries; nothing was sent")

@@ -19,4 +19,5 @@ def test_a_dry_run_calls_nobody_and_stores_nothing(cli: CommandLine) -> None:
     assert own.document["calls"] == own.document["items"] == 20
     assert own.document["targets"][0]["estimated_cost_usd"] is None
     assert "20 items, 20 calls, about $0.00" in model.stdout
+    assert "price unknown" not in model.stdout
     assert cli.jobs() == []

@@ -32,6 +32,16 @@ def test_beside_no_difference_stands_what_could_have_been_seen() -> None:
     )
 
 
+def test_a_change_each_way_in_two_tests_is_no_claim_that_nothing_differs() -> None:
+    """Two tests can show nothing; a metric from 0 to 1 can't differ by 2.8, and one better and one worse is no tie."""
+    base = [judged(0, score(PASS)), judged(1, score(FAIL))]
+    new = [judged(0, score(FAIL)), judged(1, score(PASS))]
+    text = comparison_markdown(compare(base, new), names=("v1", "v2"), gates=())
+
+    assert "p = 1.000)**: no difference shown; too few tests to show any" in text
+    assert "| contains | 2 | 0.500 | 0.500 | +0.000 | -1.000 to +1.000 | 1.000 | no difference shown; too few" in text
+
+
 def test_foreign_words_stay_words() -> None:
     """Answers are quoted into a page of the code host: no link, image, mention, heading or HTML may come of them."""
     attack = "![x](https://evil.example) @team <img src=x> # h | `a` </details>\n\n# big"
