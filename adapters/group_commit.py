@@ -76,6 +76,7 @@ class GroupCommit:
         self._gather_s = gather_s
         self._patience_s = patience_s
         self.trouble: ServiceUnavailable | None = None
+        self._unconfirmed: dict[JobId, dict[ItemNo, int]] = defaultdict(dict)  # the writer's own
         self._wishes: SimpleQueue[_Wish | None] = SimpleQueue()
         self._is_closed = False
         self._abandoned = threading.Event()
@@ -190,9 +191,31 @@ class GroupCommit:
                 # records first: they free the slots that the claims ask for
                 answers += self._record(work, job_id, [w for w in by_job[job_id] if isinstance(w, _Recording)])
                 claims = [w for w in by_job[job_id] if isinstance(w, _Claiming)]
-                answers += _claim(work, claims, now=self._clock.now())
+                answers += self._claim(work, claims)
             work.commit()
+        self._confirm(wishes)
         return answers
+
+    def _claim(self, work: UnitOfWork, wishes: list[_Claiming]) -> list[Callable[[], None]]:
+        """Make one claim of one job's wishes, and share out what was granted."""
+        if not wishes:
+            return []
+        job_id, now = wishes[0].job_id, self._clock.now()
+        numbers = tuple(dict.fromkeys(no for wish in wishes for no in wish.claim.numbers))
+        known = {no: token for no, token in self._unconfirmed[job_id].items() if no in numbers}
+        answer = work.ledger.claim(evolve(_from_now(wishes[0].claim, now), numbers=numbers, unconfirmed=known))
+        # a connection that breaks in the commit does not say whether it came to that
+        self._unconfirmed[job_id] |= {item.no: item.token for item in answer.granted}
+        given: set[ItemNo] = set()
+        return [_answering(wish.answer, _share(answer, wish.claim, given)) for wish in wishes]
+
+    def _confirm(self, wishes: list[_Wish]) -> None:
+        for wish in wishes:
+            if isinstance(wish, _Claiming):
+                for no in wish.claim.numbers:
+                    self._unconfirmed[wish.job_id].pop(no, None)
+                if not self._unconfirmed[wish.job_id]:
+                    del self._unconfirmed[wish.job_id]
 
     def _record(self, work: UnitOfWork, job_id: JobId, wishes: list[_Recording]) -> list[Callable[[], None]]:
         if not wishes:
@@ -228,16 +251,6 @@ def _say_once(state: RetryCallState, *, wishes: int) -> None:
             wishes=wishes,
             error=str(state.outcome.exception()),
         )
-
-
-def _claim(work: UnitOfWork, wishes: list[_Claiming], *, now: datetime) -> list[Callable[[], None]]:
-    """Make one claim of one job's wishes, and share out what was granted."""
-    if not wishes:
-        return []
-    numbers = tuple(dict.fromkeys(no for wish in wishes for no in wish.claim.numbers))
-    answer = work.ledger.claim(evolve(_from_now(wishes[0].claim, now), numbers=numbers))
-    given: set[ItemNo] = set()
-    return [_answering(wish.answer, _share(answer, wish.claim, given)) for wish in wishes]
 
 
 def _from_now(claim: Claim, now: datetime) -> Claim:

@@ -37,7 +37,9 @@ _RUNNING_NOW = (
     )
     .scalar_subquery()
 )
-_WANTED = select(item.c.no, item.c.state, item.c.not_before, _RUNNING_NOW).where(the_job, in_numbers)
+_WANTED = select(item.c.no, item.c.state, item.c.not_before, item.c.worker_id, item.c.token, _RUNNING_NOW).where(
+    the_job, in_numbers
+)
 _GRANT = (
     update(item)
     .where(the_job, in_numbers, is_pending, or_(item.c.not_before.is_(None), item.c.not_before <= _now))
@@ -53,6 +55,12 @@ _GRANT = (
     )
     .returning(*ITEM_COLUMNS)
 )
+_GRANT_UNHEARD = (
+    update(item)
+    .where(the_job, in_numbers, is_running)
+    .values(lease_until=_lease_until, deadline_at=bindparam("new_deadline_at", type_=UtcTime), started_at=_now)
+    .returning(*ITEM_COLUMNS)
+)
 _held = (the_job, is_running, item.c.no == bindparam("of_no"), item.c.token == bindparam("of_token"))
 _EXTEND = update(item).where(*_held).values(lease_until=_lease_until)
 _WORKERS = select(item.c.worker_id).where(the_job, is_running).distinct()
@@ -65,6 +73,8 @@ class _Stand:
 
     state: ItemState
     not_before: datetime | None
+    worker_id: WorkerId | None
+    token: int
 
 
 def claim(scope: Scope, wish: Claim) -> ClaimAnswer:
@@ -76,7 +86,9 @@ def claim(scope: Scope, wish: Claim) -> ClaimAnswer:
     room = 0 if no_room is Refusal.BUDGET else wish.room(spending, running=running)
     wanted = list(dict.fromkeys(wish.numbers))
     free = [no for no in wanted if no in stands and _refusal(stands[no], wish.now) is None]
-    granted = _grant(scope, wish, free[:room])
+    unheard = [no for no in wanted if no in stands and _is_unheard(wish, no, stands[no])]
+    begun = _begin(scope, wish, free[:room]) | _begin_unheard(scope, wish, unheard)
+    granted = {no: begun[no] for no in wanted if no in begun}  # the database returns them in any order
     refused = {no: _why(stands.get(no), wish.now, no_room) for no in wanted if no not in granted}
     return ClaimAnswer(granted=tuple(granted.values()), refused=refused, due=_due(stands, refused))
 
@@ -101,11 +113,24 @@ def overdue(scope: Scope, job_id: JobId, *, now: datetime) -> list[Item]:
 
 def _look(scope: Scope, wish: Claim) -> tuple[dict[ItemNo, _Stand], int]:
     rows = scope.execute(_WANTED, of_job=wish.job_id, numbers=list(wish.numbers), at=wish.now).all()
-    stands = {ItemNo(no): _Stand(ItemState(state), not_before) for no, state, not_before, _ in rows}
-    return stands, rows[0][3] if rows else 0
+    stands = {ItemNo(no): _Stand(ItemState(state), *rest) for no, state, *rest, _ in rows}
+    return stands, rows[0][-1] if rows else 0
 
 
-def _grant(scope: Scope, wish: Claim, numbers: list[ItemNo]) -> dict[ItemNo, Item]:
+def _is_unheard(wish: Claim, no: ItemNo, stand: _Stand) -> bool:
+    is_running = stand.state is ItemState.RUNNING
+    return is_running and wish.begun_unheard(no, worker_id=stand.worker_id, token=stand.token)
+
+
+def _begin_unheard(scope: Scope, wish: Claim, numbers: list[ItemNo]) -> dict[ItemNo, Item]:
+    if not numbers or scope.is_cancelling(wish.job_id):  # nothing begins after a cancel: their leases run out
+        return {}
+    times = {"at": wish.now, "new_lease_until": wish.lease_until, "new_deadline_at": wish.deadline_at}
+    rows = scope.execute(_GRANT_UNHEARD, of_job=wish.job_id, numbers=numbers, **times)
+    return {item.no: item for item in map(item_from, rows)}
+
+
+def _begin(scope: Scope, wish: Claim, numbers: list[ItemNo]) -> dict[ItemNo, Item]:
     if not numbers:
         return {}
     rows = scope.execute(
@@ -117,8 +142,7 @@ def _grant(scope: Scope, wish: Claim, numbers: list[ItemNo]) -> dict[ItemNo, Ite
         new_lease_until=wish.lease_until,
         new_deadline_at=wish.deadline_at,
     )
-    granted = {item.no: item for item in map(item_from, rows)}
-    return {no: granted[no] for no in numbers if no in granted}  # the database returns them in any order
+    return {item.no: item for item in map(item_from, rows)}
 
 
 def _refusal(stand: _Stand, now: datetime) -> Refusal | None:

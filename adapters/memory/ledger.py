@@ -18,7 +18,7 @@ from adapters.memory.journal import Journal
 from adapters.memory.rows import LedgerRows, OrganizationRows
 from domain.jobs.aggregate import Tally, tally_of, total
 from domain.jobs.budget import Spending
-from domain.jobs.claims import Claim, ClaimAnswer, Refusal, Report, applied
+from domain.jobs.claims import Claim, ClaimAnswer, Refusal, Report, applied, begun, begun_again
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.item import (
     Failure,
@@ -29,7 +29,6 @@ from domain.jobs.item import (
     Outcome,
     PlannedItem,
     WorkerId,
-    claimed,
     ended,
     holds,
     is_claimable,
@@ -79,9 +78,13 @@ class MemoryLedger:
         granted: list[Item] = []
         refused: dict[ItemNo, Refusal] = {}
         for no in dict.fromkeys(claim.numbers):
+            if (known := rows.running.get(no)) is not None and self._is_unheard(known, claim):
+                granted.append(self._put(rows, begun_again(known, claim)))
+                room += 1  # it is among those that run
+                continue
             refusal = _refusal(rows.items.get(no), now=claim.now, room=room - len(granted))
             if refusal is None:
-                granted.append(self._put(rows, _begun(rows.items[no], claim)))
+                granted.append(self._put(rows, begun(rows.items[no], claim)))
             else:
                 refused[no] = no_room if refusal is Refusal.BUSY else refusal
         due = {
@@ -235,6 +238,10 @@ class MemoryLedger:
             self._put(rows, after)
         return True
 
+    def _is_unheard(self, item: Item, claim: Claim) -> bool:
+        is_mine = claim.begun_unheard(item.no, worker_id=_lease(item).worker_id, token=item.token)
+        return is_mine and self.rows.jobs[claim.job_id].cancel_requested_at is None
+
     def _spend(self, job_id: JobId, usage: Usage) -> None:
         spent, revision = self._rows(job_id).spent, self.rows.jobs[job_id].revision
         self.journal.put(spent, revision, spent.get(revision, NOTHING) + usage)
@@ -272,16 +279,6 @@ def _refusal(item: Item | None, *, now: datetime, room: int) -> Refusal | None:
     if not is_claimable(item, now):
         return Refusal.NOT_DUE
     return None if room > 0 else Refusal.BUSY
-
-
-def _begun(item: Item, claim: Claim) -> Item:
-    return claimed(
-        item,
-        worker_id=claim.worker_id,
-        lease_until=claim.lease_until,
-        deadline_at=claim.deadline_at,
-        now=claim.now,
-    )
 
 
 def _between(rows: LedgerRows, first: int, last: int) -> Iterator[Item]:

@@ -7,11 +7,12 @@ is stored. A total and no increment: a report that is written twice must not be 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from domain.jobs.budget import UNLIMITED, Budget, Spending
 from domain.jobs.item import (
@@ -21,6 +22,7 @@ from domain.jobs.item import (
     ItemNo,
     Outcome,
     WorkerId,
+    claimed,
     ended,
     kept,
     postponed,
@@ -43,7 +45,12 @@ class Refusal(StrEnum):
 
 @frozen(kw_only=True)
 class Claim:
-    """A worker's wish to begin attempts at *numbers*; as many are granted as concurrency and budget leave room for."""
+    """
+    A worker's wish to begin attempts at *numbers*; as many are granted as concurrency and budget leave room for.
+
+    *unconfirmed* are tokens of its own earlier claims whose commit was never answered: those that were committed after
+    all are granted as they stand, since nobody else knows of them.
+    """
 
     job_id: JobId
     numbers: tuple[ItemNo, ...]
@@ -53,6 +60,11 @@ class Claim:
     deadline_at: datetime
     now: datetime
     budget: Budget = UNLIMITED
+    unconfirmed: Mapping[ItemNo, int] = field(factory=dict)
+
+    def begun_unheard(self, no: ItemNo, *, worker_id: WorkerId | None, token: int) -> bool:
+        """Return whether a running item is this worker's, by a claim whose answer it never got."""
+        return worker_id == self.worker_id and self.unconfirmed.get(no) == token
 
     def room(self, spending: Spending, *, running: int) -> int:
         """Return how many items may begin beside those *running*."""
@@ -115,6 +127,25 @@ class Kept:
 
 
 Report = Ended | Postponed | Released | Kept
+
+
+def begun(item: Item, claim: Claim) -> Item:
+    """Return the item as the claim begins an attempt at it."""
+    return claimed(
+        item,
+        worker_id=claim.worker_id,
+        lease_until=claim.lease_until,
+        deadline_at=claim.deadline_at,
+        now=claim.now,
+    )
+
+
+def begun_again(item: Item, claim: Claim) -> Item:
+    """Return a running item whose attempt begins only now, as its worker did not hear of the claim that began it."""
+    if item.lease is None:
+        raise ValueError(f"item {item.no} is {item.state} and has no lease")
+    lease = evolve(item.lease, until=claim.lease_until, deadline_at=claim.deadline_at)
+    return evolve(item, lease=lease, started_at=claim.now)
 
 
 def applied(item: Item, report: Report, *, now: datetime) -> Item:

@@ -53,3 +53,38 @@ class TryingStore:
         """Begin a view; reading is never in trouble here."""
         with self.store.view(tenant) as work:
             yield work
+
+
+@define(eq=False)
+class StoreThatLosesAnswers:
+    """`Store` in front of another whose next *lost* commits are made, and reported as failed."""
+
+    store: Store
+    lost: int = 0
+
+    @contextmanager
+    def begin(self, tenant: TenantContext) -> Iterator[UnitOfWork]:
+        """Begin a unit of work."""
+        with self.store.begin(tenant) as work:
+            yield _UnitOfWork(self, work)
+
+    @contextmanager
+    def view(self, tenant: TenantContext) -> Iterator[UnitOfWork]:
+        """Begin a view."""
+        with self.store.view(tenant) as work:
+            yield work
+
+
+class _UnitOfWork:
+    """One that commits, and may not say so."""
+
+    def __init__(self, store: StoreThatLosesAnswers, work: UnitOfWork) -> None:
+        self.jobs, self.ledger, self.outbox = work.jobs, work.ledger, work.outbox
+        self._store, self._work = store, work
+
+    def commit(self) -> None:
+        """Commit; the answer may be lost."""
+        self._work.commit()
+        if self._store.lost:
+            self._store.lost -= 1
+            raise ServiceUnavailable("the connection broke in the middle of the commit")
