@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from celery import Celery
 
-from pipelines.brokers import BrokerSettings, broker_tls, queues, result_settings, transport_options
+from pipelines.brokers import MEMORY_RESULTS, BrokerSettings, broker_tls, queues, result_settings, transport_options
 from pipelines.names import DEFAULT, routes
 
 
 def make_app(settings: BrokerSettings) -> Celery:
     """Return an application of its own: not the current one of the process, with no tasks yet."""
-    app = Celery("antiphon", broker=settings.broker_url, backend=settings.result_backend_url, set_as_current=False)
+    results = settings.result_backend_url
+    backend = "pipelines.memory_results:MemoryResults" if results == MEMORY_RESULTS else results
+    app = Celery("antiphon", broker=settings.broker_url, backend=backend, set_as_current=False)
     app.conf.update(celery_settings(settings))
     return app
 
