@@ -12,9 +12,11 @@ import click
 from entrypoints.cli.main import antiphon
 
 ROOT = Path(__file__).parents[2]
-RUN_PY = ("test", "check", "lock")
+RUN_PY = ("test", "check", "lock", "chaos")
 """What run.py does itself; every other word is a command of antiphon."""
 
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _COMMAND = re.compile(r"(?:^|\s)(antiphon|python3 run\.py) (.+)")
@@ -54,6 +56,21 @@ def problem_with(words: list[str]) -> str | None:
     except click.UsageError as error:
         return error.format_message()
     return None
+
+
+def broken_links(document: Path) -> list[str]:
+    """Return the links of *document* that lead nowhere in this repository: no such file, or no such heading in it."""
+    links = _LINK.findall(_INLINE.sub("", _FENCE.sub("", document.read_text())))
+    return [link for link in links if "://" not in link and not _leads_somewhere(document, link)]
+
+
+def _leads_somewhere(document: Path, link: str) -> bool:
+    path, _, anchor = link.partition("#")
+    found = document.parent / path if path else document
+    if not found.exists() or not anchor:
+        return found.exists()
+    headings = _HEADING.findall(_FENCE.sub("", found.read_text()))
+    return anchor in {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 
 def _words(text: str) -> list[str]:

@@ -10,10 +10,13 @@ import attrs
 import click
 import pytest
 
+from adapters.javascript.engine import JavaScript
+from adapters.metrics.kinds import standard_kinds
+from domain.test_execution.judging.kinds import JUDGED_KINDS
 from entrypoints.cli.main import antiphon
 from entrypoints.settings import PREFIX, TESTS_PREFIX, Settings
 from entrypoints.settings_table import settings_table
-from tests.e2e.documents import ROOT, commands_in, documents, problem_with
+from tests.e2e.documents import ROOT, broken_links, commands_in, documents, problem_with
 
 SETTINGS = {PREFIX + field.name.upper() for field in attrs.fields(Settings)}
 SOURCES = [
@@ -63,6 +66,33 @@ def test_the_command_line_document_names_every_command_and_option() -> None:
         for option in command.params:
             named = f"`{max(option.opts, key=len)}" if isinstance(option, click.Option) else option.human_readable_name
             assert named in body, f"{words}: {named}"
+
+
+@pytest.mark.parametrize("document", [*documents(), ROOT / "CONTRIBUTING.md"], ids=lambda path: path.stem)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    """A reader who follows a link to a page that was renamed finds nothing, and stops believing the rest."""
+    assert broken_links(document) == []
+
+
+def test_a_broken_link_is_noticed(tmp_path: Path) -> None:
+    """To a file and to a heading; a link to the web is not looked at."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One `two`\n[a](none.md) [b](#one-two) [c](#three) [d](page.md#one-two) [e](https://x.example/y)\n"
+    )
+
+    assert broken_links(page) == ["none.md", "#three"]
+
+
+def test_the_readme_counts_the_metrics_that_there_are() -> None:
+    """Who chooses a tool by its numbers must be able to believe them."""
+    text = (ROOT / "README.md").read_text()
+    computed = len(standard_kinds(javascript=JavaScript(), python=None))
+    judged = len(JUDGED_KINDS)
+
+    assert f"{computed + judged} kinds" in text
+    assert f"{computed} are computed" in text
+    assert f"{judged} ask a" in text
 
 
 WRONG = {
