@@ -84,7 +84,12 @@ class Settings:
         default=30.0, validator=gt(0), metadata=_doc("seconds until the items of a worker that vanished are free again")
     )
     sweep_s: float = field(
-        default=5.0, validator=gt(0), metadata=_doc("seconds between two looks for lost work and passed deadlines")
+        default=5.0,
+        validator=gt(0),
+        metadata=_doc(
+            "seconds between two looks for lost work and passed deadlines; one worker does it, another when that one "
+            "misses a turn"
+        ),
     )
     shutdown_grace_s: float = field(
         default=30.0,

@@ -161,7 +161,9 @@ class WorkerSide:
         from pipelines.loops import Loops, LoopTimes, log_only
 
         a, settings = self.antiphon, self.antiphon.settings
-        times = LoopTimes(sweep_s=settings.sweep_s, leases_s=settings.lease_s / 3)
+        # whose turn it is not asks twice a sweep, so that a turn that was missed is noticed before the next one
+        asks_s = settings.sweep_s if self.only_job else settings.sweep_s / 2
+        times = LoopTimes(sweep_s=asks_s, leases_s=settings.lease_s / 3)
         return Loops(
             relay=self.relay,
             bell=a.bell,
@@ -177,7 +179,7 @@ class WorkerSide:
 
     def _sweep(self) -> object:
         if self.only_job is None:
-            return self.sweeper.sweep()
+            return self.sweeper.sweep_in_turn(self.worker_id, rest_s=self.antiphon.settings.sweep_s)
         return self.sweeper.sweep_job(system_context(self.only_job.organization_id), self.only_job.id)
 
 

@@ -13,9 +13,11 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from adapters.database import tables
 from adapters.database.connection import connected
 from adapters.database.outbox import ENVELOPE_COLUMNS, envelope_from
+from adapters.database.turns import TAKE_TURN, turn_values
 from adapters.database.types import Among, Name, Numbers, UtcTime
 from domain.jobs.events import Envelope
 from domain.jobs.job import JobId
+from domain.jobs.turns import Turn
 from domain.tenancy import OrganizationId
 
 _job, _outbox = tables.job, tables.outbox
@@ -86,3 +88,10 @@ class SqlInstallation:
         with connected(self.engine, reads=True) as connection:
             rows = connection.execute(_ACTIVE)
             return [(OrganizationId(row.organization_id), JobId(row.id)) for row in rows]
+
+    def take_turn(self, turn: Turn) -> bool:
+        """See to a duty, if it is nobody else's; return whether it is."""
+        with connected(self.engine) as connection:
+            taken = connection.execute(TAKE_TURN, turn_values(turn)).first() is not None
+            connection.commit()
+        return taken

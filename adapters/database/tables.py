@@ -36,6 +36,15 @@ ACTIVE = text("status IN ('pending', 'processing')")
 RUNNING = text("state = 'running'")
 UNSENT = text("sent_at IS NULL")
 
+duty = Table(
+    "duty",
+    METADATA,
+    Column("name", Name, nullable=False),
+    Column("holder", Name, nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+
 job = Table(
     "job",
     METADATA,

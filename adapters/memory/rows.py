@@ -10,6 +10,7 @@ from domain.jobs.events import Envelope
 from domain.jobs.item import Item, ItemNo
 from domain.jobs.job import Job, JobId
 from domain.jobs.plan import Shard
+from domain.jobs.turns import Turn
 from domain.jobs.usage import Usage
 from domain.tenancy import OrganizationId
 
@@ -61,6 +62,7 @@ class StoreRows:
 
     organizations: dict[OrganizationId, OrganizationRows] = field(factory=dict)
     messages: MessageRows = field(factory=MessageRows)
+    duties: dict[str, Turn] = field(factory=dict)
 
     def of(self, organization_id: OrganizationId) -> OrganizationRows:
         """Return the rows of the organization; none yet is an empty set of tables."""

@@ -21,6 +21,7 @@ from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.rows import OrganizationRows, StoreRows
 from domain.jobs.events import Envelope
 from domain.jobs.job import Job, JobId
+from domain.jobs.turns import Turn
 from domain.tenancy import OrganizationId, TenantContext
 
 
@@ -85,6 +86,15 @@ class MemoryStore:
             active = [job for rows in self._rows.organizations.values() for job in _active(rows)]
         return [(job.organization_id, job.id) for job in sorted(active, key=lambda job: (job.created_at, job.id))]
 
+    def take_turn(self, turn: Turn) -> bool:
+        """See to a duty, if it is nobody else's; return whether it is."""
+        with self._turn():
+            last = self._rows.duties.get(turn.duty)
+            if last is None or _is_due(turn, last):
+                self._rows.duties[turn.duty] = turn
+                return True
+            return False
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if self._owner == get_ident():
@@ -115,3 +125,8 @@ class MemoryStore:
 
 def _active(rows: OrganizationRows) -> list[Job]:
     return [job for job in rows.jobs.values() if not job.status.is_end]
+
+
+def _is_due(turn: Turn, last: Turn) -> bool:
+    again_before = turn.own_before if last.holder == turn.holder else turn.others_before
+    return last.now <= again_before or last.now >= turn.wrong_from

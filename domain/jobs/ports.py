@@ -21,6 +21,7 @@ from domain.jobs.fairness import Party
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, PlannedItem, WorkerId
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.plan import Shard, ShardState
+from domain.jobs.turns import Turn
 from domain.tenancy import OrganizationId, TenantContext
 
 
@@ -228,6 +229,9 @@ class Installation(Protocol):
 
     def active_jobs(self) -> list[tuple[OrganizationId, JobId]]:
         """Return the jobs that have not ended, oldest first."""
+
+    def take_turn(self, turn: Turn) -> bool:
+        """Give a duty to one of those who ask, and return True; False when it is another's, or not due (`Turn`)."""
 
 
 class Dispatcher(Protocol):

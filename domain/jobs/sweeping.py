@@ -2,7 +2,8 @@
 The sweeper: the guarantee behind every message that can be lost.
 
 It makes the same moves as the messages do, from the rows alone: it takes items back from workers that vanished, ends
-what is past its deadline, sends again what never arrived, closes what is over. Any number of sweepers may run.
+what is past its deadline, sends again what never arrived, closes what is over. Any number of sweepers may run; workers
+take turns, so that one does.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.plan import Shard
 from domain.jobs.ports import Clock, Doorbell, Installation, Store, UnitOfWork
 from domain.jobs.relaying import system_context
+from domain.jobs.turns import Turn
 from domain.tenancy import TenantContext
+
+SWEEPING = "sweep"
 
 
 @frozen(kw_only=True)
@@ -69,6 +73,18 @@ class Sweeper:
         if mistakes:
             raise mistakes[0]
         return len(active)
+
+    def sweep_in_turn(self, worker_id: WorkerId, *, rest_s: float) -> bool:
+        """
+        Sweep, if it is this worker's turn; return whether it was.
+
+        One worker of an installation sweeps every *rest_s* seconds. When it misses a turn, another has it from then on.
+        """
+        turn = Turn(duty=SWEEPING, holder=worker_id, now=self.clock.now(), rest_s=rest_s)
+        if not self.installation.take_turn(turn):
+            return False
+        self.sweep()
+        return True
 
     def sweep_job(self, tenant: TenantContext, job_id: JobId) -> Job:
         """Look after one job; return it as it is afterwards."""
