@@ -29,8 +29,8 @@ LIMIT_KINDS = frozenset({"latency", "cost"})
 _JUDGING = ("judge", "embedding", "rubric_prompt", "factuality")
 """What only kinds that a model judges have a use for; see docs/judges.md."""
 
-_OPTIONS = ("name", "threshold", "weight", "required", "transform", "config", *_JUDGING)
-_LONG_KEYS = ("kind", "value", *_OPTIONS)
+METRIC_OPTIONS = ("name", "threshold", "weight", "required", "transform", "config", *_JUDGING)
+_LONG_KEYS = ("kind", "value", *METRIC_OPTIONS)
 _REMEMBERED = 10_000
 
 
@@ -88,7 +88,7 @@ class MetricReader:
         title = self._title(node)
         if title is None:
             return None
-        known = _LONG_KEYS if "kind" in node.entries else (title, *_OPTIONS)
+        known = _LONG_KEYS if "kind" in node.entries else (title, *METRIC_OPTIONS)
         fields = Fields(node, what="a metric", known=known, problems=self._problems)
         value = node.entries.get("value" if "kind" in node.entries else title)
         weight = fields.number("weight", least=0)
@@ -121,7 +121,7 @@ class MetricReader:
         if "kind" in node.entries:
             kind = plain(node.entries["kind"])
             return kind if isinstance(kind, str) else json.dumps(kind)
-        titles = [key for key in node.entries if key not in _OPTIONS]
+        titles = [key for key in node.entries if key not in METRIC_OPTIONS]
         if len(titles) == 1:
             return titles[0]
         self._problems.add(

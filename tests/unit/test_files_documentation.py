@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from attrs import fields
 
+from adapters.test_files.metrics import METRIC_OPTIONS
+from adapters.test_files.tests_section import TEST_KEYS
 from domain.language_models.model import ModelSpec, Provider
 from domain.test_execution.target import HttpTarget, ModelTarget, PythonTarget
 from tests.unit.reading_test_files import SCORERS, read
@@ -40,10 +42,11 @@ def test_the_three_ways_to_write_a_metric_read(tmp_path: Path) -> None:
     assert [metric.name for metric in cases[0].metrics] == ["is-json", "contains", "latency", "window"]
 
 
-def test_every_kind_and_every_field_of_a_target_is_documented() -> None:
-    """A kind or field that is added without a word of documentation can't be found."""
+def test_every_kind_and_every_key_is_documented() -> None:
+    """A kind or key that is added without a word of documentation can't be found."""
     specs = (HttpTarget, ModelTarget, ModelSpec, PythonTarget)
     names = SCORERS.kinds() | {field.name for spec in specs for field in fields(spec)} | set(Provider)
+    names |= {*TEST_KEYS, *METRIC_OPTIONS}
     names -= {"provider"}  # it is the target's kind
 
     assert {name for name in names if f"`{name}`" not in DOCUMENT} == set()

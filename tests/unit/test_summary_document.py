@@ -11,6 +11,7 @@ from typing import cast
 import attrs
 from attrs import evolve
 
+from domain.jobs.errors import FailureKind
 from domain.jobs.item import Item, ItemState
 from domain.jobs.job import Job, JobStatus
 from domain.jobs.usage import Usage
@@ -160,6 +161,13 @@ def test_the_same_run_gives_the_same_text() -> None:
         "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "targets", "prompts", "repeats",
         "judges", "gates", "errors", "failures", "tokens", "cost", "usage",
     ]  # fmt: skip
+
+
+def test_every_kind_of_failure_is_described() -> None:
+    """Scripts tell a dead target from a spent budget by the name of the kind."""
+    described = set(re.findall(r"`(\w+)`", DOCUMENTATION.read_text(encoding="utf-8")))
+
+    assert {kind.value for kind in FailureKind} - described == set()
 
 
 def test_every_field_is_documented() -> None:
