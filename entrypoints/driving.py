@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from filelock import FileLock, Timeout
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from domain.jobs.errors import Conflict, ServiceUnavailable
 from domain.jobs.job import Job, JobId, JobOptions
@@ -174,8 +175,14 @@ def _put_down_at_the_end(side: WorkerSide) -> Iterator[None]:
 def _look_until_end(
     antiphon: Antiphon, job_id: JobId, watch: Watcher, check_health: Callable[[JobView], None]
 ) -> JobView:
+    look = retry(
+        retry=retry_if_exception_type(ServiceUnavailable),
+        stop=stop_after_delay(antiphon.patience_s),
+        wait=wait_fixed(LOOK_S),
+        reraise=True,
+    )(antiphon.jobs.get)
     while True:
-        view = antiphon.jobs.get(antiphon.tenant, job_id)
+        view = look(antiphon.tenant, job_id)  # a database that fails over cuts off who only looks on, too
         watch(view)
         if view.job.status.is_end:
             return view
