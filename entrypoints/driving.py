@@ -19,6 +19,7 @@ from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobView
 from entrypoints.container import Antiphon
 from entrypoints.health import DriverWatch, StoreWatch, check_worker
+from entrypoints.sending import FirstSend
 from entrypoints.settings import Settings
 from entrypoints.worker_side import WorkerSide, broker_settings
 
@@ -29,10 +30,6 @@ TURN_S = 1.0
 PUT_DOWN_S = 2.0
 
 Watcher = Callable[[JobView], None]
-
-
-class NotSentYet(ServiceUnavailable):
-    """The broker is away; the job is stored, and the workers' relay sends it when the broker is back."""
 
 
 def check_drivable(settings: Settings, options: JobOptions) -> None:
@@ -58,21 +55,15 @@ def run_to_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
         KeyboardInterrupt: the user interrupted; the items in hand were given back.
     """
     if not antiphon.settings.is_embedded:
-        _send_first(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job)
-        return wait_for_end(antiphon, job_id, watch)
+        return _hand_in(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job, watch)
     with only_driver(antiphon, job_id):
         return _work_to_end(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job, watch)
 
 
-def _send_first(antiphon: Antiphon, job: Job) -> None:
-    """Send what the job has in the outbox, without waiting for a worker's relay to find it."""
-    try:
-        WorkerSide(antiphon, places=1, only_job=job).relay.run_once()
-    except ServiceUnavailable as exc:
-        raise NotSentYet(
-            f"{exc}\njob {job.id} is accepted all the same, and goes on when workers reach the broker: `antiphon jobs "
-            f"watch {job.id}` follows it"
-        ) from exc
+def _hand_in(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
+    sending = FirstSend()
+    sending.begin(WorkerSide(antiphon, places=1, only_job=job).relay)
+    return _look_until_end(antiphon, job.id, watch, sending.check)
 
 
 def wait_for_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:

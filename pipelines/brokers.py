@@ -37,7 +37,7 @@ class BrokerSettings:
 
     *visibility_timeout_s*: after this Redis hands a message out again that nobody acknowledged. *result_expires_s*:
     after this results are gone; it must outlive the longest job. *key_prefix* stands before every key in Redis.
-    *ca_file*: the authorities that certificates of broker and result store are checked against, instead of the
+    *answer_timeout_s*: how long a Redis may keep silent before it counts as away. *ca_file*: the authorities that certificates of broker and result store are checked against, instead of the
     machine's.
     """
 
@@ -48,6 +48,7 @@ class BrokerSettings:
     visibility_timeout_s: int = field(default=3600, validator=gt(0))
     result_expires_s: int = field(default=7 * 24 * 3600, validator=gt(0))
     connect_timeout_s: float = field(default=3.0, validator=gt(0))
+    answer_timeout_s: float = field(default=5.0, validator=gt(0))
     chord_looks: int = field(default=CHORD_LOOKS, validator=gt(0))
 
     @property
@@ -87,6 +88,8 @@ def transport_options(settings: BrokerSettings) -> dict[str, object]:
             **_prefix(settings),
             "visibility_timeout": settings.visibility_timeout_s,
             "socket_connect_timeout": settings.connect_timeout_s,
+            # without it a Redis that takes connections and says nothing keeps a sender, and its relay, for ever
+            "socket_timeout": settings.answer_timeout_s,
             "socket_keepalive": True,
             "health_check_interval": 25,
         }
@@ -102,6 +105,7 @@ def result_settings(settings: BrokerSettings) -> dict[str, object]:
         # without it Celery refuses a rediss:// address that does not say how to check the server's certificate
         "redis_backend_use_ssl": redis_tls(settings, settings.result_backend_url),
         "redis_socket_connect_timeout": settings.connect_timeout_s,
+        "redis_socket_timeout": settings.answer_timeout_s,
         # names that tell whose they are: the result store may be the database that holds Antiphon's own tables
         "database_table_names": {"task": "celery_task_result", "group": "celery_group_result"},
     }

@@ -19,9 +19,10 @@ from entrypoints.cli.console import only_ours, print_json, progress, say
 from entrypoints.cli.outputs import Outputs, write_reports
 from entrypoints.cli.stored_runs import items_of
 from entrypoints.container import Antiphon
-from entrypoints.driving import NotSentYet, run_to_end, wait_for_end
+from entrypoints.driving import run_to_end, wait_for_end
 from entrypoints.exit_codes import ExitCode, exit_code_of
 from entrypoints.health import NobodyDrives
+from entrypoints.sending import NotSentYet
 
 Show = Callable[[Antiphon, JobView, Outputs], int]
 """Shows how a job ended, and returns the exit code."""
@@ -74,7 +75,7 @@ def report(antiphon: Antiphon, view: JobView, outputs: Outputs) -> int:
 
 
 def _to_end(antiphon: Antiphon, job_id: JobId, outputs: Outputs, drive: Callable[..., JobView]) -> JobView:
-    if not outputs.as_json:
+    if not outputs.as_json or not antiphon.settings.is_embedded:  # with workers, it goes on without this command
         say(f"job {job_id}")
     with _terminable(), only_ours(), progress("tests", quiet=outputs.as_json) as watch:
         return drive(antiphon, job_id, watch)

