@@ -49,6 +49,12 @@ def rows_of(path: Path, *, problems: Problems, named: str = "") -> Iterator[tupl
         )
 
 
+def columns_of(path: Path) -> tuple[str, ...]:
+    """Return the names in the header, to tell which format a file is in; what is wrong with it, its reader says."""
+    _, names = next(rows_of(path, problems=Problems(path)), (1, []))
+    return tuple(name.strip() for name in names)
+
+
 def header_is_sound(columns: Sequence[str], *, line: int, problems: Problems) -> bool:
     """Tell whether every column has a name of its own; note what is wrong."""
     before = len(problems)

@@ -14,7 +14,7 @@ from attrs import evolve
 from adapters.test_files.drafts import Draft, Shared, cases_of, warnings_about
 from adapters.test_files.json_nodes import parse_json_line
 from adapters.test_files.metrics import MetricReader
-from adapters.test_files.nodes import MapNode, Unreadable, kind_of, plain
+from adapters.test_files.nodes import MapNode, Node, Unreadable, kind_of, plain
 from adapters.test_files.problems import Problems, misspelt, shown
 from adapters.test_files.tests_section import TEST_KEYS, TestReader
 from adapters.test_files.text import name_of, read_lines
@@ -31,6 +31,24 @@ def read_jsonl(path: Path, *, scorers: Scorers, problems: Problems) -> TestFile:
     return TestFile(name=name_of(path), cases=cases, warnings=(*reader.warnings, *warnings_about(cases)))
 
 
+def objects_of(path: Path, *, problems: Problems) -> Iterator[MapNode]:
+    """Yield the lines' objects; a line that holds none is a problem and is left out."""
+    for number, text in enumerate(read_lines(path), start=1):
+        node = _parsed(text, line=number, problems=problems) if text.strip() else None
+        if isinstance(node, MapNode):
+            yield node
+        elif node:
+            problems.add(number, f"{kind_of(node)} as a test", expected="a JSON object", do="write {...} on the line")
+
+
+def _parsed(text: str, *, line: int, problems: Problems) -> Node | None:
+    try:
+        return parse_json_line(text, line=line)
+    except Unreadable as exc:
+        problems.add(line, exc.what, expected=exc.expected, do=exc.do)
+        return None
+
+
 class _LineReader:
     def __init__(self, *, scorers: Scorers, problems: Problems) -> None:
         self.warnings: list[str] = []
@@ -40,22 +58,7 @@ class _LineReader:
         self._problems = problems
 
     def drafts(self, path: Path) -> Iterator[Draft]:
-        for number, text in enumerate(read_lines(path), start=1):
-            if text.strip():
-                draft = self._draft(text, line=number)
-                if draft:
-                    yield draft
-
-    def _draft(self, text: str, *, line: int) -> Draft | None:
-        try:
-            node = parse_json_line(text, line=line)
-        except Unreadable as exc:
-            self._problems.add(line, exc.what, expected=exc.expected, do=exc.do)
-            return None
-        if isinstance(node, MapNode):
-            return self._flat(node)
-        self._problems.add(line, f"{kind_of(node)} as a test", expected="a JSON object", do="write {...} on the line")
-        return None
+        return map(self._flat, objects_of(path, problems=self._problems))
 
     def _flat(self, node: MapNode) -> Draft:
         own = {key: value for key, value in node.entries.items() if key in TEST_KEYS}

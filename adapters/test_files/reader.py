@@ -11,12 +11,16 @@ from pathlib import Path
 
 from adapters.test_files.antiphon_format import read_antiphon
 from adapters.test_files.csv_format import read_csv
+from adapters.test_files.datasets.inspect_format import read_inspect
+from adapters.test_files.datasets.openai_evals import read_openai_evals
+from adapters.test_files.datasets.rows import TABLES
 from adapters.test_files.json_nodes import parse_json
 from adapters.test_files.jsonl_format import read_jsonl
 from adapters.test_files.nodes import MapNode, Node, Unreadable, kind_of
 from adapters.test_files.problems import Problems, nearest, shown
-from adapters.test_files.promptfoo.configuration import is_promptfoo, read_promptfoo
+from adapters.test_files.promptfoo.configuration import is_promptfoo, read_promptfoo, read_promptfoo_rows
 from adapters.test_files.reading_rules import ReadingRules
+from adapters.test_files.recognition import format_of_rows
 from adapters.test_files.text import check_file, read_text
 from adapters.test_files.yaml_nodes import parse_yaml
 from domain.test_execution.ports import Scorers
@@ -30,6 +34,7 @@ MAX_LINES_BYTES = 200_000_000
 
 _DOCUMENTS: dict[str, Callable[[str], Node]] = {".yaml": parse_yaml, ".yml": parse_yaml, ".json": parse_json}
 _LINE_FORMATS = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv}
+_OTHERS_ROWS = {"promptfoo": read_promptfoo_rows, "inspect": read_inspect, "openai-evals": read_openai_evals}
 
 
 def read_test_file(path: Path, *, scorers: Scorers, rules: ReadingRules | None = None) -> TestFile:
@@ -53,13 +58,39 @@ def _read(path: Path, *, scorers: Scorers, problems: Problems, rules: ReadingRul
     ending = path.suffix.lower()
     check_file(path, max_bytes=MAX_DOCUMENT_BYTES if ending in _DOCUMENTS else MAX_LINES_BYTES)
     if ending in _LINE_FORMATS:
-        return _LINE_FORMATS[ending](path, scorers=scorers, problems=problems)
+        return _read_rows(path, scorers=scorers, problems=problems, rules=rules)
     if ending not in _DOCUMENTS:
         raise _unknown_ending(ending)
+    if rules.format in ("inspect", "openai-evals"):
+        raise _no_rows(rules.format)
     root = _document(path, parse=_DOCUMENTS[ending])
-    if is_promptfoo(root):
+    if rules.format == "promptfoo" or (not rules.format and is_promptfoo(root)):
         return read_promptfoo(root, path=path, scorers=scorers, problems=problems, rules=rules)
     return read_antiphon(root, path=path, scorers=scorers, problems=problems)
+
+
+def _read_rows(path: Path, *, scorers: Scorers, problems: Problems, rules: ReadingRules) -> TestFile:
+    ending = path.suffix.lower()
+    read_others = _OTHERS_ROWS.get(rules.format or format_of_rows(path, scorers=scorers))
+    if read_others is None:
+        return _LINE_FORMATS[ending](path, scorers=scorers, problems=problems)
+    if read_others is read_promptfoo_rows and ending not in TABLES:
+        raise Unreadable(
+            "promptfoo's tests in JSON lines",
+            line=None,
+            expected="a configuration that names this file under tests:",
+            do="write one; it says what is asked",
+        )
+    return read_others(path, scorers=scorers, problems=problems, rules=rules)
+
+
+def _no_rows(format: str) -> Unreadable:
+    return Unreadable(
+        f"the format {format} in a document",
+        line=None,
+        expected=f"a file of rows: {', '.join(_LINE_FORMATS)}",
+        do="write one object a line, as .jsonl",
+    )
 
 
 def _document(path: Path, *, parse: Callable[[str], Node]) -> MapNode:

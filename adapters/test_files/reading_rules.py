@@ -16,9 +16,12 @@ class ReadingRules:
     *allow_unsupported*: what a promptfoo configuration uses and Antiphon has not is left out with a warning, instead of
     refusing the file. *allow_python*: Python files of a configuration may become targets and metrics; they run with all
     rights of the process. *environment* holds the variables that texts may name (`{{ env.NAME }}`), and no others: they
-    are stored with the tests. *folders*: where files that a configuration names may lie, beside its own folder.
+    are stored with the tests. *format*: `antiphon`, `promptfoo`, `inspect` or `openai-evals`; empty: told by
+    the file's fields.
+    *folders*: where files that a configuration names may lie, beside its own folder.
     """
 
+    format: str = ""
     allow_unsupported: bool = False
     allow_python: bool = False
     environment: Mapping[str, str] = field(factory=dict, repr=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from attrs import evolve
 
 if TYPE_CHECKING:
     from adapters.test_files.reading_rules import ReadingRules
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
+    click.option("--format", "file_format", type=click.Choice(["antiphon", "promptfoo", "inspect", "openai-evals"]),
+                 help="The format of the file. Default: told by its fields. Inspect's data sets have input and target, "
+                 "OpenAI's evals input and ideal, promptfoo's CSV __expected."),
     click.option("--allow-unsupported", is_flag=True,
-                 help="Leave out what a promptfoo configuration uses and Antiphon has not, with a warning for each "
+                 help="Leave out what a file of another tool uses and Antiphon has not, with a warning for each "
                  "thing, instead of refusing the file."),
     click.option("--allow-python", is_flag=True,
                  help="Let a promptfoo configuration's Python files be targets and metrics. They run with all your "
@@ -32,10 +36,15 @@ def reading_options(command: F) -> F:
 
     @functools.wraps(command)
     def with_rules(
-        *args: Any, allow_unsupported: bool, allow_python: bool, allowed_env: tuple[str, ...], **rest: Any
+        *args: Any,
+        file_format: str | None,
+        allow_unsupported: bool,
+        allow_python: bool,
+        allowed_env: tuple[str, ...],
+        **rest: Any,
     ) -> Any:
         rules = _rules(allow_unsupported=allow_unsupported, allow_python=allow_python, names=allowed_env)
-        return command(*args, rules=rules, **rest)
+        return command(*args, rules=evolve(rules, format=file_format or ""), **rest)
 
     wrapped: Any = with_rules
     for option in reversed(_OPTIONS):

@@ -21,7 +21,10 @@ from adapters.templates.jinja import JinjaTemplates
 from adapters.test_files.reader import read_test_file
 from adapters.test_files.writing import antiphon_yaml
 from domain.jobs.item import Item
+from domain.language_models.model import ModelSpec
+from domain.language_models.ports import LanguageModel, LanguageModels
 from domain.test_execution.judging.scorers import Judging
+from domain.test_execution.panel import Panel
 from domain.test_execution.ports import Target, Targets
 from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
@@ -36,10 +39,14 @@ CONFIGURATIONS = sorted(FIXTURES.glob("*/promptfooconfig.yaml"))
 EXPECTED = re.compile(r"# expect: pass (\d+) fail (\d+)")
 TEMPLATES = JinjaTemplates()
 SCORERS = StandardScorers(TEMPLATES)
+CHECKING = Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=TEMPLATES).beside(
+    SCORERS, Panel(), connections=1
+)
+ANSWER = re.compile(r"<answer \w+>\n(.*)\n</answer", re.DOTALL)
 
 
 def _repeat(request: Received, wire: Wire) -> None:
-    """Say again what was asked, in the words of whichever API was called."""
+    """Say again what was asked, in the words of whichever API was called; a judge passes whoever says please."""
     body = json.loads(request.body)
     text = body["prompt"] if "prompt" in body else body["messages"][-1]["content"]
     if "anthropic" in request.path:
@@ -49,8 +56,15 @@ def _repeat(request: Received, wire: Wire) -> None:
     elif request.path.startswith("/chat"):
         answer = {"answer": text}
     else:
+        text = _verdict(text) if request.path.startswith("/judge/") else text
         answer = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}], "model": "a"}
     wire.send(reply(json.dumps(answer)))
+
+
+def _verdict(asked: str) -> str:
+    found = ANSWER.search(asked)
+    passes = found is not None and "please" in found[1]
+    return json.dumps({"reason": "I looked for the word", "score": float(passes), "pass": passes})
 
 
 @pytest.fixture(scope="module")
@@ -73,17 +87,31 @@ class Remembering:
         return self.opened[-1]
 
 
+@attrs.define
+class RememberingModels:
+    """`LanguageModels` that know what they opened: a judge is open for as long as its worker lives."""
+
+    models: LanguageModels
+    opened: list[LanguageModel] = attrs.field(factory=list)
+
+    def open(self, spec: ModelSpec, *, connections: int) -> LanguageModel:
+        """Open the model."""
+        self.opened.append(self.models.open(spec, connections=connections))
+        return self.opened[-1]
+
+
 def run(file: TestFile, *, url: str) -> list[Item]:
     """Run the tests of a file, in this thread, and return the rows."""
     environment = {"MOCK_URL": url, "MOCK_KEY": "secret"}
     kernel = Kernel()
-    targets = Remembering(StandardTargets(environment, TEMPLATES, StandardLanguageModels(environment)))
+    models = RememberingModels(StandardLanguageModels(environment))
+    targets = Remembering(StandardTargets(environment, TEMPLATES, models))
     family = TestExecution(
         test_sets=MemoryTestSets(),
         targets=targets,
         scorers=SCORERS,
         templates=TEMPLATES,
-        judging=Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=TEMPLATES),
+        judging=Judging(models=models, prompts=judge_prompts(), templates=TEMPLATES),
         transforms=JavaScriptTransforms(),
         store=kernel.store,
     )
@@ -93,6 +121,8 @@ def run(file: TestFile, *, url: str) -> list[Item]:
     kernel.run()
     for target in targets.opened:
         target.close()
+    for model in models.opened:
+        model.close()
     return kernel.items(job.id)
 
 
@@ -112,7 +142,7 @@ def documented(path: Path) -> tuple[int, int]:
 
 def read(path: Path) -> TestFile:
     """Read a configuration."""
-    return read_test_file(path, scorers=SCORERS)
+    return read_test_file(path, scorers=CHECKING)
 
 
 def test_there_are_ten_of_different_shapes() -> None:

@@ -12,6 +12,7 @@ from adapters.test_files.nodes import MapNode, Node, ScalarNode, kind_of, plain
 from adapters.test_files.promptfoo.assertion_types import EMBEDDERS, JUDGED, SAME
 from adapters.test_files.promptfoo.assertion_values import threshold_of, value_of
 from adapters.test_files.promptfoo.files import DOCUMENTS, FileName, file_name
+from adapters.test_files.promptfoo.offered_tools import OfferedTools
 from adapters.test_files.promptfoo.providers import ProviderReader
 from adapters.test_files.promptfoo.reading import Reading, flag
 from adapters.test_files.promptfoo.scripts import JAVASCRIPT, PYTHON, ScriptReader, is_program, script_file
@@ -49,6 +50,7 @@ class AssertionReader:
     reading: Reading
     metrics: MetricReader
     providers: ProviderReader
+    tools: OfferedTools
 
     @property
     def scripts(self) -> ScriptReader:
@@ -149,7 +151,7 @@ class AssertionReader:
     def _value(self, node: MapNode, *, kind: str) -> object:
         value = node.entries.get("value")
         if value is None:
-            return None
+            return self._offered(kind, line=node.line)
         text = value.value if isinstance(value, ScalarNode) else None
         if not isinstance(text, str):
             return self.reading.json(plain(value), where="an assertion's value", line=value.line)
@@ -159,6 +161,14 @@ class AssertionReader:
         if name := file_name(text.strip()):
             return self._of_file(name, line=value.line)
         return self.reading.text(text, where="an assertion's value", line=value.line)
+
+    def _offered(self, kind: str, *, line: int) -> object:
+        """Return what an assertion without a value is held against: for calls, the tools of the providers."""
+        offered = self.tools.for_kind(kind)
+        if len(offered) > 1:
+            self.reading.note(f"assertion type {kind} over providers with different tools", line=line)
+            return _UNREADABLE
+        return offered[0] if offered else None
 
     def _of_file(self, name: FileName, *, line: int) -> object:
         if is_program(name):

@@ -6,18 +6,21 @@ What is read means the same here; what isn't is listed item by item, never left 
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from attrs import evolve, frozen
 
-from adapters.test_files.drafts import Draft, Prompt, Shared, cases_of, warnings_about
+from adapters.test_files.csv_rows import columns_of
+from adapters.test_files.drafts import PROMPT_VARIABLES, Draft, Prompt, Shared, cases_of, warnings_about
 from adapters.test_files.metrics import MetricReader, list_of
-from adapters.test_files.nodes import ListNode, MapNode, Node, ScalarNode
+from adapters.test_files.nodes import ListNode, MapNode, Node, ScalarNode, Unreadable
 from adapters.test_files.problems import Problems
 from adapters.test_files.promptfoo.assertions import AssertionReader
 from adapters.test_files.promptfoo.files import Files
+from adapters.test_files.promptfoo.offered_tools import OfferedTools
 from adapters.test_files.promptfoo.prompts import PromptReader
 from adapters.test_files.promptfoo.providers import ProviderReader, ReadProvider
 from adapters.test_files.promptfoo.reading import Reading
@@ -26,9 +29,9 @@ from adapters.test_files.promptfoo.run_options import RunOptions, read_run_optio
 from adapters.test_files.promptfoo.scenarios import scenario_tests
 from adapters.test_files.promptfoo.sources import Sources
 from adapters.test_files.promptfoo.tests import Defaults, PromptfooTests
-from adapters.test_files.promptfoo.unsupported import Unsupported
 from adapters.test_files.reading_rules import ReadingRules
 from adapters.test_files.text import name_of
+from adapters.test_files.unsupported import Unsupported
 from domain.test_execution.ports import Scorers
 from domain.test_execution.test_set import TestFile
 
@@ -50,6 +53,7 @@ _READ = frozenset(
 )
 _IGNORED = frozenset({"$schema", "sharing", "outputPath", "metadata", "writeLatestResults"})
 """About promptfoo's own run and output; they do not change what a test means."""
+_EXPECTED = "what Antiphon reads of promptfoo (docs/promptfoo.md)"
 
 
 def is_promptfoo(root: MapNode) -> bool:
@@ -62,20 +66,41 @@ def is_promptfoo(root: MapNode) -> bool:
     return "prompts" in root.entries and (is_theirs or any(isinstance(test, ScalarNode) for test in items))
 
 
+def read_promptfoo_rows(path: Path, *, scorers: Scorers, problems: Problems, rules: ReadingRules) -> TestFile:
+    """
+    Return the tests of a CSV file with promptfoo's columns, read as those of a configuration that only names it.
+
+    Raises:
+        Unreadable: no column says what is asked.
+    """
+    columns = columns_of(path)
+    asked = next((name for name in PROMPT_VARIABLES if name in columns), None)
+    if asked is None:
+        raise Unreadable(
+            "no prompt",
+            line=1,
+            expected=f"a column {', '.join(PROMPT_VARIABLES)}",
+            do="add one, or name the file in a configuration that has prompts",
+        )
+    entries: dict[str, Node] = {
+        "prompts": ListNode(1, (ScalarNode(1, f"{{{{ {asked} }}}}"),)),
+        "tests": ScalarNode(1, glob.escape(path.name)),
+    }
+    return read_promptfoo(MapNode(1, entries), path=path, scorers=scorers, problems=problems, rules=rules)
+
+
 def read_promptfoo(root: MapNode, *, path: Path, scorers: Scorers, problems: Problems, rules: ReadingRules) -> TestFile:
     """Return what the configuration says; what is wrong or not supported goes to *problems*."""
     reading = Reading(
         problems=problems,
-        unsupported=Unsupported(problems),
+        unsupported=Unsupported(problems, expected=_EXPECTED),
         files=Files(folder=path.parent, others=rules.folders),
         rules=rules,
         values={**rules.environment, **_environment(root)},
     )
     test_file = _Configuration(reading=reading, scorers=scorers).read(without_references(root), path=path)
-    if rules.allow_unsupported:
-        return evolve(test_file, warnings=(*test_file.warnings, *reading.unsupported.left_out()))
-    reading.unsupported.report()
-    return test_file
+    left_out = reading.unsupported.settled(allowed=rules.allow_unsupported)
+    return evolve(test_file, warnings=(*test_file.warnings, *left_out))
 
 
 @frozen(kw_only=True)
@@ -91,7 +116,12 @@ class _Configuration:
         metrics = MetricReader(scorers=self.scorers, problems=self.reading.problems)
         tests = PromptfooTests(
             reading=self.reading,
-            assertions=AssertionReader(reading=self.reading, metrics=metrics, providers=providers),
+            assertions=AssertionReader(
+                reading=self.reading,
+                metrics=metrics,
+                providers=providers,
+                tools=OfferedTools(specs=tuple(provider.target.spec for provider in read)),
+            ),
             names=_names(read),
         )
         defaults = tests.defaults(root.entries.get("defaultTest"))

@@ -11,8 +11,8 @@ from adapters.test_files.metrics import list_of
 from adapters.test_files.nodes import ListNode, MapNode, Node, ScalarNode, Unreadable, of_file, plain
 from adapters.test_files.problems import Problems
 from adapters.test_files.promptfoo.files import DOCUMENTS, FileName, Files, file_name
-from adapters.test_files.promptfoo.unsupported import Unsupported
 from adapters.test_files.reading_rules import ReadingRules
+from adapters.test_files.unsupported import Unsupported
 
 ENVIRONMENT = re.compile(r"\{\{-?\s*(?:process\.)?env(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])\s*-?\}\}")
 _ANY_ENVIRONMENT = re.compile(r"\{\{-?\s*(?:process\.)?env\b")

@@ -8,8 +8,9 @@ from attrs import evolve, field, frozen
 
 from adapters.test_files.drafts import MAX_REPEATS, Draft
 from adapters.test_files.fields import Fields
+from adapters.test_files.metadata_tags import tags_of
 from adapters.test_files.metrics import list_of
-from adapters.test_files.nodes import ListNode, MapNode, Node, ScalarNode, plain
+from adapters.test_files.nodes import ListNode, MapNode, Node, plain
 from adapters.test_files.promptfoo.assertions import AssertionReader, JudgeOptions
 from adapters.test_files.promptfoo.reading import Reading, flag, text_of
 from adapters.test_files.promptfoo.scripts import ScriptReader
@@ -118,7 +119,7 @@ class PromptfooTests:
     def _draft(self, node: MapNode, options: MapNode) -> Draft:
         return Draft(
             line=node.line,
-            tags=tuple(_tags(node.entries.get("metadata"))) or None,
+            tags=tuple(tags_of(node.entries.get("metadata"))) or None,
             repeats=self._repeats(options),
             description=text_of(node, "description"),
             threshold=self._number(node, "threshold"),
@@ -173,12 +174,3 @@ def merged(first: MapNode, second: MapNode) -> MapNode:
             lines = {name: line for part in mappings for name, line in part.key_lines.items()}
             entries[key] = MapNode(second.line, values, lines)
     return MapNode(second.line, entries, {**first.key_lines, **second.key_lines})
-
-
-def _tags(metadata: Node | None) -> Iterator[str]:
-    """Yield `name:value` for what a test's metadata says in words, numbers or lists of them."""
-    for name, node in metadata.entries.items() if isinstance(metadata, MapNode) else ():
-        items = node.items if isinstance(node, ListNode) else (node,)
-        for item in items:
-            if isinstance(item, ScalarNode) and item.value not in (None, ""):
-                yield f"{name}:{item.value}"
