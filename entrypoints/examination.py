@@ -54,7 +54,7 @@ def _services(antiphon: Antiphon) -> Iterator[Finding]:
         trouble = _trouble(lambda ask=ask: ask(broker, timeout_s=ASK_S))  # type: ignore[misc]  # bound for this round
         if trouble:
             broker_answers = broker_answers and name != "broker"
-            yield Finding(about=name, what=trouble, next=waits)
+            yield Finding(about=name, what=trouble, next=waits, is_away=True)
         else:
             yield Finding(about=name, what="it answers", is_problem=False)
     for problem in services_problems(broker, timeout_s=ASK_S):

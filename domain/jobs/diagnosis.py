@@ -22,12 +22,17 @@ HELD_ITEMS_READ = 10_000
 
 @frozen(kw_only=True)
 class Finding:
-    """One line of a diagnosis; a *problem* needs somebody, or time, to pass. *next* is what will happen, or helps."""
+    """
+    One line of a diagnosis; a *problem* needs somebody, or time, to pass. *next* is what will happen, or helps.
+
+    *is_away*: a service that everything needs can't be reached.
+    """
 
     about: str
     what: str
     next: str = ""
     is_problem: bool = True
+    is_away: bool = False
 
 
 def diagnose(work: UnitOfWork, job: Job, *, now: datetime, resend_after_s: float) -> list[Finding]:

@@ -27,7 +27,7 @@ def doctor(*, job: str | None, as_json: bool) -> int:
 
     Looks at the database, the broker, the result store, workers and queues, and at every job that has not ended; at one
     job only, when it is named (its id, the beginning of it, or `last`). Changes nothing. Exits with 0 when there is no
-    problem, with 1 when there is one, with 5 when the database can't be used.
+    problem, with 1 when there is one, with 5 when database, broker or result store can't be used.
     """
     antiphon = open_antiphon()
     tenant = antiphon.tenant
@@ -42,6 +42,8 @@ def doctor(*, job: str | None, as_json: bool) -> int:
         for finding in findings:
             mark, then = "PROBLEM" if finding.is_problem else "ok", f"; next: {finding.next}" if finding.next else ""
             show(f"{mark:<8} {finding.about}: {finding.what}{then}")
+    if any(finding.is_away for finding in findings):
+        return ExitCode.UNAVAILABLE
     return ExitCode.BELOW_GATE if any(finding.is_problem for finding in findings) else ExitCode.DONE
 
 
