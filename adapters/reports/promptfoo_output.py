@@ -40,6 +40,7 @@ def write_promptfoo(
 ) -> None:
     """
     Write the run to *path*; *title* is its description, *items* yields the rows in their order.
+    Contests are left out: their rows are no answer of a provider.
 
     Raises:
         InvalidInput: the file can't be written there.
@@ -49,7 +50,7 @@ def write_promptfoo(
     with replacing(path) as file:
         file.write(f'{{"evalId": {_json(job.id)}, "results": {{"version": 3, "timestamp": {_json(_moment(job))}, ')
         file.write('"results": [')
-        for at, item in enumerate(items()):
+        for at, item in enumerate(item for item in items() if "contest" not in item.input):
             file.write(f"{',' if at else ''}\n{_json(rows.row(job, item))}")
         file.write(f'], "prompts": {_json(rows.prompts())}, "stats": {_json(_stats(job, summary))}}}, ')
         file.write(f'"config": {_json({"description": title})}, "shareableUrl": null, ')

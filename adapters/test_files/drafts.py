@@ -18,6 +18,7 @@ from adapters.test_files.problems import Problems, shown
 from adapters.test_files.template_checks import TemplateChecks
 from domain.jobs.item import Document
 from domain.test_execution.codec import dialogue_to_json
+from domain.test_execution.contest import without_contests
 from domain.test_execution.dialogue import Dialogue
 from domain.test_execution.metric import Metric
 from domain.test_execution.test_set import TestCase
@@ -105,7 +106,7 @@ def warnings_about(cases: Iterable[TestCase]) -> tuple[str, ...]:
 
 
 def _is_asked(case: TestCase) -> bool:
-    return any(metric.required for metric in case.all_metrics)
+    return any(metric.required for metric in without_contests(case).all_metrics)
 
 
 class _Cases:

@@ -101,7 +101,8 @@ def item_to_json(item: TestItem) -> dict[str, object]:
     """Return what an item row of a test run holds as its input."""
     target = {"target": item.target} if item.target else {}
     stored = {} if item.stored is None else {"stored": item.stored}
-    return {"case": case_to_json(item.case), "repeat": item.repeat, **target, **stored}
+    contest = {"contest": list(item.contest)} if item.contest else {}
+    return {"case": case_to_json(item.case), "repeat": item.repeat, **target, **stored, **contest}
 
 
 def item_from_json(data: Document) -> TestItem:
@@ -111,6 +112,7 @@ def item_from_json(data: Document) -> TestItem:
         repeat=int(cast(int, data["repeat"])),
         target=str(data.get("target", "")),
         stored=cast(Document | None, data.get("stored")),
+        contest=tuple(cast(list[int], data.get("contest", ()))),
     )
 
 

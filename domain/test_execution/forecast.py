@@ -17,13 +17,14 @@ from attrs import define, field, frozen
 from domain.jobs.item import Document
 from domain.language_models.model import ModelSpec
 from domain.language_models.pricing import PriceTable
+from domain.test_execution.contest import planned_items
 from domain.test_execution.judging.kinds import JUDGED_KINDS
 from domain.test_execution.judging.needs import flat
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel, panel_for
 from domain.test_execution.target import ModelTarget
-from domain.test_execution.test_set import TestCase, TestItem, items_of
+from domain.test_execution.test_set import TestCase, TestItem
 
 CHARACTERS_A_TOKEN = 4
 ANSWER_TOKENS = 200
@@ -78,7 +79,7 @@ def forecast(
     """Return what a run of the tests is expected to call."""
     count = _Count(prices=prices, targets={target.name: target for target in targets}, panel=panel)
     items = 0
-    for item in items_of(cases, targets=[target.name for target in targets]):
+    for item in planned_items(lambda: cases, targets=[target.name for target in targets]):
         items += 1
         count.add(item)
     return Forecast(
@@ -98,6 +99,10 @@ class _Count:
     models: dict[str, Expected] = field(factory=dict)
 
     def add(self, item: TestItem) -> None:
+        if item.contest:
+            for metric in item.case.metrics:
+                self._add_judging(metric, judged=len(item.contest) * ANSWER_TOKENS)
+            return
         target = self.targets[item.target]
         prompts = list(_prompts(item.case))
         model = target.spec.model if isinstance(target.spec, ModelTarget) else None

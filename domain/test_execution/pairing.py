@@ -140,11 +140,12 @@ def sides_of(items: Iterable[Item], *, target: str | None = None) -> Iterator[Te
     Yield the tests of a run, each once, from its rows in their order: a test's repeats are neighbours.
 
     With *target* only what was asked of that one, and tests are found by their id alone: so are two targets compared.
+    Contests are left out: who won among other rows is no answer.
     """
     side: TestSide | None = None
     for item in items:
         result = read_result(item)
-        if target is not None and result.target != target:
+        if result.is_contest or (target is not None and result.target != target):
             continue
         key = result.asked if target is None else result.test_id
         if side is None or side.key != key:

@@ -55,7 +55,7 @@ def stored_input(item: Item, *, job_id: JobId, revision: int) -> dict[str, objec
     """
     before = item_from_json(item.input).stored or {}
     source = before.get("source") or {"job": job_id, "revision": revision, "item": item.key}
-    found = _recorded(item)
+    found = recorded_in(item)
     if found is None:
         return {"source": source, "missing": str(before.get("missing") or _why_missing(item))}
     turns = item.outcome.result.get("conversation") if item.outcome else None
@@ -78,7 +78,8 @@ def stored_answer(stored: Document) -> RecordedAnswer:
     return RecordedAnswer.from_document(stored)
 
 
-def _recorded(item: Item) -> RecordedAnswer | None:
+def recorded_in(item: Item) -> RecordedAnswer | None:
+    """Return the answer that the row holds, as runs keep it; None where there is none."""
     kept = kept_by(item)
     result: Document = item.outcome.result if item.outcome else {}
     if kept is not None or not isinstance(result.get("answer"), str):

@@ -18,6 +18,7 @@ from domain.jobs.ports import Store
 from domain.jobs.service import JobService, Submission
 from domain.tenancy import TenantContext
 from domain.test_execution.codec import item_from_json
+from domain.test_execution.contest import CONTEST_KINDS
 from domain.test_execution.judging.needs import Needs, check_judges, is_judged
 from domain.test_execution.metric import Metric
 from domain.test_execution.panel import Panel
@@ -66,6 +67,7 @@ class Rejudging:
             raise Conflict(f"run {job_id} is {job.status}: its answers can be judged again when it has ended")
         past = RunSpec.from_document(job.spec)
         judges = (panel or Panel()).over(past.panel).over(usual or Panel())
+        _refuse_contests(metrics)
         source = Source(job_id=job_id, revision=job.revision, metrics=tuple(metrics))
         spec = attrs.evolve(past, panel=judges, source=source)
         cases = self._cases(tenant, source)
@@ -84,5 +86,16 @@ class Rejudging:
 
     def _cases(self, tenant: TenantContext, source: Source) -> Iterator[TestCase]:
         for item in items_in(self.store, tenant, source):
-            case = item_from_json(item.input).case
+            test = item_from_json(item.input)
+            if test.contest and source.metrics:
+                continue
+            case = test.case
             yield attrs.evolve(case, metrics=source.metrics) if source.metrics else case
+
+
+def _refuse_contests(metrics: Sequence[Metric]) -> None:
+    for metric in metrics:
+        if metric.kind in CONTEST_KINDS:
+            raise InvalidInput(
+                f"{metric.kind} compares several answers, and new metrics judge stored answers one by one; take it out"
+            )

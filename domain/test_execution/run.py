@@ -9,7 +9,7 @@ A run with a *source* asks nobody: its items carry the answers that an earlier r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, cast
 
 import attrs
@@ -31,6 +31,7 @@ from domain.test_execution.codec import (
     targets_to_json,
     to_json,
 )
+from domain.test_execution.contest import planned_items
 from domain.test_execution.conversing import Conversations
 from domain.test_execution.guarded_target import GuardedTarget, endpoint_key
 from domain.test_execution.judging.scorers import Judging
@@ -43,7 +44,7 @@ from domain.test_execution.runner import TestRunner
 from domain.test_execution.scoring import Scoring
 from domain.test_execution.shaping import Shaping
 from domain.test_execution.simulation import SimulatedUsers
-from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId, items_of
+from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId
 
 KIND = "test_execution"
 PAGE = 500
@@ -146,7 +147,8 @@ class TestExecution:
 
     def plan(self, tenant: TenantContext, job: Job) -> Iterator[PlannedItem]:
         """
-        Yield one item for each test, repeat and target, in the order of the test set; or for each of the source's.
+        Yield one item for each test, repeat and target, in the order of the test set, and their contests behind them;
+        or one for each of the source's.
 
         Raises:
             Conflict: the source has gone on since it was named.
@@ -156,7 +158,7 @@ class TestExecution:
             yield from self._from_source(tenant, spec.source)
             return
         names = [target.name for target in spec.targets] or [""]  # none: the answers are given with the tests
-        for item in items_of(self.test_sets.cases(tenant, spec.test_set_id), targets=names):
+        for item in planned_items(lambda: self.test_sets.cases(tenant, spec.test_set_id), targets=names):
             yield PlannedItem(key=item.key, input=item_to_json(item))
 
     def prepare(self, tenant: TenantContext, job: Job) -> TestRunner:
@@ -166,18 +168,23 @@ class TestExecution:
         Raises:
             InvalidInput: a target can't be used here (an environment variable that is not set, for one).
         """
-        _ = tenant
         spec, connections = RunSpec.from_document(job.spec), job.options.concurrency
         asked = spec.targets if spec.source is None else ()
         targets = {target.name: self._opened(target, job) for target in asked}
         scorers = self.judging.beside(self.scorers, spec.panel, connections=connections)
         shaping = Shaping(templates=self.templates, transforms=self.transforms)
         outputs = {target.name: target.transform for target in spec.targets}
+
+        def rows(numbers: Sequence[ItemNo]) -> Sequence[Item]:
+            with self.store.view(tenant) as work:
+                return work.ledger.get(job.id, numbers)
+
         users = SimulatedUsers(self.judging.models, self.templates, connections)
         return TestRunner(
             targets=targets,
             scoring=Scoring(scorers=scorers, shaping=shaping, outputs=outputs),
             conversations=Conversations(templates=self.templates, users=users),
+            rows=rows,
             run_id=job.id,
         )
 
@@ -191,6 +198,10 @@ class TestExecution:
     def _from_source(self, tenant: TenantContext, source: Source) -> Iterator[PlannedItem]:
         for item in items_in(self.store, tenant, source):
             test = item_from_json(item.input)
+            if test.contest:  # they stand behind all others, so leaving them out moves no number
+                if not source.metrics:
+                    yield PlannedItem(key=item.key, input=item.input)
+                continue
             case = test.case.with_metrics(source.metrics) if source.metrics else test.case
             stored = stored_input(item, job_id=source.job_id, revision=source.revision)
             yield PlannedItem(key=item.key, input=item_to_json(attrs.evolve(test, case=case, stored=stored)))

@@ -20,6 +20,7 @@ from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item, ItemState, Outcome
 from domain.jobs.usage import NOTHING, Usage
 from domain.test_execution.codec import item_from_json, result_to_json
+from domain.test_execution.contesting import Contests, Rows
 from domain.test_execution.conversing import Conversation, Conversations, result_of, scores_of_conversation
 from domain.test_execution.dialogue import whole_answer
 from domain.test_execution.guarded_target import admission_to
@@ -42,6 +43,7 @@ class TestRunner:
     targets: Mapping[str, Target]
     scoring: Scoring
     conversations: Conversations
+    rows: Rows
     run_id: str
 
     @property
@@ -58,6 +60,8 @@ class TestRunner:
         """
         ends = monotonic() + deadline_s
         test = item_from_json(item.input)
+        if test.contest:
+            return Contests(scoring=self.scoring, rows=self.rows).hold(item, test, deadline_s=deadline_s, keep=keep)
         if test.case.dialogue is not None:
             return self._converse(item, test, ends=ends, keep=keep)
         kept = kept_by(item)

@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from domain.jobs.item import Document
 from domain.language_models.conversation import Message
+from domain.test_execution.contest import Candidate
 from domain.test_execution.target import Answer
 from domain.test_execution.test_set import TestCase
 
@@ -19,7 +20,8 @@ class Sample:
     name of the target where a run has several, else empty. *cost_nanousd* is what the answer cost, in billionths of a
     US dollar; None where no price is known. *output* is what scripts get to see in place of the answer's text, where a
     transform or the target made JSON of it. *conversation* is the whole of it, where a test has several turns: the
-    prompt is then all of it before the last answer.
+    prompt is then all of it before the last answer. *candidates* are the answers of a contest, which has no answer of
+    its own; None for everything else.
     """
 
     case: TestCase
@@ -31,6 +33,7 @@ class Sample:
     cost_nanousd: int | None = None
     output: object = None
     conversation: tuple[Message, ...] = ()
+    candidates: tuple[Candidate, ...] | None = None
 
     @property
     def seen_output(self) -> object:

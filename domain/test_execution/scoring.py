@@ -43,20 +43,37 @@ class Scoring:
         """
         ends = monotonic() + deadline_s
         earlier = iter(tuple(made))
-        for script in (self.outputs.get(sample.target), sample.case.transform):
-            sample = self.shaping.seen(sample, script, deadline_s=max(0.0, ends - monotonic()))
+        sample = self.seen(sample, deadline_s=deadline_s)
 
         def score(metric: Metric) -> Score:
             known = next(earlier, None)
             if known is None:
                 seen = self.shaping.seen(sample, metric.transform, deadline_s=max(0.0, ends - monotonic()))
-                known = self._scorer(metric)(seen, deadline_s=max(0.0, ends - monotonic()))
+                known = self.scorer(metric)(seen, deadline_s=max(0.0, ends - monotonic()))
                 made.append(known)
             return known
 
         return scores_of(metrics, score=score)
 
-    def _scorer(self, metric: Metric) -> Scorer:
+    def seen(self, sample: Sample, *, deadline_s: float) -> Sample:
+        """
+        Return the sample as all metrics see it: through the scripts of its target and of its test.
+
+        Raises:
+            PermanentFailure: evaluation_error: a script fails.
+        """
+        ends = monotonic() + deadline_s
+        for script in (self.outputs.get(sample.target), sample.case.transform):
+            sample = self.shaping.seen(sample, script, deadline_s=max(0.0, ends - monotonic()))
+        return sample
+
+    def scorer(self, metric: Metric) -> Scorer:
+        """
+        Return the metric's scorer.
+
+        Raises:
+            PermanentFailure: evaluation_error: there can be none.
+        """
         # keyed by its words: metrics hold JSON, which can't be hashed; losing a race makes the same scorer twice
         key = repr(metric)
         known = self._made.get(key)

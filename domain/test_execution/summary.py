@@ -17,6 +17,7 @@ from domain.jobs.aggregate import Tally, tally_from_counts
 from domain.jobs.item import Item
 from domain.jobs.job import Job
 from domain.jobs.usage import NOTHING, Usage
+from domain.test_execution.contest_findings import ContestCounts, ContestFindings
 from domain.test_execution.distribution import Bin, ScoreHistogram
 from domain.test_execution.findings import (
     ErrorCounts,
@@ -56,7 +57,8 @@ class RunSummary:
     *tally* counts the items by state, *passed*, *failed*, *inconclusive* the verdicts of the succeeded ones.
     *all_errors_fail* and *all_errors_pass* are None when no test is left after the skipped ones. *latency* is over
     all tests that were answered. *targets* and *prompts* are empty for a run that has only one. *errors* are the
-    largest groups, *other_errors* the failed items in none of them.
+    largest groups, *other_errors* the failed items in none of them. *contests* compare answers: their rows are items,
+    but no tests, and count in no rate.
     """
 
     tally: Tally
@@ -79,6 +81,7 @@ class RunSummary:
     other_errors: int
     failures: tuple[FailedTest, ...]
     gates: tuple[GateResult, ...]
+    contests: ContestFindings
     judges: JudgeFindings
     tokens: Tokens
     cost: Cost
@@ -116,6 +119,7 @@ class _Count:
     errors: ErrorCounts = field(factory=ErrorCounts)
     failures: FirstFailures = field(factory=FirstFailures)
     spending: Spending = field(factory=Spending)
+    contests: ContestCounts = field(factory=ContestCounts)
     judges: JudgeCounts = field(factory=JudgeCounts)
     share: ClusteredShare = field(factory=ClusteredShare)
     repeats: RepeatCounts = field(factory=RepeatCounts)
@@ -126,6 +130,10 @@ class _Count:
         result = read_result(item)
         self.states[item.state] += 1
         self.usage += item.usage
+        if result.is_contest:
+            for rows in (self.contests, self.errors, self.spending, self.judges):
+                rows.add(result)
+            return
         self.standings[result.standing] += 1
         if result.latency_s is not None:
             self.latency.add(result.latency_s)
@@ -159,7 +167,8 @@ class _Count:
         tally = tally_from_counts(self.states, verdicts, self.usage)
         rate = self.share.rate()
         errors = self.errors.groups()
-        wanted = max(job.planned or 0, tally.total) - tally.skipped
+        contests = self.contests.findings()
+        wanted = max(job.planned or 0, tally.total) - tally.skipped - contests.items
         return RunSummary(
             tally=tally,
             passed=passed,
@@ -180,6 +189,7 @@ class _Count:
             errors=errors,
             other_errors=self.errors.total - sum(group.count for group in errors),
             failures=self.failures.tests(),
+            contests=contests,
             judges=self.judges.findings(job),
             gates=gate_results(gates, rate=rate, errors=tally.failed),
             tokens=self.spending.tokens,

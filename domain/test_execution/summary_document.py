@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from domain.jobs.job import Job
 from domain.jobs.usage import NANOUSD, Usage
+from domain.test_execution.contest_findings import ContestFinding
 from domain.test_execution.findings import ErrorGroup, FailedTest, GroupFinding, MetricFinding
 from domain.test_execution.pass_rate import PassRate
 from domain.test_execution.repeats import RepeatFindings
@@ -32,6 +33,7 @@ def summary_document(job: Job, *, summary: RunSummary) -> dict[str, object]:
         "tags": [_group(tag, called="tag") for tag in summary.tags],
         "targets": [_group(target, called="target") for target in summary.targets],
         "prompts": [_group(prompt, called="prompt") for prompt in summary.prompts],
+        "contests": [_contest(contest) for contest in summary.contests.metrics],
         "repeats": _repeats(summary.repeats),
         "judges": {
             "models": dict(summary.judges.models),
@@ -144,6 +146,20 @@ def _group(group: GroupFinding, *, called: str) -> dict[str, object]:
         "inconclusive": group.inconclusive,
         "errors": group.errors,
         "pass_rate": _rate(group.rate),
+    }
+
+
+def _contest(contest: ContestFinding) -> dict[str, object]:
+    return {
+        "name": contest.metric,
+        "kind": contest.kind,
+        "won": contest.won,
+        "by_nobody": contest.by_nobody,
+        "inconclusive": contest.inconclusive,
+        "contestants": [
+            {"target": each.target, "prompt": each.prompt, "entered": each.entered, "won": each.won}
+            for each in contest.contestants
+        ],
     }
 
 

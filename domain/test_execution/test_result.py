@@ -48,7 +48,7 @@ class TestResult:
     *prompt* is what was sent; where nothing was sent (yet) it is the template, and *variables* what would fill it.
     *answer* and *latency_s* are also there for a failed item whose answer could not be judged. *last_failure* is the
     newest failed attempt, of a test that succeeded later too. *target* and *prompt_label* are empty in a run that has
-    only one target or prompt.
+    only one target or prompt. *is_contest*: the row compares the answers of others, and is no test of its own.
     """
 
     __test__: ClassVar[bool] = False
@@ -79,6 +79,7 @@ class TestResult:
     last_failure: Failure | None
     attempts: int
     losses: int
+    is_contest: bool = False
 
     @property
     def asked(self) -> str:
@@ -128,6 +129,7 @@ def read_result(item: Item) -> TestResult:
         last_failure=item.last_failure,
         attempts=item.attempts,
         losses=item.losses,
+        is_contest=bool(test.contest),
     )
 
 

@@ -133,6 +133,7 @@ class TestItem:
     One item of a run: a test in one of its repeats (counted from 1), against one *target* (empty: the only one).
 
     *stored* is the answer of an earlier run that is judged in place of asking (`recorded_answer.stored_input`).
+    *contest* are the numbers of the items whose answers are compared (`contest.py`); such an item asks no target.
     """
 
     __test__: ClassVar[bool] = False
@@ -141,6 +142,7 @@ class TestItem:
     repeat: int
     target: str = ""
     stored: Document | None = None
+    contest: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:

@@ -12,6 +12,7 @@ from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
 from domain.jobs.usage import Usage, dollars
 from domain.test_execution.comparison_gates import NO_REGRESSION
+from domain.test_execution.contest_findings import ContestFinding
 from domain.test_execution.findings import GroupFinding
 from domain.test_execution.judge_findings import JudgeFindings
 from domain.test_execution.repeats import RepeatFindings
@@ -42,6 +43,8 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     for groups, word in ((summary.targets, "target"), (summary.prompts, "prompt")):
         if groups:
             out.print(_groups(groups, word))
+    for contest in summary.contests.metrics:
+        out.print(_contest(contest))
     _print_failures(out, summary)
     _print_errors(out, summary)
     _print_repeats(out, summary.repeats)
@@ -88,6 +91,14 @@ def _metrics(summary: RunSummary) -> Table:
         table.add_row(
             safe(metric.name), metric.kind, str(metric.passed), str(metric.failed), str(metric.inconclusive), mean
         )
+    return table
+
+
+def _contest(contest: ContestFinding) -> Table:
+    title = f"{contest.metric}: {contest.won} won, {contest.by_nobody} by nobody, {contest.inconclusive} undecided"
+    table = Table("target", "prompt", "took part", "won", box=None, title=safe(title), title_justify="left")
+    for each in contest.contestants:
+        table.add_row(safe(each.target), safe(each.prompt), str(each.entered), str(each.won))
     return table
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from domain.jobs.errors import InvalidInput
-from domain.test_execution.test_set import TestFile, items_of, tag_counts
+from domain.test_execution.contest import planned_items
+from domain.test_execution.test_set import TestFile, tag_counts
 from entrypoints.cli.console import print_json, say, show
 from entrypoints.cli.inputs import read_tests, write_tests
 from entrypoints.cli.reading_options import reading_options
@@ -92,7 +93,7 @@ def _kinds(read: TestFile) -> list[str]:
 
 
 def _item_count(read: TestFile) -> int:
-    return sum(1 for _ in items_of(read.cases, targets=[target.name for target in read.targets] or [""]))
+    return sum(1 for _ in planned_items(lambda: read.cases, targets=[target.name for target in read.targets] or [""]))
 
 
 def _targets(read: TestFile) -> list[str]:

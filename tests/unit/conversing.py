@@ -85,6 +85,7 @@ def runner_of(bot: Bot, *, price: Price | None = None) -> TestRunner:
         targets={"": ModelEndpoint(model=target, system="Be kind.", templates=TEMPLATES)},
         scoring=scoring_of(StandardScorers(TEMPLATES)),
         conversations=Conversations(templates=TEMPLATES, users=users),
+        rows=lambda _: [],
         run_id="run-1",
     )
 

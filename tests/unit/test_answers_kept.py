@@ -78,6 +78,7 @@ def test_an_answer_is_asked_for_once_however_often_its_judge_fails() -> None:
         targets={"": ScriptedTarget(reply)},
         scoring=scoring,
         conversations=Conversations(templates=templates, users=SimulatedUsers(ScriptedModels(), templates, 1)),
+        rows=lambda _: [],
         run_id="run-1",
     )
     item, spent = ITEM, NOTHING
@@ -186,6 +187,7 @@ def _runner(judge: Callable[[Sequence[Message]], str]) -> TestRunner:
         targets={"": target},
         scoring=Scoring(scorers=scorers, shaping=shaping),
         conversations=Conversations(templates=templates, users=users),
+        rows=lambda _: [],
         run_id="run-1",
     )
 

@@ -94,6 +94,7 @@ def test_the_document_of_a_run_is_exactly_this() -> None:
         ],
         "targets": [],
         "prompts": [],
+        "contests": [],
         "repeats": {"tests": 0, "tries": [], "flaky": 0, "flaky_tests": []},
         "judges": {"models": {}, "prompts": {}, "rule": "majority", "under_test": [], "source": None},
         "gates": [
@@ -158,7 +159,7 @@ def test_the_same_run_gives_the_same_text() -> None:
 
     assert json.dumps(document_of(*rows)) == json.dumps(document_of(*rows))
     assert list(document_of(*rows)) == [
-        "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "targets", "prompts", "repeats",
+        "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "targets", "prompts", "contests", "repeats",
         "judges", "gates", "errors", "failures", "tokens", "cost", "usage",
     ]  # fmt: skip
 

@@ -10,13 +10,14 @@ from adapters.test_files.fields import Fields
 from adapters.test_files.metrics import NEGATION, MetricReader, list_of
 from adapters.test_files.nodes import MapNode, Node, ScalarNode, kind_of, plain
 from adapters.test_files.promptfoo.assertion_types import EMBEDDERS, JUDGED, SAME
-from adapters.test_files.promptfoo.assertion_values import threshold_of, value_of
+from adapters.test_files.promptfoo.assertion_values import threshold_in, threshold_of, value_of
 from adapters.test_files.promptfoo.files import DOCUMENTS, FileName, file_name
 from adapters.test_files.promptfoo.offered_tools import OfferedTools
 from adapters.test_files.promptfoo.providers import ProviderReader
 from adapters.test_files.promptfoo.reading import Reading, flag
 from adapters.test_files.promptfoo.scripts import JAVASCRIPT, PYTHON, ScriptReader, is_program, script_file
 from domain.language_models.codec import model_to_json
+from domain.test_execution.contest import CONTEST_KINDS, SELECT_BEST
 from domain.test_execution.metric import SET, Metric
 
 _KEYS = ("type", "value", "threshold", "weight", "metric", "transform", "metricOnly")
@@ -38,7 +39,7 @@ class JudgeOptions:
     def for_kind(self, kind: str) -> dict[str, object]:
         """Return those that are for a kind of metric."""
         judged = {"judge": self.judge, "embedding": self.embedding} if kind in JUDGED else {}
-        prompt = {"rubric_prompt": self.rubric_prompt} if kind in JUDGED - EMBEDDERS else {}
+        prompt = {"rubric_prompt": self.rubric_prompt} if kind in JUDGED - EMBEDDERS - CONTEST_KINDS else {}
         factuality = {"factuality": self.factuality} if kind == "factuality" else {}
         return {name: value for name, value in (judged | prompt | factuality).items() if value}
 
@@ -104,6 +105,8 @@ class AssertionReader:
     def _metric(self, fields: Fields, node: MapNode, *, title: str, kind: str, options: JudgeOptions) -> Metric | None:
         own = (*_OF_JUDGES, "factuality") if kind in JUDGED else _OF_SCRIPTS if kind in _SCRIPTS else ()
         self._note_others(node, known=(*_KEYS, *own))
+        if kind == SELECT_BEST and (options.rubric_prompt or "rubricPrompt" in node.entries):
+            self.reading.note(f"rubricPrompt of {kind}", line=node.line)
         before = len(self.reading.problems)
         value = self._value(node, kind=kind)
         transform = node.entries.get("transform")
@@ -114,7 +117,7 @@ class AssertionReader:
             kind=kind,
             negated=title.startswith(NEGATION),
             value=value_of(kind, value),
-            threshold=threshold_of(kind, fields.number("threshold")),
+            threshold=threshold_in(kind, value) or threshold_of(kind, fields.number("threshold")),
             weight=_weight(fields, node),
             required=_weight(fields, node) != 0,  # promptfoo: without weight it is measured and can't fail the test
             transform=self.scripts.transform(transform, where="transform") if transform else None,
@@ -126,6 +129,10 @@ class AssertionReader:
         self._note_others(node, known=_SET_KEYS)
         asserts = node.entries.get("assert")
         parts = self.read_all(list_of(asserts), options=options) if asserts else ()
+        for part in parts:
+            if part.kind in CONTEST_KINDS:
+                self.reading.note(f"{part.kind} inside of an assert-set", line=node.line)
+        parts = tuple(part for part in parts if part.kind not in CONTEST_KINDS)
         if asserts is None or not list_of(asserts):
             problems = self.reading.problems
             problems.add(node.line, "an assert-set without assertions", expected="assert: [...]", do="add some")
@@ -184,7 +191,7 @@ class AssertionReader:
         found: dict[str, object] = {}
         if kind in JUDGED and "provider" in node.entries:
             found |= self._models(node.entries["provider"], kind=kind)
-        if kind in JUDGED and "rubricPrompt" in node.entries:
+        if kind in JUDGED - CONTEST_KINDS and "rubricPrompt" in node.entries:
             found["rubric_prompt"] = self._rubric_prompt(node.entries["rubricPrompt"])
         for key in ("config", "factuality"):
             if key in node.entries and (kind in _SCRIPTS or key == kind):

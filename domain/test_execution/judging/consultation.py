@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from domain.jobs.errors import FailureKind, PermanentFailure
 from domain.jobs.item import Document
+from domain.test_execution.contest import Candidate
 from domain.test_execution.judging.reply import Read
 
 T = TypeVar("T")
@@ -23,7 +24,8 @@ class Evidence:
     What is known of one answer.
 
     *value* is what the metric looks for, its templates filled in. *question* is what the user wanted: the variable
-    `query` where the test has one, else the prompt as it was sent. *options* are the metric's.
+    `query` where the test has one, else the prompt as it was sent. *options* are the metric's. *candidates* are the
+    answers of a contest, None where there is one answer to judge.
     """
 
     question: str
@@ -31,6 +33,7 @@ class Evidence:
     value: object
     variables: Document
     options: Document = field(factory=dict)
+    candidates: tuple[Candidate, ...] | None = None
 
     @property
     def rubric(self) -> str:
@@ -58,11 +61,12 @@ class Evidence:
 
 @frozen(kw_only=True)
 class Found:
-    """What a kind of judgement found: whether the metric holds, how much (0 to 1), and why."""
+    """What a kind of judgement found: whether the metric holds, how much (0 to 1), why; the *winner* of a contest."""
 
     holds: bool
     value: float
     reason: str
+    winner: str = ""
 
 
 class NoOpinion(Exception):

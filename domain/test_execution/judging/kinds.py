@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
+from domain.test_execution.contest import SELECT_BEST
 from domain.test_execution.finding import shown
 from domain.test_execution.judging.comparison_kinds import better_than
 from domain.test_execution.judging.consultation import Consultation, Evidence, Found
+from domain.test_execution.judging.contest_kinds import select_best
 from domain.test_execution.judging.context_kinds import faithfulness, recall, relevance
 from domain.test_execution.judging.rubric_kinds import CATEGORIES, by_criterion, by_facts, by_rubric, by_steps
 from domain.test_execution.judging.similarity_kinds import (
@@ -18,6 +20,7 @@ from domain.test_execution.judging.similarity_kinds import (
     dot_similar,
     euclidean_similar,
 )
+from domain.test_execution.max_score import check_contest_metric
 from domain.test_execution.metric import Metric
 
 Judgement = Callable[[Consultation, Evidence, float | None], Found]
@@ -52,6 +55,10 @@ class JudgedKind:
         Raises:
             InvalidInput: the kind can't use them; the message names the field.
         """
+        if metric.kind == SELECT_BEST:
+            check_contest_metric(metric, without=("rubric_prompt",))
+            if metric.threshold is not None:
+                raise _wrong("threshold", metric.threshold, expected="none: a contest has a winner, and no score")
         _check_value(metric.value, takes=self.takes)
         _check_threshold(metric.threshold, most=self.most)
         if "factuality" in metric.options:
@@ -81,6 +88,7 @@ JUDGED_KINDS: Mapping[str, JudgedKind] = {
         threshold=0.0,
     ),
     "better-than": JudgedKind(judgement=better_than, prompts=("pairwise",), takes="comparison"),
+    SELECT_BEST: JudgedKind(judgement=select_best, prompts=(SELECT_BEST,)),
     "similar": JudgedKind(judgement=cosine_similar, takes="texts", threshold=0.75, embeds=True),
     "similar:cosine": JudgedKind(judgement=cosine_similar, takes="texts", threshold=0.75, embeds=True),
     "similar:dot": JudgedKind(judgement=dot_similar, takes="texts", threshold=0.75, most=None, embeds=True),

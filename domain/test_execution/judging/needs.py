@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from domain.jobs.errors import InvalidInput
 from domain.language_models.model import ModelSpec
+from domain.test_execution.contest import checked_contests
 from domain.test_execution.judging.kinds import JUDGED_KINDS
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget
@@ -62,9 +63,10 @@ def check_judges(cases: Iterable[TestCase], panel: Panel, *, targets: Sequence[N
     Return what the tests of the file *name* need, if they have it.
 
     Raises:
-        InvalidInput: nobody judges, nothing embeds, or a judge is a model under test and nobody said that it may be.
+        InvalidInput: a contest stands where it can't be held, nobody judges, nothing embeds, or a judge is a model
+            under test and nobody said that it may be.
     """
-    needs = needs_of(cases, panel)
+    needs = needs_of(checked_contests(cases, name=name), panel)
     if needs.unjudged:
         raise InvalidInput(
             f"{name}: {_counted(needs.unjudged)} need a judge, and none is named; name one with --judge "

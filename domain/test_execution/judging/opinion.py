@@ -4,6 +4,7 @@ What judges think of one answer, and how the opinions of several become one find
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from attrs import field, frozen
@@ -17,7 +18,8 @@ class Opinion:
     """
     What one judge thinks: *holds* and *value* (0 to 1), or neither where its reply could not be read.
 
-    *model* and *prompts* (name and version) say who was asked what; *requests* how many calls it took.
+    *model* and *prompts* (name and version) say who was asked what; *requests* how many calls it took;
+    *winner* whom it chose in a contest.
     """
 
     model: str
@@ -26,6 +28,7 @@ class Opinion:
     value: float | None
     reason: str
     requests: int = 0
+    winner: str = ""
 
     @property
     def is_conclusive(self) -> bool:
@@ -41,6 +44,7 @@ class Opinion:
             "score": self.value,
             "reason": self.reason,
             "requests": self.requests,
+            **({"winner": self.winner} if self.winner else {}),
         }
 
 
@@ -52,6 +56,7 @@ class Ruling:
     value: float
     reason: str
     opinions: tuple[Opinion, ...] = field(factory=tuple)
+    winner: str = ""
 
     def negated(self) -> Ruling:
         """Return the ruling of the opposite metric; no opinion stays no opinion."""
@@ -62,7 +67,8 @@ class Ruling:
     def details(self, rule: Rule) -> Document:
         """Return what the score keeps of how it came about."""
         judges = [opinion.to_json() for opinion in self.opinions]
-        return {"judges": judges, "rule": rule.value} if len(judges) > 1 else {"judges": judges}
+        winner = {"winner": self.winner} if self.winner else {}
+        return {"judges": judges, "rule": rule.value, **winner} if len(judges) > 1 else {"judges": judges, **winner}
 
 
 def ruling(opinions: Sequence[Opinion], *, rule: Rule, threshold: float) -> Ruling:
@@ -70,13 +76,28 @@ def ruling(opinions: Sequence[Opinion], *, rule: Rule, threshold: float) -> Ruli
     Return what the judges came to.
 
     Majority: more than half of all judges must say the same; a tie, or too many without an opinion, is inconclusive.
+    In a contest more than half of all judges must choose the same winner, by either rule.
     Mean: more than half must have an opinion, and the mean of their scores must reach *threshold*.
     """
+    if any(opinion.winner for opinion in opinions):
+        return _by_winner(opinions)
     conclusive = [opinion for opinion in opinions if opinion.is_conclusive]
     values = [opinion.value or 0.0 for opinion in conclusive]
     mean = sum(values) / len(values) if values else 0.0
     holds = _by_mean(opinions, mean, threshold) if rule is Rule.MEAN else _by_majority(opinions)
     return Ruling(holds=holds, value=mean, reason=_reason(opinions, holds), opinions=tuple(opinions))
+
+
+def _by_winner(opinions: Sequence[Opinion]) -> Ruling:
+    winner, votes = Counter(opinion.winner for opinion in opinions if opinion.winner).most_common(1)[0]
+    holds = True if 2 * votes > len(opinions) else None
+    return Ruling(
+        holds=holds,
+        value=votes / len(opinions) if holds else 0.0,
+        reason=_reason(opinions, holds),
+        opinions=tuple(opinions),
+        winner=winner if holds else "",
+    )
 
 
 def _by_majority(opinions: Sequence[Opinion]) -> bool | None:

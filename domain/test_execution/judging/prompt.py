@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from attrs import field, frozen
@@ -93,6 +93,13 @@ def mark_for(blocks: Mapping[str, str], *, length: int = _MARK_LENGTH) -> str:
     words = json.dumps(sorted(blocks.items()))
     marks = (hashlib.sha256(f"{turn}{words}".encode()).hexdigest()[:length] for turn in count())
     return next(mark for mark in marks if not any(mark in text for text in blocks.values()))
+
+
+def numbered_blocks(texts: Sequence[str]) -> str:
+    """Return several texts as one, numbered from 1, each between marks that are in none of them."""
+    mark = mark_for({str(no): text for no, text in enumerate(texts, start=1)})
+    blocks = (f"[{no}]\n{_block(f'answer-{no}', text, mark=mark)}" for no, text in enumerate(texts, start=1))
+    return "\n\n".join(blocks)
 
 
 def _block(name: str, text: str, *, mark: str) -> str:

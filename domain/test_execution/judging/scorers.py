@@ -16,12 +16,14 @@ from domain.jobs.usage import Usage
 from domain.language_models.codec import model_to_json
 from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModels
+from domain.test_execution.contest import MAX_SCORE
 from domain.test_execution.judging.consultation import Evidence, NoOpinion
 from domain.test_execution.judging.kinds import JUDGED_KINDS, JudgedKind
 from domain.test_execution.judging.opinion import Opinion, Ruling, ruling
 from domain.test_execution.judging.own_prompt import own_prompt
 from domain.test_execution.judging.prompt import JudgePrompt
 from domain.test_execution.judging.session import OpenModel, Session
+from domain.test_execution.max_score import check_contest_metric, max_score
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.panel import Panel, panel_for
 from domain.test_execution.ports import Scorer, Scorers, Templates
@@ -73,7 +75,7 @@ class JudgedScorers:
 
     def kinds(self) -> frozenset[str]:
         """Return the kinds of metric there are, without `not-`."""
-        return self.others.kinds() | JUDGED_KINDS.keys()
+        return self.others.kinds() | JUDGED_KINDS.keys() | {MAX_SCORE}
 
     def make(self, metric: Metric) -> Scorer:
         """
@@ -102,7 +104,13 @@ class JudgedScorers:
     def _other(self, metric: Metric) -> Scorer:
         for name in metric.options.keys() & _OPTIONS:
             raise InvalidInput(f"metric {metric.name!r} ({metric.title}): {name}: this kind asks no model; take it out")
-        return self.others.make(metric)
+        if metric.kind != MAX_SCORE:
+            return self.others.make(metric)
+        try:
+            check_contest_metric(metric)
+            return max_score(metric)
+        except InvalidInput as error:
+            raise InvalidInput(f"metric {metric.name!r} ({metric.title}): {error}") from error
 
 
 @frozen(kw_only=True)
@@ -144,9 +152,10 @@ class _JudgedScorer:
     def _opinion(self, session: Session, evidence: Evidence) -> Opinion:
         holds: bool | None = None
         value: float | None = None
+        winner = ""
         try:
             found = self.kind.judgement(session, evidence, self.kind.threshold_of(self.metric))
-            holds, value, reason = found.holds, found.value, found.reason
+            holds, value, reason, winner = found.holds, found.value, found.reason, found.winner
         except NoOpinion as error:
             reason = str(error)
         except PermanentFailure as error:
@@ -158,6 +167,7 @@ class _JudgedScorer:
             value=value,
             reason=reason,
             requests=session.usage.requests,
+            winner=winner,
         )
 
     def _evidence(self, sample: Sample) -> Evidence:
@@ -172,6 +182,7 @@ class _JudgedScorer:
             value=rendered[0],
             variables=sample.variables,
             options=self.metric.options,
+            candidates=sample.candidates,
         )
 
     def _score(self, found: Ruling, usage: Usage) -> Score:
