@@ -44,7 +44,9 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
         if groups:
             out.print(_groups(groups, word))
     for contest in summary.contests.metrics:
-        out.print(_contest(contest))
+        undecided = f"{contest.by_nobody} by nobody, {contest.inconclusive} undecided"
+        out.print(f"contests  {safe(contest.metric)}: {contest.won} won, {undecided}")
+        out.print(_contestants(contest))
     _print_failures(out, summary)
     _print_errors(out, summary)
     _print_repeats(out, summary.repeats)
@@ -94,9 +96,8 @@ def _metrics(summary: RunSummary) -> Table:
     return table
 
 
-def _contest(contest: ContestFinding) -> Table:
-    title = f"{contest.metric}: {contest.won} won, {contest.by_nobody} by nobody, {contest.inconclusive} undecided"
-    table = Table("target", "prompt", "took part", "won", box=None, title=safe(title), title_justify="left")
+def _contestants(contest: ContestFinding) -> Table:
+    table = Table("target", "prompt", "took part", "won", box=None)
     for each in contest.contestants:
         table.add_row(safe(each.target), safe(each.prompt), str(each.entered), str(each.won))
     return table

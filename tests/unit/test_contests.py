@@ -12,9 +12,10 @@ import pytest
 
 from adapters.language_models.scripted import ScriptedModels
 from adapters.memory.targets import ScriptedTarget
-from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
-from domain.jobs.item import Item
+from domain.jobs.errors import Deferred, FailureKind, InvalidInput, PermanentFailure
+from domain.jobs.item import Document, Item, ItemState
 from domain.jobs.job import JobId
+from domain.jobs.usage import NOTHING, Usage
 from domain.language_models.conversation import Message
 from domain.test_execution.codec import scores_from_json
 from domain.test_execution.contest import planned_items
@@ -24,6 +25,7 @@ from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
 from domain.test_execution.rejudging import Rejudging
 from domain.test_execution.run import TestExecution
+from domain.test_execution.runner import TestRunner
 from domain.test_execution.service import TestRuns
 from domain.test_execution.summary import RunSummary, summarise
 from domain.test_execution.target import HttpTarget, TargetSpec
@@ -107,6 +109,10 @@ class World:
         return summarise(self.kernel.job(job_id), items=self.kernel.items(job_id), gates=Gates())
 
 
+def _forget(progress: Document, usage: Usage = NOTHING) -> None:
+    """Keep nothing."""
+
+
 def _won(score: Score) -> object:
     return (score.details or {})["winner"]
 
@@ -159,6 +165,22 @@ def test_a_test_that_failed_is_left_out_and_named() -> None:
 
     assert score.verdict is Verdict.PASS
     assert score.reason.endswith("; left out: joke@third (failed)")
+
+
+def test_a_contest_waits_for_its_tests_and_costs_no_attempt() -> None:
+    """Whoever runs it too early, in another shard or after a retry, is sent away without asking anybody."""
+    world = World(texts={"old": "funny", "new": "very funny"})
+    job_id = world.run(FUNNY, BEST)
+    item = world.contest(job_id)
+    *others, last = world.kernel.items(job_id)[:2]
+    pending = attrs.evolve(last, state=ItemState.PENDING, outcome=None)
+    runner = world.kernel.family.prepare(US, world.kernel.job(job_id))
+    assert isinstance(runner, TestRunner)
+    early = attrs.evolve(runner, rows=lambda _: [*others, pending])
+
+    with pytest.raises(Deferred, match=r"1 tests of the contest have not ended \(first: joke@new\)"):
+        early.run(item, deadline_s=5, keep=_forget)
+    assert len(world.asked) == 1
 
 
 def test_one_answer_is_no_contest() -> None:
