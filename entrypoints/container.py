@@ -26,6 +26,7 @@ from adapters.language_models.opener import StandardLanguageModels
 from adapters.language_models.price_file import read_prices, shipped_prices
 from adapters.metrics.python_scripts import PythonScripts
 from adapters.metrics.scorers import StandardScorers
+from adapters.optional_cache import OptionalCache
 from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import BrokenSettings, ServiceUnavailable
@@ -37,8 +38,10 @@ from domain.tenancy import OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.rejudging import Rejudging
+from domain.test_execution.response_cache import Caching, ResponseCache
 from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
+from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
 from entrypoints.settings import Settings, process_environment
 from pipelines.bell import RelayBell
@@ -58,6 +61,7 @@ class Antiphon:
     templates: JinjaTemplates
     family: TestExecution
     doors: Doors
+    cache: ResponseCache
     jobs: JobService
     runs: TestRuns
     rejudging: Rejudging
@@ -94,6 +98,7 @@ def build(settings: Settings) -> Antiphon:
     test_sets, names = SqlTestSets(engine), SqlConfigurationNames(engine)
     judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
     doors = make_doors(settings)
+    cache = make_cache(settings, engine=engine, clock=clock)
     family = TestExecution(
         test_sets=test_sets,
         targets=targets,
@@ -103,6 +108,7 @@ def build(settings: Settings) -> Antiphon:
         transforms=JavaScriptTransforms(),
         store=store,
         doors=doors,
+        caching=Caching(cache=OptionalCache(cache), clock=clock, environment=process_environment()),
     )
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset({family.kind}))
     return Antiphon(
@@ -116,6 +122,7 @@ def build(settings: Settings) -> Antiphon:
         templates=templates,
         family=family,
         doors=doors,
+        cache=cache,
         jobs=jobs,
         runs=TestRuns(jobs=jobs, test_sets=test_sets),
         rejudging=Rejudging(jobs=jobs, store=store),

@@ -62,6 +62,13 @@ class Settings:
             shown="the broker or the result store, if one is Redis; embedded: memory",
         ),
     )
+    cache_url: str = field(
+        default="",
+        metadata=_doc(
+            "`redis://`, `rediss://` or `memcached://HOST:PORT`: where answers of runs with `--cache` are kept",
+            shown="the database",
+        ),
+    )
     circuit_breaker: bool = field(
         default=True,
         metadata=_doc("whether a target that is down fails a run early (true), or each test is tried (false)"),

@@ -247,3 +247,14 @@ test_configuration = Table(
     PrimaryKeyConstraint("organization_id", "id"),
     ForeignKeyConstraint(["organization_id", "test_set_id"], ["test_set.organization_id", "test_set.id"]),
 )
+
+response_cache = Table(
+    "response_cache",
+    METADATA,
+    Column("organization_id", SafeText, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("body", JSON_OBJECT, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("organization_id", "key"),
+)
+Index("ix_response_cache_expiry", response_cache.c.organization_id, response_cache.c.expires_at)

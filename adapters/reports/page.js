@@ -52,7 +52,7 @@
     const known = [
       `${row.attempts} ${row.attempts === 1 ? "attempt" : "attempts"}`,
       row.losses ? `${row.losses} lost with their worker` : "",
-      row.latency_s === undefined ? "" : `answered in ${time(row.latency_s)}`,
+      row.cached ? "from the cache" : row.latency_s === undefined ? "" : `answered in ${time(row.latency_s)}`,
       row.http_status === undefined ? "" : `HTTP ${row.http_status}`,
       row.score === undefined ? "" : `score ${row.score.toFixed(2)}`,
       row.tokens ? `${sent ?? "?"} tokens in, ${received ?? "?"} out` : "",

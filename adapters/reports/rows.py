@@ -72,6 +72,7 @@ def run_row(result: TestResult) -> Row:
         "http_status": result.http_status,
         "tokens": [result.prompt_tokens, result.completion_tokens],
         "cost": None if result.cost_nanousd is None else dollars(result.cost_nanousd),
+        "cached": bool(result.cached.answers) or None,
         "attempts": result.attempts,
         "losses": result.losses,
         "score": result.score,

@@ -145,6 +145,12 @@ class Door:
         if door_pass.permit is not None:
             self._release(Ending(permit=door_pass.permit, tokens=0, was_made=False))
 
+    def forgo(self) -> None:
+        """Give back, now, the pass that this item was let in with, if it has one left: it needs no call."""
+        admitted = _ADMITTED.get()
+        if admitted is not None and admitted.door is self:
+            admitted.give_back()
+
     def _ask(self, at_most: int) -> Admitted:
         decision = self.breaker.decide()
         if decision.verdict is Verdict.HOLD:

@@ -167,6 +167,17 @@ def gates_from_json(data: Document) -> Gates:
     return build(Gates, data)
 
 
+def cache_to_json(max_age_s: float | None) -> dict[str, object]:
+    """Return how old a cached answer may be, as a part of a document; nothing where answers are not cached."""
+    return {} if max_age_s is None else {"cache": {"max_age_s": max_age_s}}
+
+
+def cache_from_json(data: Document) -> float | None:
+    """Read back what `cache_to_json` wrote into a document."""
+    cache = cast(Mapping[str, float] | None, data.get("cache"))
+    return None if cache is None else float(cache["max_age_s"])
+
+
 def options_from_json(data: Document) -> JobOptions:
     """Read a job's options back from what `to_json` wrote."""
     return build(JobOptions, data)
@@ -177,7 +188,8 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
     Return what a test run keeps of an item: the prompt, the answer and every score.
 
     Keys: prompt, answer (text), latency_s, status, prompt_tokens, completion_tokens, cost_nanousd, model (the one
-    that says it answered), request_id, tool_calls and finish_reason of a model, scores (list), score (0 to 1).
+    that says it answered), request_id, tool_calls and finish_reason of a model, cached (true where it was had before),
+    scores (list), score (0 to 1).
     """
     kept = {
         "prompt": prompt,
@@ -191,6 +203,7 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
         "request_id": answer.request_id,
         "tool_calls": [to_json(call) for call in answer.tool_calls] or None,
         "finish_reason": answer.finish_reason,
+        "cached": answer.cached or None,
         "scores": [to_json(score) for score in scores],
         "score": value,
     }

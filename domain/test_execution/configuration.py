@@ -19,7 +19,15 @@ from attrs.validators import ge, matches_re
 from domain.jobs.item import Document
 from domain.jobs.job import JobOptions
 from domain.tenancy import TenantContext
-from domain.test_execution.codec import gates_from_json, options_from_json, targets_from_json, targets_to_json, to_json
+from domain.test_execution.codec import (
+    cache_from_json,
+    cache_to_json,
+    gates_from_json,
+    options_from_json,
+    targets_from_json,
+    targets_to_json,
+    to_json,
+)
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId
@@ -34,7 +42,11 @@ UNSTORED = ConfigurationId("")
 
 @frozen(kw_only=True)
 class TestConfiguration:
-    """A way to run a test set: which version, against what, who judges, what a release asks, and how it is run."""
+    """
+    A way to run a test set: which version, against what, who judges, what a release asks, and how it is run.
+
+    With *max_age_s*, answers are cached, and used up to that age in seconds.
+    """
 
     __test__: ClassVar[bool] = False
 
@@ -45,6 +57,7 @@ class TestConfiguration:
     gates: Gates = field(factory=Gates)
     panel: Panel = field(factory=Panel)
     options: JobOptions = field(factory=JobOptions)
+    max_age_s: float | None = None
 
     def body(self) -> dict[str, object]:
         """Return everything but what names it and its test set, as JSON."""
@@ -53,6 +66,7 @@ class TestConfiguration:
             "gates": to_json(self.gates),
             "panel": self.panel.to_document(),
             "options": to_json(self.options),
+            **cache_to_json(self.max_age_s),
         }
 
     def document(self) -> dict[str, object]:
@@ -87,4 +101,5 @@ def configuration_from_row(*, configuration_id: str, name: str, test_set_id: str
         gates=gates_from_json(cast(Document, body.get("gates", {}))),
         panel=Panel.from_document(cast(Document, body.get("panel", {}))),
         options=options_from_json(cast(Document, body.get("options", {}))),
+        max_age_s=cache_from_json(body),
     )

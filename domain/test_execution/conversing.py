@@ -129,6 +129,7 @@ class Conversations:
             variables=test.case.variables,
             history=messages_of(asked.exchanges),
             conversation_id=id,
+            repeat=test.repeat,
         )
         try:
             answer = target.ask(question, deadline_s=ends - monotonic())
@@ -193,6 +194,7 @@ def result_of(talk: Conversation) -> dict[str, object]:
             "prompt_tokens": one.answer.prompt_tokens,
             "completion_tokens": one.answer.completion_tokens,
             "cost_nanousd": one.answer.cost_nanousd,
+            "cached": one.answer.cached or None,
         }
         for one in talk.exchanges
     ]

@@ -124,7 +124,8 @@ def whole_answer(exchanges: Sequence[Exchange]) -> Answer:
     """
     Return the last answer, with the time, tokens and cost of all of them.
 
-    A number that one answer does not have is unknown for all: a sum without it would be too small.
+    A number that one answer does not have is unknown for all: a sum without it would be too small. It counts as cached
+    when any of them was, since its time is then not what the target takes now.
     """
     last = exchanges[-1].answer
     answers = [exchange.answer for exchange in exchanges]
@@ -140,6 +141,7 @@ def whole_answer(exchanges: Sequence[Exchange]) -> Answer:
         finish_reason=last.finish_reason,
         model=last.model,
         request_id=last.request_id,
+        cached=any(answer.cached for answer in answers),
     )
 
 

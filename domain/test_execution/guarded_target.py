@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from time import monotonic
+from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
@@ -15,6 +16,15 @@ from domain.test_execution.target import Answer, HttpTarget, ModelTarget, Questi
 
 CHARACTERS_A_TOKEN = 4
 """Where a target doesn't say: about right for English text, and rather too many tokens than too few for code."""
+
+
+@runtime_checkable
+class Doored(Protocol):
+    """A target that may have a door before it."""
+
+    @property
+    def door(self) -> Door | None:
+        """The door."""
 
 
 @frozen(kw_only=True)
@@ -43,7 +53,7 @@ def admission_to(targets: Sequence[Target]) -> Admission:
 
     Of several targets nobody knows, before an item is claimed, which one it asks: there each call waits at its door.
     """
-    if len(targets) == 1 and isinstance(targets[0], GuardedTarget):
+    if len(targets) == 1 and isinstance(targets[0], Doored) and targets[0].door is not None:
         return targets[0].door
     return OpenDoor()
 

@@ -87,7 +87,7 @@ class TestSide:
         self.judged += result.standing in (Standing.PASS, Standing.FAIL)
         self.errors += result.standing is Standing.ERROR
         self.score.add(result.score)
-        self.latency_s.add(result.latency_s)
+        self.latency_s.add(result.measured_latency_s)
         self.tokens.add(_tokens(result))
         self.cost_usd.add(None if result.cost_nanousd is None else result.cost_nanousd / 1e9)
         for score in result.scores:

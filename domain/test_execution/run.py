@@ -21,7 +21,10 @@ from domain.jobs.job import Job, JobId
 from domain.jobs.ports import Store
 from domain.limits.doors import Doors
 from domain.tenancy import TenantContext
+from domain.test_execution.cached_target import CachedTarget
 from domain.test_execution.codec import (
+    cache_from_json,
+    cache_to_json,
     gates_from_json,
     item_from_json,
     item_to_json,
@@ -40,6 +43,7 @@ from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import Scorers, Target, Targets, Templates, TestSets, Transforms
 from domain.test_execution.recorded_answer import stored_input
+from domain.test_execution.response_cache import Caching, TargetKeys
 from domain.test_execution.runner import TestRunner
 from domain.test_execution.scoring import Scoring
 from domain.test_execution.shaping import Shaping
@@ -82,7 +86,7 @@ class RunSpec:
     """
     What a run's job carries: which tests, against what, who judges, and the gates.
 
-    It is a snapshot that later changes don't reach.
+    It is a snapshot that later changes don't reach. With *max_age_s*, answers are cached, and used up to that age.
     """
 
     test_set_id: TestSetId
@@ -92,6 +96,7 @@ class RunSpec:
     configuration_id: ConfigurationId | None = None
     panel: Panel = attrs.field(factory=Panel)
     source: Source | None = None
+    max_age_s: float | None = None
 
     def to_document(self) -> dict[str, object]:
         """Return the specification as the job's JSON."""
@@ -103,6 +108,7 @@ class RunSpec:
             "configuration_id": self.configuration_id,
             **({} if self.panel.is_empty else {"panel": self.panel.to_document()}),
             **({} if self.source is None else {"source": self.source.to_document()}),
+            **cache_to_json(self.max_age_s),
         }
 
     @classmethod
@@ -117,6 +123,7 @@ class RunSpec:
             configuration_id=ConfigurationId(str(configuration_id)) if configuration_id else None,
             panel=Panel.from_document(cast(Document, spec.get("panel", {}))),
             source=Source.from_document(cast(Document, spec["source"])) if "source" in spec else None,
+            max_age_s=cache_from_json(spec),
         )
 
 
@@ -134,6 +141,7 @@ class TestExecution:
     store: Store
     transforms: Transforms
     doors: Doors | None = None
+    caching: Caching | None = None
 
     @property
     def kind(self) -> str:
@@ -170,7 +178,7 @@ class TestExecution:
         """
         spec, connections = RunSpec.from_document(job.spec), job.options.concurrency
         asked = spec.targets if spec.source is None else ()
-        targets = {target.name: self._opened(target, job) for target in asked}
+        targets = {target.name: self._opened(target, tenant, job, max_age_s=spec.max_age_s) for target in asked}
         scorers = self.judging.beside(self.scorers, spec.panel, connections=connections)
         shaping = Shaping(templates=self.templates, transforms=self.transforms)
         outputs = {target.name: target.transform for target in spec.targets}
@@ -188,12 +196,21 @@ class TestExecution:
             run_id=job.id,
         )
 
-    def _opened(self, target: NamedTarget, job: Job) -> Target:
-        opened = self.targets.open(target.spec, connections=job.options.concurrency)
-        if self.doors is None:
+    def _opened(self, target: NamedTarget, tenant: TenantContext, job: Job, *, max_age_s: float | None) -> Target:
+        opened: Target = self.targets.open(target.spec, connections=job.options.concurrency)
+        door = None
+        if self.doors is not None:
+            limit = target.limits.under(endpoint_key(target.spec))
+            door = self.doors.before((limit,), job=job)
+            opened = GuardedTarget(target=opened, door=door)
+        if self.caching is None or max_age_s is None:
             return opened
-        limit = target.limits.under(endpoint_key(target.spec))
-        return GuardedTarget(target=opened, door=self.doors.before((limit,), job=job))
+        keys = TargetKeys.of(target.spec, environment=self.caching.environment)
+        if keys is None:
+            return opened
+        return CachedTarget(
+            target=opened, caching=self.caching, keys=keys, tenant=tenant, max_age_s=max_age_s, door=door
+        )
 
     def _from_source(self, tenant: TenantContext, source: Source) -> Iterator[PlannedItem]:
         for item in items_in(self.store, tenant, source):

@@ -143,7 +143,7 @@ class TestRunner:
         prompt = self.scoring.shaping.prompt(test.case.prompt, variables)
         if test.case.given_answer is not None:
             return RecordedAnswer(prompt=prompt, answer=Answer(text=test.case.given_answer, latency_s=0.0))
-        question = Question(prompt=prompt, variables=variables)
+        question = Question(prompt=prompt, variables=variables, repeat=test.repeat)
         try:
             answer = self._target(test.target).ask(question, deadline_s=deadline_s)
         except ItemFailure as failure:

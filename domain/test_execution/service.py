@@ -48,17 +48,21 @@ class TestRuns:
         gates: Gates | None = None,
         panel: Panel | None = None,
         options: JobOptions | None = None,
+        max_age_s: float | None = None,
         idempotency_key: str | None = None,
     ) -> Job:
         """
         Store the tests, and accept a job that runs them against *targets* (default: the file's own).
 
-        Whom *panel* does not name to judge, the file's names.
+        Whom *panel* does not name to judge, the file's names. With *max_age_s*, answers are cached, and
+        used up to that age in seconds.
 
         Raises:
             InvalidInput: as `configure` does.
         """
-        configuration = self.configure(tenant, file, targets=targets, gates=gates, panel=panel, options=options)
+        configuration = self.configure(
+            tenant, file, targets=targets, gates=gates, panel=panel, options=options, max_age_s=max_age_s
+        )
         return self.submit(tenant, configuration, idempotency_key=idempotency_key)
 
     def configure(
@@ -70,6 +74,7 @@ class TestRuns:
         gates: Gates | None = None,
         panel: Panel | None = None,
         options: JobOptions | None = None,
+        max_age_s: float | None = None,
     ) -> TestConfiguration:
         """
         Store the tests and how they are to be run; the same words give the same configuration.
@@ -94,6 +99,7 @@ class TestRuns:
             gates=_merged(file.gates, gates or Gates()),
             panel=judges,
             options=options or JobOptions(),
+            max_age_s=max_age_s,
         )
         known = with_content_id(tenant, configuration)
         self.test_sets.save_configuration(tenant, known)
@@ -110,6 +116,7 @@ class TestRuns:
             gates=configuration.gates,
             configuration_id=configuration.id,
             panel=configuration.panel,
+            max_age_s=configuration.max_age_s,
         )
         submission = Submission(
             kind=KIND, spec=spec.to_document(), options=configuration.options, idempotency_key=idempotency_key

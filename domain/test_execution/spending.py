@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import define, field, frozen
 
 from domain.jobs.usage import Usage
+from domain.test_execution.cached_answers import NONE_CACHED, CachedAnswers
 from domain.test_execution.test_result import TestResult
 
 
@@ -44,12 +45,15 @@ class Spending:
 
     tokens: Tokens = field(factory=Tokens)
     cost: Cost = field(factory=Cost)
+    cached: CachedAnswers = NONE_CACHED
 
     def add(self, result: TestResult) -> None:
-        """Add a test: its answer, if it got one, its simulated user, and each judgement that used a model."""
-        if result.answer is not None:
+        """Add a test: its answer, as far as it was bought, its simulated user, and each judgement that used a model."""
+        self.cached += result.cached
+        if result.answer is not None and not result.is_all_cached:
             self._add_tokens(result)
-            self._add_cost(result.cost_nanousd)
+            cost = result.cost_nanousd
+            self._add_cost(None if cost is None else cost - result.cached.saved_nanousd)
         if result.user_usage is not None:
             self._add_judging(result.user_usage)
         for score in result.scores:
@@ -60,8 +64,8 @@ class Spending:
         if result.prompt_tokens is None and result.completion_tokens is None:
             return
         self.tokens = Tokens(
-            prompt=self.tokens.prompt + (result.prompt_tokens or 0),
-            completion=self.tokens.completion + (result.completion_tokens or 0),
+            prompt=self.tokens.prompt + (result.prompt_tokens or 0) - result.cached.prompt_tokens,
+            completion=self.tokens.completion + (result.completion_tokens or 0) - result.cached.completion_tokens,
             answers=self.tokens.answers + 1,
         )
 

@@ -17,6 +17,7 @@ from domain.jobs.aggregate import Tally, tally_from_counts
 from domain.jobs.item import Item
 from domain.jobs.job import Job
 from domain.jobs.usage import NOTHING, Usage
+from domain.test_execution.cached_answers import CachedAnswers
 from domain.test_execution.contest_findings import ContestCounts, ContestFindings
 from domain.test_execution.distribution import Bin, ScoreHistogram
 from domain.test_execution.findings import (
@@ -56,9 +57,9 @@ class RunSummary:
 
     *tally* counts the items by state, *passed*, *failed*, *inconclusive* the verdicts of the succeeded ones.
     *all_errors_fail* and *all_errors_pass* are None when no test is left after the skipped ones. *latency* is over
-    all tests that were answered. *targets* and *prompts* are empty for a run that has only one. *errors* are the
-    largest groups, *other_errors* the failed items in none of them. *contests* compare answers: their rows are items,
-    but no tests, and count in no rate.
+    all tests that the target answered in this run. *targets* and *prompts* are empty for a run that has only one.
+    *errors* are the largest groups, *other_errors* the failed items in none of them. *contests* compare answers: their
+    rows are items, but no tests, and count in no rate.
     """
 
     tally: Tally
@@ -85,6 +86,7 @@ class RunSummary:
     judges: JudgeFindings
     tokens: Tokens
     cost: Cost
+    cached: CachedAnswers
 
     @property
     def gates_met(self) -> bool:
@@ -135,8 +137,8 @@ class _Count:
                 rows.add(result)
             return
         self.standings[result.standing] += 1
-        if result.latency_s is not None:
-            self.latency.add(result.latency_s)
+        if result.measured_latency_s is not None:
+            self.latency.add(result.measured_latency_s)
         if result.score is not None:
             self.scores += 1
             self.score_sum += result.score
@@ -194,6 +196,7 @@ class _Count:
             gates=gate_results(gates, rate=rate, errors=tally.failed),
             tokens=self.spending.tokens,
             cost=self.spending.cost,
+            cached=self.spending.cached,
         )
 
 

@@ -54,6 +54,7 @@ def summary_document(job: Job, *, summary: RunSummary) -> dict[str, object]:
             "answers": summary.tokens.answers,
         },
         "cost": _cost(summary.cost),
+        "cache": {"answers": summary.cached.answers, "saved_usd": usd(summary.cached.saved_nanousd)},
         "usage": usage_document(summary.tally.usage),
     }
 

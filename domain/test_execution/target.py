@@ -13,7 +13,7 @@ from attrs import field, frozen
 from attrs.validators import gt, min_len, optional
 
 from domain.jobs.item import Document
-from domain.jobs.usage import Usage
+from domain.jobs.usage import NOTHING, Usage
 from domain.language_models.conversation import FinishReason, Message, ToolCall
 from domain.language_models.model import DEFAULT_MAX_ANSWER_BYTES, ModelSpec
 
@@ -80,14 +80,15 @@ class Question:
     """
     What one test asks: the *prompt*, rendered, and the variables it was rendered from.
 
-    In a test of several turns, *history* is what was said before, and *conversation_id* the same for all of its turns,
-    for targets that remember by themselves.
+    *repeat* counts from 1. In a test of several turns, *history* is what was said before, and *conversation_id* the
+    same for all of its turns, for targets that remember by themselves.
     """
 
     prompt: str
     variables: Document
     history: tuple[Message, ...] = ()
     conversation_id: str = ""
+    repeat: int = 1
 
     @property
     def seen_variables(self) -> dict[str, object]:
@@ -110,7 +111,7 @@ class Answer:
 
     *latency_s* is the time in seconds from the first byte sent to the last byte read. Tokens are None where the target
     does not say; the cost, in billionths of a US dollar, where the price is not known. Of a model that only called
-    tools, the calls as JSON are the text.
+    tools, the calls as JSON are the text. A *cached* answer was had before, and cost what it says then.
     """
 
     text: str
@@ -125,10 +126,17 @@ class Answer:
     finish_reason: FinishReason | None = None
     model: str | None = None
     request_id: str | None = None
+    cached: bool = False
 
 
 def usage_of(answer: Answer) -> Usage:
-    """Return what the answer cost: one request, the tokens its target told, and the money, where the price is known."""
+    """
+    Return what the answer cost: one request, the tokens its target told, and the money, where the price is known.
+
+    One that was had before cost nothing.
+    """
+    if answer.cached:
+        return NOTHING
     return Usage(
         requests=1,
         prompt_tokens=_believable(answer.prompt_tokens),

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from domain.jobs.item import Document, Failure, Item, ItemState
 from domain.jobs.usage import Usage
+from domain.test_execution.cached_answers import CachedAnswers, cached_in
 from domain.test_execution.codec import item_from_json, scores_from_json
 from domain.test_execution.metric import Score, Verdict
 
@@ -71,6 +72,7 @@ class TestResult:
     completion_tokens: int | None
     cost_nanousd: int | None
     model: str | None
+    cached: CachedAnswers
     conversation: tuple[ShownTurn, ...]
     user_usage: Usage | None
     scores: tuple[Score, ...]
@@ -80,6 +82,16 @@ class TestResult:
     attempts: int
     losses: int
     is_contest: bool = False
+
+    @property
+    def measured_latency_s(self) -> float | None:
+        """How long the target took in this run; None where any of it came from the cache."""
+        return None if self.cached.answers else self.latency_s
+
+    @property
+    def is_all_cached(self) -> bool:
+        """Whether nothing of it was asked for in this run."""
+        return 0 < self.cached.answers >= len(self.conversation)
 
     @property
     def asked(self) -> str:
@@ -121,6 +133,7 @@ def read_result(item: Item) -> TestResult:
         completion_tokens=_count(result.get("completion_tokens")),
         cost_nanousd=_count(result.get("cost_nanousd")),
         model=_text(result.get("model")),
+        cached=cached_in(_turn_documents(result) or [result]),
         conversation=_turns(result),
         user_usage=_usage(result),
         scores=tuple(scores_from_json(result)),
@@ -149,15 +162,19 @@ def shortened(text: str, *, most: int) -> str:
 
 
 def _turns(result: Document) -> tuple[ShownTurn, ...]:
-    turns = result.get("conversation")
     return tuple(
         ShownTurn(
             user=_text(turn.get("user")) or "",
             answer=_text(turn.get("answer")) or "",
             latency_s=_measure(turn.get("latency_s")),
         )
-        for turn in (turns if isinstance(turns, list) else ())
+        for turn in _turn_documents(result)
     )
+
+
+def _turn_documents(result: Document) -> list[Document]:
+    turns = result.get("conversation")
+    return turns if isinstance(turns, list) else []
 
 
 def _usage(result: Document) -> Usage | None:

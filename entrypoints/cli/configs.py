@@ -11,6 +11,7 @@ from domain.jobs.job import JobOptions
 from domain.test_execution.configuration import SavedConfiguration, TestConfiguration
 from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates
+from entrypoints.cli.cache_options import cache_options, uncached
 from entrypoints.cli.console import as_json_text, print_json, say, show
 from entrypoints.cli.following import follow
 from entrypoints.cli.job_options import hinted, job_options
@@ -49,6 +50,7 @@ def configs() -> None:
 @judge_options
 @gate_options
 @selection_options
+@cache_options
 @reading_options
 @_JSON
 def save(
@@ -58,6 +60,7 @@ def save(
     options: JobOptions,
     panel: Panel,
     gates: Gates,
+    max_age_s: float | None,
     tags: tuple[str, ...],
     rules: ReadingRules,
     prices_file: Path | None,
@@ -85,8 +88,16 @@ def save(
     )
     options = hinted(options, request.file.hints)
     antiphon = open_antiphon(settings)
+    for warning in uncached(request.targets, max_age_s=max_age_s):
+        say(f"antiphon: {warning}")
     configuration = antiphon.runs.configure(
-        antiphon.tenant, request.file, targets=request.targets, gates=gates, panel=request.panel, options=options
+        antiphon.tenant,
+        request.file,
+        targets=request.targets,
+        gates=gates,
+        panel=request.panel,
+        options=options,
+        max_age_s=max_age_s,
     )
     saved = antiphon.configurations.save(antiphon.tenant, name, configuration)
     if as_json:

@@ -11,6 +11,7 @@ from domain.jobs.job import JobId, JobOptions
 from domain.limits.limit import CallLimits
 from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates
+from entrypoints.cli.cache_options import cache_options, uncached
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
 from entrypoints.cli.forecasts import forecast_of, show_forecast
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @gate_options
 @selection_options
 @limit_options
+@cache_options
 @reading_options
 @click.option("--dry-run", is_flag=True, help="Say how many calls, tokens and what cost to expect; send nothing.")
 @output_options
@@ -49,6 +51,7 @@ def run(
     *,
     options: JobOptions,
     limits: CallLimits,
+    max_age_s: float | None,
     panel: Panel,
     rules: ReadingRules,
     gates: Gates,
@@ -87,6 +90,7 @@ def run(
         settings=settings,
         options=options,
         limits=limits,
+        max_age_s=max_age_s,
         panel=panel,
         gates=gates,
         tags=tags,
@@ -103,6 +107,7 @@ def _accept(
     settings: Settings,
     options: JobOptions,
     limits: CallLimits,
+    max_age_s: float | None,
     panel: Panel,
     gates: Gates,
     tags: tuple[str, ...],
@@ -129,5 +134,9 @@ def _accept(
     antiphon = open_antiphon(settings)
     for warning in read.warnings:
         say(f"antiphon: {warning}")
-    job = antiphon.runs.start(antiphon.tenant, read, targets=targets, gates=gates, panel=judges, options=options)
+    for warning in uncached(targets, max_age_s=max_age_s):
+        say(f"antiphon: {warning}")
+    job = antiphon.runs.start(
+        antiphon.tenant, read, targets=targets, gates=gates, panel=judges, options=options, max_age_s=max_age_s
+    )
     return antiphon, job.id

@@ -11,6 +11,7 @@ from rich.table import Table
 from domain.jobs.job import JobStatus
 from domain.jobs.service import JobView
 from domain.jobs.usage import Usage, dollars
+from domain.test_execution.cached_answers import CachedAnswers
 from domain.test_execution.comparison_gates import NO_REGRESSION
 from domain.test_execution.contest_findings import ContestFinding
 from domain.test_execution.findings import GroupFinding
@@ -55,6 +56,8 @@ def print_summary(view: JobView, summary: RunSummary, *, title: str) -> None:
     out.print(_rate(summary))
     if cost := _cost(summary.cost):
         out.print(cost)
+    if summary.cached.answers:
+        out.print(_cached(summary.cached))
     _print_judges(out, summary.judges)
     if view.tally.usage:
         out.print(_spent(view.tally.usage))
@@ -199,6 +202,11 @@ def _spent(usage: Usage) -> str:
     parts += [f"{usage.tokens:,} tokens"] if usage.tokens else []
     parts += [dollars(usage.cost_nanousd)] if usage.cost_nanousd else []
     return f"spent     {', '.join(parts)}"
+
+
+def _cached(cached: CachedAnswers) -> str:
+    saved = f", {dollars(cached.saved_nanousd)} saved" if cached.saved_nanousd else ""
+    return f"cache     {cached.answers:,} answer{'s' if cached.answers != 1 else ''} without a call{saved}"
 
 
 def short(text: str) -> str:
