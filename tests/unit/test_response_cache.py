@@ -1,4 +1,4 @@
-"""The response cache around a target: what makes a key, what a hit costs, and what it does to a run's numbers."""
+"""The response cache around a target: what makes a key, and what a hit costs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adapters.memory.limits import MemoryCells, MemoryLimiter
 from adapters.memory.response_cache import MemoryResponseCache
 from adapters.optional_cache import OptionalCache
 from domain.jobs.errors import BrokenSettings, FailureKind, ServiceUnavailable, TransientFailure
-from domain.jobs.item import Document, Item, ItemState, Outcome
+from domain.jobs.item import Document
 from domain.jobs.usage import NOTHING
 from domain.language_models.conversation import Message
 from domain.language_models.model import ModelSpec, Provider
@@ -24,11 +24,8 @@ from domain.limits.limit import Limit, LimitKey
 from domain.limits.permits import PermitsInHand
 from domain.tenancy import TenantContext
 from domain.test_execution.cached_target import CachedTarget
-from domain.test_execution.codec import result_to_json
-from domain.test_execution.dialogue import Exchange, whole_answer
 from domain.test_execution.guarded_target import GuardedTarget, admission_to
 from domain.test_execution.response_cache import CacheKey, Caching, ResponseCache, TargetKeys
-from domain.test_execution.summary import RunSummary, summarise
 from domain.test_execution.target import (
     Answer,
     HttpTarget,
@@ -38,11 +35,9 @@ from domain.test_execution.target import (
     TargetSpec,
     usage_of,
 )
-from domain.test_execution.test_set import Gates
 from entrypoints.cache import make_cache
 from entrypoints.settings import Settings
 from tests.contract.building import NOW, THEM, US, a_job
-from tests.unit.run_rows import again, job_of, passed
 
 QUESTION = Question(prompt="How long?", variables={"order": 7})
 BOT = HttpTarget(url="http://bot.invalid/chat", headers={"Authorization": "Bearer ${TOKEN}"})
@@ -270,50 +265,6 @@ def test_a_hit_gives_the_pass_back_at_once_and_counts_no_call() -> None:
     assert theirs.permit is not None
     theirs.give_back()
     assert bot.asked == 1
-
-
-def judged(no: int, answer: Answer) -> Item:
-    """Return the row of a test that passed with this answer."""
-    outcome = Outcome(state=ItemState.SUCCEEDED, verdict="pass", result=result_to_json("?", answer, [], None))
-    return attrs.evolve(passed(no), outcome=outcome)
-
-
-def summary_of(*answers: Answer) -> RunSummary:
-    """Return the numbers of a run that got these answers."""
-    rows = [judged(no, answer) for no, answer in enumerate(answers)]
-    return summarise(job_of(len(rows)), items=again(*rows)(), gates=Gates())
-
-
-def test_a_report_counts_hits_and_leaves_them_out_of_latency_tokens_and_cost() -> None:
-    """What was not waited for and not paid is no measurement of the target, and no cost of the run."""
-    bought = Answer(text="a", latency_s=2.0, prompt_tokens=9, completion_tokens=1, cost_nanousd=500)
-    found = attrs.evolve(bought, latency_s=50.0, cached=True)
-    summary = summary_of(bought, found, found)
-
-    assert (summary.cached.answers, summary.cached.saved_nanousd) == (2, 1000)
-    assert summary.latency is not None
-    assert (summary.latency.n, summary.latency.max) == (1, 2.0)
-    assert (summary.tokens.prompt, summary.tokens.answers) == (9, 1)
-    assert (summary.cost.target_nanousd, summary.cost.known, summary.cost.unknown) == (500, 1, 0)
-
-
-def test_a_run_from_the_cache_alone_has_no_latency_and_no_cost() -> None:
-    """Unknown is not zero."""
-    summary = summary_of(Answer(text="a", latency_s=2.0, cached=True))
-
-    assert (summary.latency, summary.cost.nanousd, summary.cost.unknown) == (None, None, 0)
-    assert summary.passed == 1
-
-
-def test_a_conversation_of_which_a_part_was_cached_counts_as_that() -> None:
-    """Its last turn was waited for, the first was not: together they measure nothing."""
-    exchanges = tuple(
-        Exchange(user="?", answer=Answer(text="a", latency_s=1.0, cached=is_cached)) for is_cached in (True, False)
-    )
-
-    assert whole_answer(exchanges).cached
-    assert not whole_answer(exchanges[1:]).cached
-    assert usage_of(exchanges[1].answer).requests == 1
 
 
 @pytest.mark.parametrize("url", ["http://h", "memcached://", "memcached://:secret@h", "memcached://h:port", "h:11211"])

@@ -111,6 +111,7 @@ def test_the_document_of_a_run_is_exactly_this() -> None:
         ],
         "tokens": {"prompt": 10, "completion": 5, "answers": 1},
         "cost": {"usd": None, "target_usd": None, "judging_usd": None, "known": 0, "unknown": 2},
+        "cache": {"answers": 0, "saved_usd": 0.0},
         "usage": {
             "requests": 2,
             "prompt_tokens": 20,
@@ -160,7 +161,7 @@ def test_the_same_run_gives_the_same_text() -> None:
     assert json.dumps(document_of(*rows)) == json.dumps(document_of(*rows))
     assert list(document_of(*rows)) == [
         "job", "verdicts", "pass_rate", "latency_s", "metrics", "tags", "targets", "prompts", "contests", "repeats",
-        "judges", "gates", "errors", "failures", "tokens", "cost", "usage",
+        "judges", "gates", "errors", "failures", "tokens", "cost", "cache", "usage",
     ]  # fmt: skip
 
 
