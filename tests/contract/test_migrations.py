@@ -25,6 +25,9 @@ from domain.jobs.errors import ServiceUnavailable
 
 PROCESSES = 4
 
+OF_NOBODY = {"duty"}
+"""Tables of the installation itself: who sweeps. They hold nobody's work."""
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
@@ -131,7 +134,9 @@ def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:
     assert ScriptDirectory(str(migrations)).get_heads() == [HEAD]
 
 
-@pytest.mark.parametrize("table", METADATA.sorted_tables, ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [table for table in METADATA.sorted_tables if table.name not in OF_NOBODY], ids=lambda table: table.name
+)
 def test_rows_belong_to_an_organization_by_their_key(table: Table) -> None:
     """Isolation of tenants begins with the keys: a row that refers to another organization's must be impossible."""
     assert next(iter(table.primary_key.columns)).name == "organization_id"
