@@ -38,7 +38,7 @@ def check_limits(settings: Settings, limits: CallLimits) -> None:
     """
     if limits.are_set and not settings.is_embedded and not settings.limits_address:
         raise BrokenSettings(
-            "the target has limits, and there is no Redis in which workers could keep to them together; set "
+            "a target or a judge has limits, and there is no Redis in which workers could keep to them together; set "
             "ANTIPHON_LIMITS_URL to redis://:PASSWORD@HOST:6379/0, or take the limits out"
         )
 

@@ -169,6 +169,7 @@ def _read_model(fields: Fields, problems: Problems) -> ModelTarget | None:
         timeout_s=_timeout(fields),
         max_answer_bytes=_max_answer_bytes(fields),
         price=_price(fields, problems),
+        limits=_limits(fields, problems),
     )
     return ModelTarget(model=spec, system=fields.text("system"))
 

@@ -78,11 +78,13 @@ class Deferred(AntiphonError):
     A runner could not get permission for its work yet: a rate limit, or something it needs that is not ready.
 
     The item waits for *retry_after_s* seconds and is tried again; the attempt does not count, and nothing has failed.
+    *usage* is what was spent and not kept yet; the runner keeps it before it lets the item go.
     """
 
-    def __init__(self, retry_after_s: float, reason: str) -> None:
+    def __init__(self, retry_after_s: float, reason: str, *, usage: Usage = NOTHING) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
+        self.usage = usage
 
 
 class FailureKind(StrEnum):

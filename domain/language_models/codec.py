@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import attrs
@@ -9,6 +10,7 @@ import attrs
 from domain.jobs.item import Document
 from domain.language_models.model import ModelSpec
 from domain.language_models.price import Price
+from domain.limits.limit import CallLimits
 
 
 def model_to_json(spec: ModelSpec) -> dict[str, object]:
@@ -23,7 +25,16 @@ def model_from_json(data: Document) -> ModelSpec:
     known = {name: data[name] for name in attrs.fields_dict(ModelSpec) if name in data}
     if isinstance(known.get("price"), dict):
         known["price"] = price_from_json(cast(Document, known["price"]))
+    if isinstance(known.get("limits"), Mapping):
+        known["limits"] = limits_from_json(cast(Document, known["limits"]))
     return ModelSpec(**cast(dict[str, Any], known))
+
+
+def limits_from_json(data: Document) -> CallLimits:
+    """Read limits back; those of a newer version are ignored."""
+    return CallLimits(
+        **cast(dict[str, Any], {name: data[name] for name in attrs.fields_dict(CallLimits) if name in data})
+    )
 
 
 def price_from_json(data: Document) -> Price:

@@ -16,6 +16,7 @@ from attrs.validators import gt, min_len, optional
 from domain.jobs.errors import InvalidInput
 from domain.jobs.item import Document
 from domain.language_models.price import Price
+from domain.limits.limit import CallLimits
 
 DEFAULT_MAX_ANSWER_BYTES = 1_000_000
 
@@ -67,6 +68,7 @@ class ModelSpec:
     An empty *base_url* is the provider's own address; `azure` and `openai-compatible` need one. An empty *api_key*
     sends none. *parameters* are sent as they are, in the provider's own words (`temperature`, `tools` ...).
     *timeout_s* bounds one request; None leaves it to the deadline of the call. *price* replaces the price table's.
+    *limits* are those of a judge, an embedding model or a simulated user; a target's stand beside it.
     """
 
     provider: Provider = field(converter=Provider)
@@ -78,6 +80,7 @@ class ModelSpec:
     timeout_s: float | None = field(default=None, validator=optional(gt(0)))
     max_answer_bytes: int = field(default=DEFAULT_MAX_ANSWER_BYTES, validator=gt(0))
     price: Price | None = None
+    limits: CallLimits = field(factory=CallLimits)
 
     @property
     def name(self) -> str:

@@ -188,7 +188,7 @@ class Door:
                 return taken
             left_s = ends - monotonic()
             if answer.wait_s > left_s:
-                raise Deferred(self._turn_s(answer.wait_s), "the target's limits leave no room for this call yet")
+                raise Deferred(self._turn_s(answer.wait_s), f"no room for a call to {self.breaker.whom} yet")
             self.wait(left_s)
 
     def _turn_s(self, wait_s: float) -> float:

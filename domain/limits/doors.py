@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+import threading
+
+from attrs import define, field, frozen
 
 from domain.jobs.job import Job
 from domain.limits.breaker import BreakerRules
 from domain.limits.door import Door
-from domain.limits.limit import Limit
+from domain.limits.limit import Limit, LimitKey
 from domain.limits.permits import PermitsInHand
 from domain.limits.ports import Cells
 from domain.limits.shared_breaker import SharedBreaker
@@ -27,11 +29,15 @@ class Doors:
     process: str
     rules: BreakerRules = field(factory=BreakerRules)
 
-    def before(self, limits: tuple[Limit, ...], *, job: Job) -> Door:
-        """Return the door of *job* before the endpoint of the first of *limits*."""
+    def before(self, limits: tuple[Limit, ...], *, job: Job, whom: str = "the target") -> Door:
+        """Return the door of *job* before the endpoint of the first of *limits*; messages call it *whom*."""
         name = f"{job.id}:{limits[0].key}"
         breaker = SharedBreaker(
-            cells=self.cells, key=f"breaker:{name}", rules=self.rules, probe_lease_s=job.options.deadline_s
+            cells=self.cells,
+            key=f"breaker:{name}",
+            rules=self.rules,
+            probe_lease_s=job.options.deadline_s,
+            whom=whom,
         )
         return Door(
             permits=self.permits,
@@ -40,3 +46,28 @@ class Doors:
             claimant=f"{self.process}:{name}",
             longest_s=job.options.deadline_s,
         )
+
+
+@define(kw_only=True, eq=False)
+class JobDoors:
+    """
+    The doors of one job in one process: one an endpoint, whoever asks there.
+
+    A model that is a target and a judge has one door: an item that was let in through it may use its permit for
+    either. Two doors would have it wait, with a permit in hand, for the permit that it holds.
+    """
+
+    doors: Doors
+    job: Job
+    _made: dict[LimitKey, Door] = field(factory=dict, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def before(self, limit: Limit, *, whom: str = "the target") -> Door:
+        """Return the door before the limit's endpoint; written twice, the tightest limits count."""
+        with self._lock:
+            door = self._made.get(limit.key)
+            if door is None:
+                door = self._made[limit.key] = self.doors.before((limit,), job=self.job, whom=whom)
+            else:
+                door.limits = (door.limits[0].tightest(limit), *door.limits[1:])
+            return door

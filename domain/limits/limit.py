@@ -8,12 +8,14 @@ amounts travel with each wish: two jobs may hold the same account to different a
 from __future__ import annotations
 
 import hashlib
-from typing import NewType
+from collections.abc import Callable
+from typing import NewType, TypeVar
 
 from attrs import field, frozen
 from attrs.validators import ge, gt, optional
 
 LimitKey = NewType("LimitKey", str)
+T = TypeVar("T")
 
 MICROSECONDS = 1_000_000
 BURST_PERCENT = 4
@@ -56,6 +58,15 @@ class Limit:
     requests: Rate | None = None
     tokens: Rate | None = None
 
+    def tightest(self, other: Limit) -> Limit:
+        """Return the limit that keeps to both; they are of one key."""
+        return Limit(
+            key=self.key,
+            concurrency=_least(self.concurrency, other.concurrency, by=int),
+            requests=_least(self.requests, other.requests, by=_pace),
+            tokens=_least(self.tokens, other.tokens, by=_pace),
+        )
+
 
 @frozen(kw_only=True)
 class CallLimits:
@@ -88,3 +99,12 @@ def limit_key(kind: str, *parts: str) -> LimitKey:
     """
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
     return LimitKey(f"{kind}:{digest}")
+
+
+def _least(one: T | None, other: T | None, *, by: Callable[[T], float]) -> T | None:
+    there = [amount for amount in (one, other) if amount is not None]
+    return min(there, key=by) if there else None
+
+
+def _pace(rate: Rate) -> float:
+    return rate.amount / rate.window_s

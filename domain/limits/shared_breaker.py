@@ -33,12 +33,17 @@ R = TypeVar("R")
 
 @define(eq=False)
 class SharedBreaker:
-    """The breaker under *key*; *probe_lease_s* is how long a probe may take before another one is sent."""
+    """
+    The breaker under *key*; *probe_lease_s* is how long a probe may take before another one is sent.
+
+    *whom* says in messages who is called.
+    """
 
     cells: Cells
     key: str
     rules: BreakerRules
     probe_lease_s: float
+    whom: str = "the target"
     _state: BreakerState = field(factory=BreakerState, init=False)
     _read_at: float = field(default=float("-inf"), init=False)
 
@@ -80,8 +85,8 @@ class SharedBreaker:
         """Why nobody calls, for people."""
         state = self._state
         return (
-            f"not called: the target is down, {state.calls} calls in a row had failed; the last said: {state.said}; "
-            "when the target is back, retry-failed runs what was not called"
+            f"not called: {self.whom} is down, {state.calls} calls in a row had failed; the last said: {state.said}; "
+            f"when {self.whom} is back, retry-failed runs what was not called"
         )
 
     def _learn(self, evidence: Evidence | None, *, is_probe: bool) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from time import monotonic
 from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
 from domain.jobs.admission import Admission, OpenDoor
+from domain.language_models.guarded import CHARACTERS_A_TOKEN, model_key, pairs
 from domain.limits.door import Door
 from domain.limits.limit import LimitKey, limit_key
 from domain.test_execution.ports import Target
 from domain.test_execution.target import Answer, HttpTarget, ModelTarget, Question, TargetSpec
-
-CHARACTERS_A_TOKEN = 4
-"""Where a target doesn't say: about right for English text, and rather too many tokens than too few for code."""
 
 
 @runtime_checkable
@@ -65,10 +63,9 @@ def endpoint_key(spec: TargetSpec) -> LimitKey:
     Of an account it takes the name (`${OPENAI_API_KEY}`); one that is written out goes into the hash like the rest.
     """
     if isinstance(spec, ModelTarget):
-        model = spec.model
-        return limit_key("target", model.address, model.model, model.api_key, *_pairs(model.headers))
+        return model_key(spec.model)
     if isinstance(spec, HttpTarget):
-        return limit_key("target", spec.url.partition("?")[0], *_pairs(spec.headers))
+        return limit_key("target", spec.url.partition("?")[0], *pairs(spec.headers))
     return limit_key("target", spec.module, spec.function)
 
 
@@ -77,7 +74,3 @@ def tokens_of(question: Question, answer: Answer) -> int:
     if answer.prompt_tokens is None and answer.completion_tokens is None:
         return 1 + (len(question.prompt) + len(answer.text)) // CHARACTERS_A_TOKEN
     return (answer.prompt_tokens or 0) + (answer.completion_tokens or 0)
-
-
-def _pairs(headers: Mapping[str, str]) -> list[str]:
-    return [f"{name.lower()}={value}" for name, value in sorted(headers.items())]

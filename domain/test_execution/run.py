@@ -19,7 +19,8 @@ from domain.jobs.errors import Conflict
 from domain.jobs.item import Document, Item, ItemNo, PlannedItem
 from domain.jobs.job import Job, JobId
 from domain.jobs.ports import Store
-from domain.limits.doors import Doors
+from domain.language_models.guarded import GuardedModels
+from domain.limits.doors import Doors, JobDoors
 from domain.tenancy import TenantContext
 from domain.test_execution.cached_target import CachedTarget
 from domain.test_execution.codec import (
@@ -129,7 +130,7 @@ class RunSpec:
 
 @frozen(kw_only=True)
 class TestExecution:
-    """The family. Swap any of its ports with `attrs.evolve`. Without *doors* nobody is held back from a target."""
+    """The family. Swap any of its ports with `attrs.evolve`. Without *doors* nobody is held back from what is asked."""
 
     __test__: ClassVar[bool] = False
 
@@ -178,8 +179,11 @@ class TestExecution:
         """
         spec, connections = RunSpec.from_document(job.spec), job.options.concurrency
         asked = spec.targets if spec.source is None else ()
-        targets = {target.name: self._opened(target, tenant, job, max_age_s=spec.max_age_s) for target in asked}
-        scorers = self.judging.beside(self.scorers, spec.panel, connections=connections)
+        doors = JobDoors(doors=self.doors, job=job) if self.doors else None
+        targets = {target.name: self._opened(target, tenant, job, doors, max_age_s=spec.max_age_s) for target in asked}
+        models = GuardedModels(self.judging.models, doors) if doors else self.judging.models
+        judging = attrs.evolve(self.judging, models=models)
+        scorers = judging.beside(self.scorers, spec.panel, connections=connections)
         shaping = Shaping(templates=self.templates, transforms=self.transforms)
         outputs = {target.name: target.transform for target in spec.targets}
 
@@ -187,7 +191,7 @@ class TestExecution:
             with self.store.view(tenant) as work:
                 return work.ledger.get(job.id, numbers)
 
-        users = SimulatedUsers(self.judging.models, self.templates, connections)
+        users = SimulatedUsers(models, self.templates, connections)
         return TestRunner(
             targets=targets,
             scoring=Scoring(scorers=scorers, shaping=shaping, outputs=outputs),
@@ -196,12 +200,13 @@ class TestExecution:
             run_id=job.id,
         )
 
-    def _opened(self, target: NamedTarget, tenant: TenantContext, job: Job, *, max_age_s: float | None) -> Target:
+    def _opened(
+        self, target: NamedTarget, tenant: TenantContext, job: Job, doors: JobDoors | None, *, max_age_s: float | None
+    ) -> Target:
         opened: Target = self.targets.open(target.spec, connections=job.options.concurrency)
         door = None
-        if self.doors is not None:
-            limit = target.limits.under(endpoint_key(target.spec))
-            door = self.doors.before((limit,), job=job)
+        if doors is not None:
+            door = doors.before(target.limits.under(endpoint_key(target.spec)))
             opened = GuardedTarget(target=opened, door=door)
         if self.caching is None or max_age_s is None:
             return opened

@@ -76,8 +76,9 @@ class TestRunner:
             scores = self.scoring.scores(test.case.metrics, sample, deadline_s=max(0.0, ends - monotonic()), made=made)
         except (PermanentFailure, TransientFailure, Deferred) as failure:
             now = RecordedAnswer(prompt=recorded.prompt, answer=recorded.answer, scores=tuple(made))
-            if now != kept:
-                keep(now.to_document(), unkept + _cost(made[len(recorded.scores) :]))
+            paid = _paid(failure)
+            if now != kept or paid:
+                keep(now.to_document(), unkept + _cost(made[len(recorded.scores) :]) + paid)
             if isinstance(failure, ItemFailure):
                 failure.partial_result = _result(test, recorded, [], None)
             raise
@@ -110,8 +111,9 @@ class TestRunner:
             scores = scores_of_conversation(test, talk, score_all=score_all, made=made)
         except (PermanentFailure, TransientFailure, Deferred) as failure:
             scored = attrs.evolve(talk, scores=tuple(map(tuple, made)))
-            if scored != talk and any(made):
-                keep(scored.to_document(), spent())
+            paid = _paid(failure)
+            if paid or (scored != talk and any(made)):
+                keep(scored.to_document(), spent() + paid)
             if isinstance(failure, ItemFailure):
                 failure.partial_result = result([])
             raise
@@ -162,6 +164,11 @@ class TestRunner:
 
 def _is_live(test: TestItem) -> bool:
     return test.stored is None and test.case.given_answer is None
+
+
+def _paid(failure: Exception) -> Usage:
+    """Return what a score that was put off has used; that of one that failed the kernel counts with the failure."""
+    return failure.usage if isinstance(failure, Deferred) else NOTHING
 
 
 def _cost(scores: Sequence[Score]) -> Usage:

@@ -96,13 +96,17 @@ def check_models(specs: Iterable[ModelSpec]) -> None:
 
     Raises:
         InvalidInput: one can't work here, such as one that needs an environment variable that is not set.
+        BrokenSettings: one has limits that workers could not share.
     """
     from adapters.language_models.opener import StandardLanguageModels
-    from entrypoints.settings import process_environment
+    from entrypoints.limits import check_limits
+    from entrypoints.settings import process_environment, read_settings
 
+    settings = read_settings()
     models = StandardLanguageModels(process_environment())
     for spec in specs:
         models.open(spec, connections=1).close()
+        check_limits(settings, spec.limits)
 
 
 def open_target(spec: TargetSpec) -> Target:

@@ -19,13 +19,15 @@ class MockJudge:
     Passes answers that do not hold the word `wrong`.
 
     *asked* counts the answers it was shown; while it *is_down* it answers 503. *odd* are answers that it replies to
-    without JSON.
+    without JSON. *most_at_once* is how many asked it at the same time.
     """
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
         self.is_down = False
         self.odd: set[str] = set()
+        self.most_at_once = 0
+        self._at_once = 0
         self._lock = threading.Lock()
         self._server = ScriptedServer(self._serve)
 
@@ -45,7 +47,22 @@ class MockJudge:
         with self._server:
             yield self
 
+    @property
+    def written(self) -> dict[str, object]:
+        """It as a file names it."""
+        return {"kind": "openai-compatible", "model": "mock-judge", "base_url": f"{self._server.url}/v1"}
+
     def _serve(self, request: Received, wire: Wire) -> None:
+        with self._lock:
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            self._answer(request, wire)
+        finally:
+            with self._lock:
+                self._at_once -= 1
+
+    def _answer(self, request: Received, wire: Wire) -> None:
         messages = json.loads(request.body)["messages"]
         found = _ANSWER.search(messages[1]["content"])
         answer = found[1] if found else ""

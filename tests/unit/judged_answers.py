@@ -9,7 +9,9 @@ from adapters.language_models.scripted import ScriptedModels
 from adapters.metrics.scorers import StandardScorers
 from adapters.templates.jinja import JinjaTemplates
 from domain.language_models.conversation import Completion, Message
+from domain.language_models.guarded import GuardedModels
 from domain.language_models.model import ModelSpec, Provider
+from domain.limits.doors import JobDoors
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.metric import Metric, Score
 from domain.test_execution.panel import Panel
@@ -28,10 +30,12 @@ def a_judge(name: str = "j") -> ModelSpec:
     return ModelSpec(provider=Provider.SCRIPTED, model=name)
 
 
-def scorers(reply: Reply, panel: Panel | None = None) -> Scorers:
-    """Return scorers whose judges answer with *reply*."""
+def scorers(reply: Reply, panel: Panel | None = None, *, doors: JobDoors | None = None) -> Scorers:
+    """Return scorers whose judges answer with *reply*, behind *doors* if there are any."""
     templates = JinjaTemplates()
-    judging = Judging(models=ScriptedModels(reply), prompts=judge_prompts(), templates=templates)
+    scripted = ScriptedModels(reply)
+    models = GuardedModels(scripted, doors) if doors else scripted
+    judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
     panel = panel or Panel(judges=(a_judge(),), embedding=a_judge("e"))
     return judging.beside(StandardScorers(templates), panel, connections=1)
 

@@ -67,7 +67,7 @@ def test_an_answer_is_asked_for_once_however_often_its_judge_fails() -> None:
     asked: list[str] = []
     down = TransientFailure("the judge is away", kind=FailureKind.EVALUATION_ERROR)
     shaping = Shaping(templates=JinjaTemplates(), transforms=JavaScriptTransforms())
-    scoring = Scoring(scorers=FlakyJudge([down, Deferred(5.0, "the judge's limit")]), shaping=shaping)
+    scoring = Scoring(scorers=FlakyJudge([down, Deferred(5.0, "the judge's limit", usage=JUDGED)]), shaping=shaping)
 
     def reply(prompt: str) -> str:
         asked.append(prompt)
@@ -95,7 +95,7 @@ def test_an_answer_is_asked_for_once_however_often_its_judge_fails() -> None:
 
     assert failure.value.partial_result["answer"] == "Good day"
     assert (asked, outcome.verdict, outcome.result["answer"]) == (["Hello"], "pass", "Good day")
-    assert spent + outcome.usage == Usage(requests=1) + JUDGED
+    assert spent + outcome.usage == Usage(requests=1) + JUDGED + JUDGED  # the second judge of a panel had to wait
 
 
 def test_an_answer_comes_back_from_what_was_kept_as_it_was() -> None:

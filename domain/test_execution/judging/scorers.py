@@ -11,7 +11,7 @@ from typing import cast
 
 from attrs import field, frozen
 
-from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure, PermanentFailure
+from domain.jobs.errors import Deferred, FailureKind, InvalidInput, ItemFailure, PermanentFailure
 from domain.jobs.usage import Usage
 from domain.language_models.codec import model_to_json
 from domain.language_models.model import ModelSpec
@@ -126,7 +126,7 @@ class _JudgedScorer:
         sessions = self._sessions(sample, ends=monotonic() + deadline_s)
         try:
             opinions = [self._opinion(session, evidence) for session in sessions]
-        except ItemFailure as failure:
+        except (ItemFailure, Deferred) as failure:
             failure.usage = sum((session.usage for session in sessions), start=Usage())
             raise
         threshold = self.kind.threshold_of(self.metric)

@@ -126,7 +126,8 @@ def _as_evaluation_error(spec: ModelSpec, session: Session) -> Iterator[None]:
     try:
         yield
     except ItemFailure as error:
-        session.usage += Usage(requests=1)
+        if error.kind is not FailureKind.TARGET_DOWN:  # nobody was called
+            session.usage += Usage(requests=1)
         message = f"judge {spec.name}: {error}"
         if isinstance(error, TransientFailure):
             raise TransientFailure(
