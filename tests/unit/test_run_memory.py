@@ -31,7 +31,8 @@ def test_no_test_of_the_file_is_in_memory_while_its_run_is_followed(
     file.write_text("".join(json.dumps({"id": f"t{no}", "prompt": "?", "contains": "x"}) + "\n" for no in range(TESTS)))
     monkeypatch.setenv("ANTIPHON_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(run, "follow", look)
+    gc.collect()  # what other tests have left is not ours to count
     before = sum(isinstance(found, TestCase) for found in gc.get_objects())
 
     assert call(["run", str(file), "--target", "http://127.0.0.1:9/"]) == ExitCode.DONE
-    assert left == [before]
+    assert left[0] <= before
