@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _NAME = click.argument("name")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_SHOWN_AS = {"targets": "target", "panel": "judges"}
 _VERSION = click.option("--version", type=click.IntRange(1), help="Which version. Default: the newest.")
 
 
@@ -142,7 +143,8 @@ def show_config(*, name: str, version: int | None, as_json: bool) -> None:
     show(f"{saved.name}  version {saved.version} of {versions[0].version}, saved {saved.saved_at:%Y-%m-%d %H:%M} UTC")
     show(f"tests     {tests.size} of {tests.name}")
     for what, said in configuration.body().items():
-        show(f"{what:<9} {as_json_text(said)}")
+        for one in said if isinstance(said, list) else [said]:
+            show(f"{_SHOWN_AS.get(what, what):<9} {_in_words(one)}")
 
 
 @configs.command()
@@ -173,6 +175,17 @@ def delete(*, name: str, as_json: bool) -> None:
         print_json({"name": name, "versions": gone})
     else:
         say(f"deleted   {name} ({gone} {'version' if gone == 1 else 'versions'})")
+
+
+def _in_words(said: object) -> str:
+    """Return what was said in one line, without what says nothing; "as by default" where that leaves nothing."""
+    if not isinstance(said, dict):
+        return as_json_text(said)
+    told = {name: value for name, value in said.items() if value is not False and value not in ("", None, [], {})}
+    if set(told) == {"target"}:
+        return _in_words(told["target"])
+    words = (f"{name} {value if isinstance(value, str) else as_json_text(value)}" for name, value in told.items())
+    return ", ".join(words) or "as by default"
 
 
 def _check(antiphon: Antiphon, configuration: TestConfiguration) -> None:

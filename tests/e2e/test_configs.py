@@ -51,7 +51,10 @@ def test_a_configuration_is_listed_shown_and_deleted(saved: CommandLine) -> None
 
     assert [one["name"] for one in listed] == ["nightly"]
     assert (shown["tests"], shown["configuration"]["options"]["concurrency"]) == (4, 3)
-    assert "version 1 of 1" in saved.run("configs", "show", "nightly").stdout
+    told = saved.run("configs", "show", "nightly").stdout
+    assert "version 1 of 1" in told
+    assert "target    kind python, module shop, function answer" in told
+    assert "concurrency 3" in told
     assert saved.run("configs", "delete", "nightly").code == 0
     gone = saved.run("configs", "run", "nightly")
     assert (gone.code, "nothing is saved so" in gone.stderr) == (2, True)
