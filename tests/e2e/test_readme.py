@@ -95,6 +95,14 @@ def test_the_readme_counts_the_metrics_that_there_are() -> None:
     assert f"{judged} ask a" in text
 
 
+def test_decisions_are_numbered_in_their_order() -> None:
+    """Two decisions of one number can't be spoken of; several people add to the list at once."""
+    numbers = re.findall(r"^(\d+)\. \*\*", (ROOT / "docs" / "design.md").read_text(), re.MULTILINE)
+
+    assert len(numbers) > 50
+    assert [int(number) for number in numbers] == list(range(1, len(numbers) + 1))
+
+
 WRONG = {
     "antiphon jobs lst": "No such command 'lst'",
     "antiphon run tests.csv --target-url x": "No such option",
