@@ -32,7 +32,7 @@ def make_cache(settings: Settings, *, engine: Engine, clock: Clock) -> ResponseC
     from adapters.redis.response_cache import RedisResponseCache
 
     try:
-        client = connect(settings.cache_url)
+        client = connect(settings.cache_url, ca_file=settings.tls_ca_file)
     except ValueError as exc:
         raise _bad_address("redis://:PASSWORD@HOST:6379/0") from exc
     return RedisResponseCache(client, key_prefix=settings.key_prefix)

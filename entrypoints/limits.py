@@ -49,5 +49,6 @@ def _stores(settings: Settings) -> tuple[Limiter, Cells]:
     from adapters.redis.connection import connect
     from adapters.redis.limits import RedisCells, RedisLimiter
 
-    client = connect(settings.limits_address)
-    return RedisLimiter(client), RedisCells(client)
+    client = connect(settings.limits_address, ca_file=settings.tls_ca_file)
+    prefix = settings.key_prefix
+    return RedisLimiter(client, key_prefix=prefix), RedisCells(client, key_prefix=prefix)

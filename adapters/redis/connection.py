@@ -13,8 +13,13 @@ PREFIX = "antiphon"
 TIMEOUT_S = 3.0
 
 
-def connect(url: str) -> Redis:
-    """Return a client; nothing is sent yet. Its pool serves all threads, and TLS (`rediss://`) checks the server."""
+def connect(url: str, *, ca_file: str = "") -> Redis:
+    """
+    Return a client; nothing is sent yet. Its pool serves all threads.
+
+    TLS (`rediss://`) checks the server, against the authorities in *ca_file*, or else the machine's.
+    """
+    authorities = {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss://") else {}
     return Redis.from_url(
         url,
         socket_timeout=TIMEOUT_S,
@@ -22,6 +27,7 @@ def connect(url: str) -> Redis:
         socket_keepalive=True,
         health_check_interval=25,
         decode_responses=True,
+        **authorities,
     )
 
 

@@ -24,9 +24,14 @@ _SWAP = (
 
 
 class RedisLimiter:
-    """`Limiter` over one Redis. *now_us* replaces the server's clock, where a test compares with the model."""
+    """
+    `Limiter` over one Redis; *key_prefix* stands before every key.
 
-    def __init__(self, client: Redis, *, now_us: Callable[[], int] | None = None) -> None:
+    *now_us* replaces the server's clock, where a test compares with the model.
+    """
+
+    def __init__(self, client: Redis, *, key_prefix: str = "", now_us: Callable[[], int] | None = None) -> None:
+        self._start = f"{key_prefix}{PREFIX}:limit"
         self._now_us = now_us
         self._acquire, self._settle, self._pause = (
             client.register_script((_FOLDER / name).read_text(encoding="utf-8"))
@@ -45,7 +50,7 @@ class RedisLimiter:
             "lease": round(lease_s * MICROSECONDS),
             "limits": [_plain(limit, tokens=tokens) for limit in limits],
         }
-        keys = [key for limit in limits for key in _keys(limit.key)]
+        keys = [key for limit in limits for key in self._keys(limit.key)]
         with redis_errors(_WHAT):
             granted, wait_us = self._acquire(keys=keys, args=[json.dumps(wish)])
         if not granted:
@@ -75,46 +80,42 @@ class RedisLimiter:
         """Pause it for everybody."""
         now = self._now().get("now", "")
         with redis_errors(_WHAT):
-            self._pause(keys=[_keys(key)[0]], args=[round(seconds * MICROSECONDS), now])
+            self._pause(keys=[self._keys(key)[0]], args=[round(seconds * MICROSECONDS), now])
 
     def _change(self, changes: list[tuple[LimitKey, dict[str, object]]]) -> None:
         if not changes:
             return
-        keys = [key for limit_key, _ in changes for key in _keys(limit_key)[:2]]
+        keys = [key for limit_key, _ in changes for key in self._keys(limit_key)[:2]]
         asked = {**self._now(), "changes": [change for _, change in changes]}
         with redis_errors(_WHAT):
             self._settle(keys=keys, args=[json.dumps(asked)])
+
+    def _keys(self, key: LimitKey) -> tuple[str, str, str, str]:
+        # Braces: on a Redis Cluster what belongs to one limit lies on one node.
+        start = f"{self._start}:{{{key}}}"
+        return start, f"{start}:slots", f"{start}:line", f"{start}:due"
 
     def _now(self) -> dict[str, int]:
         return {} if self._now_us is None else {"now": self._now_us()}
 
 
 class RedisCells:
-    """`Cells` over one Redis."""
+    """`Cells` over one Redis; *key_prefix* stands before every key."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Redis, *, key_prefix: str = "") -> None:
+        self._start = f"{key_prefix}{PREFIX}:cell"
         self._read, self._swap = client.register_script(_READ), client.register_script(_SWAP)
 
     def read(self, key: str) -> Cell:
         """Read text and clock in one round trip."""
         with redis_errors(_WHAT):
-            text, seconds, rest = self._read(keys=[_cell(key)])
+            text, seconds, rest = self._read(keys=[f"{self._start}:{key}"])
         return Cell(text=text, now_us=int(seconds) * MICROSECONDS + int(rest))
 
     def swap(self, key: str, *, old: str | None, new: str, keep_s: float) -> bool:
         """Compare and set in one round trip."""
         with redis_errors(_WHAT):
-            return bool(self._swap(keys=[_cell(key)], args=[old or "", new, round(keep_s * 1000)]))
-
-
-def _keys(key: LimitKey) -> tuple[str, str, str, str]:
-    # Braces: on a Redis Cluster what belongs to one limit lies on one node.
-    start = f"{PREFIX}:limit:{{{key}}}"
-    return start, f"{start}:slots", f"{start}:line", f"{start}:due"
-
-
-def _cell(key: str) -> str:
-    return f"{PREFIX}:cell:{key}"
+            return bool(self._swap(keys=[f"{self._start}:{key}"], args=[old or "", new, round(keep_s * 1000)]))
 
 
 def _plain(limit: Limit, *, tokens: int) -> dict[str, object]:

@@ -50,7 +50,9 @@ def test_a_target_that_is_down_fails_the_run_in_bounded_time(cli: CommandLine) -
     run = cli.run("run", tests, "--target", NOWHERE, "--max-attempts", "3")
     # a first retry waits up to 0.5 s, a second up to 1 s
     assert run.code == 4
-    assert "20 x target_down: not called: the target is down" in run.stdout
+    # at most the calls that were in flight when it was found out end by themselves
+    assert "x target_down: not called: the target is down" in run.stdout
+    assert "= 0 succeeded + 20 failed" in run.stdout
     assert f"POST {NOWHERE}: the connection was refused" in run.stdout
     assert run.took_s < 20
 

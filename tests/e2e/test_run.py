@@ -13,8 +13,8 @@ from tests.e2e.mock_target import MockTarget, json_answer
 from tests.services.http_server import reply
 
 STABLE_KEYS = {
-    "": "job verdicts pass_rate latency_s metrics tags targets prompts repeats judges gates errors failures tokens "
-    "cost usage",
+    "": "job verdicts pass_rate latency_s metrics tags targets prompts contests repeats judges gates errors failures "
+    "tokens cost cache usage",
     "job": "id kind status failure planned succeeded failed skipped cancelled created_at started_at ended_at revision",
     "verdicts": "pass fail inconclusive",
     "pass_rate": "value low high standard_error tests all_errors_fail all_errors_pass",
