@@ -6,11 +6,11 @@ from pathlib import Path
 
 from adapters.test_files.fields import Fields
 from adapters.test_files.judges import read_panel
+from adapters.test_files.mapping_file import read_mapping
 from adapters.test_files.metrics import MetricReader
-from adapters.test_files.nodes import MapNode, Node, Unreadable, kind_of
+from adapters.test_files.nodes import MapNode, Node, kind_of
 from adapters.test_files.problems import Problems, shown
-from adapters.test_files.text import check_file, name_of, read_text
-from adapters.test_files.yaml_nodes import parse_yaml
+from adapters.test_files.text import name_of
 from domain.test_execution.judge_check import Example, JudgeCheck, Pair
 from domain.test_execution.judging.kinds import JUDGED_KINDS
 from domain.test_execution.metric import Metric
@@ -31,15 +31,7 @@ def read_judge_check(path: Path, *, scorers: Scorers) -> JudgeCheck:
         InvalidInput: the file can't be read, or something in it is wrong; `problems` has a line for each thing to mend.
     """
     problems = Problems(path)
-    try:
-        check_file(path, max_bytes=MAX_BYTES)
-        root = parse_yaml(read_text(path))
-        if not isinstance(root, MapNode):
-            expected = "a mapping with examples: or pairs:"
-            raise Unreadable(f"the file is {kind_of(root)}", line=root.line, expected=expected, do="write its keys")
-    except Unreadable as exc:
-        problems.add(exc.line, exc.what, expected=exc.expected, do=exc.do)
-        problems.refuse()
+    root = read_mapping(path, problems=problems, max_bytes=MAX_BYTES, expected="a mapping with examples: or pairs:")
     found = _Reader(problems=problems, scorers=scorers).read(root, path=path)
     problems.refuse_if_any()
     return found

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from adapters.test_files.fields import Fields
 from adapters.test_files.judges import read_panel
+from adapters.test_files.mapping_file import read_mapping
 from adapters.test_files.metrics import MetricReader
-from adapters.test_files.nodes import MapNode, Unreadable, kind_of
+from adapters.test_files.nodes import MapNode
 from adapters.test_files.problems import Problems
-from adapters.test_files.text import check_file, read_text
-from adapters.test_files.yaml_nodes import parse_yaml
 from domain.test_execution.metric import Metric
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import Scorers
@@ -27,15 +26,7 @@ def read_metrics_file(path: Path, *, scorers: Scorers) -> tuple[tuple[Metric, ..
         InvalidInput: the file can't be read, or something in it is wrong; `problems` has a line for each thing to mend.
     """
     problems = Problems(path)
-    try:
-        check_file(path, max_bytes=MAX_BYTES)
-        root = parse_yaml(read_text(path))
-        if not isinstance(root, MapNode):
-            expected = "a mapping with metrics:"
-            raise Unreadable(f"the file is {kind_of(root)}", line=root.line, expected=expected, do="write its keys")
-    except Unreadable as exc:
-        problems.add(exc.line, exc.what, expected=exc.expected, do=exc.do)
-        problems.refuse()
+    root = read_mapping(path, problems=problems, max_bytes=MAX_BYTES, expected="a mapping with metrics:")
     found = _read(root, scorers=scorers, problems=problems)
     problems.refuse_if_any()
     return found

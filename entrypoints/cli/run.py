@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.prices import chosen_prices
 from entrypoints.cli.reading_options import reading_options
-from entrypoints.cli.requests import check_usable, gate_options, requested, selection_options
+from entrypoints.cli.requests import Request, check_usable, gate_options, requested, selection_options
 from entrypoints.cli.target_options import target_options
 from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
@@ -73,58 +75,34 @@ def run(
     """
     outputs.check()
     settings = read_settings()
-    if dry_run:
-        request = requested(
-            file,
-            tags=tags,
-            rules=rules,
-            panel=panel,
-            settings=settings,
-            prices_file=prices_file,
-            target_words=target_words,
-        )
-        show_forecast(forecast_of(request, prices=chosen_prices(prices_file)), as_json=outputs.as_json)
-        return ExitCode.DONE
-    antiphon, job_id = _accept(
+    ask = functools.partial(
+        requested,
         file,
-        settings=settings,
-        options=options,
-        limits=limits,
-        max_age_s=max_age_s,
-        panel=panel,
-        gates=gates,
         tags=tags,
         rules=rules,
+        panel=panel,
+        settings=settings,
         prices_file=prices_file,
         target_words=target_words,
     )
+    if dry_run:
+        show_forecast(forecast_of(ask(), prices=chosen_prices(prices_file)), as_json=outputs.as_json)
+        return ExitCode.DONE
+    antiphon, job_id = _accept(ask, settings=settings, options=options, limits=limits, max_age_s=max_age_s, gates=gates)
     return follow(antiphon, job_id, outputs)
 
 
 def _accept(
-    file: Path,
+    ask: Callable[[], Request],
     *,
     settings: Settings,
     options: JobOptions,
     limits: CallLimits,
     max_age_s: float | None,
-    panel: Panel,
     gates: Gates,
-    tags: tuple[str, ...],
-    rules: ReadingRules,
-    prices_file: Path | None,
-    target_words: dict[str, str | None],
 ) -> tuple[Antiphon, JobId]:
     """Store the tests and the job. A function of its own, so that what was read is not in memory while the job runs."""
-    request = requested(
-        file,
-        tags=tags,
-        rules=rules,
-        panel=panel,
-        settings=settings,
-        prices_file=prices_file,
-        target_words=target_words,
-    )
+    request = ask()
     options = hinted(options, request.file.hints)
     read, targets, judges = request.file, limited(request.targets, limits), request.panel
     for one in targets:
