@@ -7,6 +7,7 @@ dies, however it dies, so the next one knows at once that the leases of the dead
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -61,8 +62,13 @@ def run_to_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
 
 
 def _hand_in(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
-    sending = FirstSend()
-    sending.begin(WorkerSide(antiphon, places=1, only_job=job).relay)
+    from pipelines.services import ask_broker
+
+    sending, broker = FirstSend(), broker_settings(antiphon.settings)
+    sending.begin(
+        WorkerSide(antiphon, places=1, only_job=job).relay,
+        ask_broker=functools.partial(ask_broker, broker, timeout_s=broker.connect_timeout_s),
+    )
     return _look_until_end(antiphon, job.id, watch, sending.check)
 
 

@@ -8,6 +8,7 @@ hangs, or lies behind a firewall that drops packets must not keep the command fr
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from attrs import define, field
 
@@ -27,9 +28,14 @@ class FirstSend:
 
     _refused: ServiceUnavailable | None = field(default=None, init=False)
 
-    def begin(self, relay: Relay) -> None:
-        """Begin to send; returns at once."""
-        threading.Thread(target=self._send, args=(relay,), name="antiphon-first-send", daemon=True).start()
+    def begin(self, relay: Relay, *, ask_broker: Callable[[], None]) -> None:
+        """
+        Begin to send; returns at once.
+
+        A worker's relay may have taken the message first, and hold it while the broker is away; *ask_broker* raises
+        ServiceUnavailable then.
+        """
+        threading.Thread(target=self._send, args=(relay, ask_broker), name="antiphon-first-send", daemon=True).start()
 
     def check(self, view: JobView) -> None:
         """
@@ -41,9 +47,10 @@ class FirstSend:
         if self._refused is not None and view.job.status is JobStatus.PENDING:
             raise _not_sent(view.job, self._refused) from self._refused
 
-    def _send(self, relay: Relay) -> None:
+    def _send(self, relay: Relay, ask_broker: Callable[[], None]) -> None:
         try:
-            relay.run_once()
+            if not relay.run_once():
+                ask_broker()
         except ServiceUnavailable as error:
             self._refused = error
 

@@ -39,7 +39,10 @@ class Command:
 
     def end(self, *, within_s: float = WITHIN_S) -> int:
         """Wait for its end; return its exit code."""
-        look_until(lambda: not self.is_running, within_s=within_s, what=f"the end of the command; it said: {self.said}")
+        try:
+            look_until(lambda: not self.is_running, within_s=within_s, what="the end of the command")
+        except AssertionError as late:
+            raise AssertionError(f"{late}; it said, with where each thread stood: {self._stacks()}") from late
         return self.process.returncode
 
     def document(self, *, within_s: float = WITHIN_S) -> dict[str, Any]:
@@ -48,6 +51,11 @@ class Command:
         text = self.out.read_text()
         assert text, f"no document on standard output, exit code {code}; it said: {self.said}"
         return {**json.loads(text), "exit_code": code}
+
+    def _stacks(self) -> str:
+        self.process.send_signal(signal.SIGABRT)  # faulthandler writes them
+        self.process.wait()
+        return self.said
 
     def terminate(self) -> None:
         """Ask it to stop, as a service manager does."""
@@ -82,7 +90,7 @@ class Installation:
                 stdout=standard_output,
                 stderr=standard_error,
                 cwd=self.folder,
-                env={**_own_environment(), **self.environment, **_as_variables(settings)},
+                env={**_own_environment(), "PYTHONFAULTHANDLER": "1", **self.environment, **_as_variables(settings)},
             )
         command = Command(process=process, out=out, err=err)
         self._commands.append(command)

