@@ -12,13 +12,20 @@ from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_
 
 from adapters.database.engine import reading
 from adapters.database.errors import sql_errors
+from domain.tenancy import OrganizationId
 
 
 @contextmanager
-def connected(engine: Engine, *, reads: bool = False) -> Iterator[Connection]:
+def connected(
+    engine: Engine,
+    *,
+    tenant: OrganizationId | None = None,  # noqa: ARG001  # callers name it before the database is told
+    reads: bool = False,
+) -> Iterator[Connection]:
     """
     Yield a connection in a transaction, which is undone at the end unless it was committed.
 
+    *tenant* is the organization it is for; None: work of the whole installation.
     With *reads*, it takes no lock, waits for nobody, and sees one state throughout.
 
     Raises:
