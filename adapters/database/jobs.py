@@ -12,7 +12,7 @@ from adapters.database.rows import JOB_COLUMNS, Values, job_from, job_values
 from adapters.database.scope import Scope, of_organization
 from adapters.database.types import SafeText
 from domain.jobs.errors import AlreadyRunning, Conflict, NotFound
-from domain.jobs.job import Job, JobId, JobStatus
+from domain.jobs.job import Job, JobId, JobPlace, JobStatus
 
 _FOUND_AT_MOST = 10
 _BEHIND_ANY_CHARACTER = "\U0010ffff"
@@ -120,8 +120,10 @@ class SqlJobs:
             self.scope.holds(job)
         return closed.rowcount == 1
 
-    def page(self, *, before: Job | None, limit: int, status: JobStatus | None = None) -> list[Job]:
-        """Return jobs, newest first, from just behind *before*."""
+    def page(
+        self, *, before: JobPlace | None, limit: int, status: JobStatus | None = None, kind: str | None = None
+    ) -> list[Job]:
+        """Return jobs, newest first, from just behind *before*; only those of that status and kind, when named."""
         statement, values = _PAGE, Values(at_most=limit)
         if before is not None:
             statement = statement.where(_BEHIND)
@@ -129,6 +131,9 @@ class SqlJobs:
         if status is not None:
             statement = statement.where(_is("status"))
             values["of_status"] = status.value
+        if kind is not None:
+            statement = statement.where(_is("kind"))
+            values["of_kind"] = kind
         return [job_from(row) for row in self.scope.execute(statement, **values)]
 
     def _refusal(self, job: Job, idempotency_key: str | None) -> Conflict:

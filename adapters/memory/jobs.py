@@ -9,7 +9,7 @@ from attrs import frozen
 from adapters.memory.journal import Journal
 from adapters.memory.rows import LedgerRows, OrganizationRows
 from domain.jobs.errors import AlreadyRunning, Conflict, NotFound
-from domain.jobs.job import Job, JobId, JobStatus
+from domain.jobs.job import Job, JobId, JobPlace, JobStatus
 
 MOST_FOUND = 10
 
@@ -63,14 +63,13 @@ class MemoryJobs:
         self.journal.put(self.rows.jobs, job.id, job)
         return True
 
-    def page(self, *, before: Job | None, limit: int, status: JobStatus | None = None) -> list[Job]:
-        """Return jobs, newest first, from just behind *before*."""
-        jobs = sorted(self.rows.jobs.values(), key=_age, reverse=True)
-        return [
-            job
-            for job in jobs
-            if (before is None or _age(job) < _age(before)) and (status is None or job.status is status)
-        ][:limit]
+    def page(
+        self, *, before: JobPlace | None, limit: int, status: JobStatus | None = None, kind: str | None = None
+    ) -> list[Job]:
+        """Return jobs, newest first, from just behind *before*; only those of that status and kind, when named."""
+        wanted = [job for job in self.rows.jobs.values() if status in (None, job.status) and kind in (None, job.kind)]
+        jobs = sorted(wanted, key=lambda job: _age(job.place), reverse=True)
+        return [job for job in jobs if before is None or _age(job.place) < _age(before)][:limit]
 
     def _refuse_second(self, job: Job) -> None:
         if job.subject is None or job.status.is_end:
@@ -83,5 +82,5 @@ class MemoryJobs:
                 )
 
 
-def _age(job: Job) -> tuple[datetime, JobId]:
-    return (job.created_at, job.id)
+def _age(place: JobPlace) -> tuple[datetime, JobId]:
+    return (place.created_at, place.id)

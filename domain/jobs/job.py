@@ -95,6 +95,14 @@ class JobOptions:
 
 
 @frozen(kw_only=True)
+class JobPlace:
+    """Where a job stands in lists, which begin with the newest; of two made in one moment, the greater id is first."""
+
+    created_at: datetime
+    id: JobId
+
+
+@frozen(kw_only=True)
 class PlanningLease:
     """The right of one worker to write the plan; *token* is the fence, as for items."""
 
@@ -134,6 +142,11 @@ class Job:
     opened_at: datetime | None = None
     ended_at: datetime | None = None
     failure: str | None = None
+
+    @property
+    def place(self) -> JobPlace:
+        """Where it stands in lists."""
+        return JobPlace(created_at=self.created_at, id=self.id)
 
     @property
     def is_frozen(self) -> bool:

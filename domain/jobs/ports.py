@@ -19,7 +19,7 @@ from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.events import Envelope, Message
 from domain.jobs.fairness import Party
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, PlannedItem, WorkerId
-from domain.jobs.job import Job, JobId, JobStatus
+from domain.jobs.job import Job, JobId, JobPlace, JobStatus
 from domain.jobs.plan import Shard, ShardState
 from domain.jobs.turns import Turn
 from domain.tenancy import OrganizationId, TenantContext
@@ -71,8 +71,10 @@ class JobRepository(Protocol):
     def close(self, job: Job, *, revision: int) -> bool:
         """Store *job* as ended if it is still open in *revision*; return whether this caller was the one."""
 
-    def page(self, *, before: Job | None, limit: int, status: JobStatus | None = None) -> list[Job]:
-        """Return jobs, newest first, from just behind *before*."""
+    def page(
+        self, *, before: JobPlace | None, limit: int, status: JobStatus | None = None, kind: str | None = None
+    ) -> list[Job]:
+        """Return jobs, newest first, from just behind *before*; only those of that status and kind, when named."""
 
 
 class Ledger(Protocol):

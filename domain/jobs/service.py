@@ -18,7 +18,7 @@ from domain.jobs.closing import advance, close, settle
 from domain.jobs.errors import AlreadyRunning, Conflict, InvalidInput, KeyReused, NotFound
 from domain.jobs.events import CancelRequested, JobAccepted, JobRevised, SendShard, StartJob
 from domain.jobs.item import Document, Item, ItemState
-from domain.jobs.job import Job, JobId, JobOptions, JobStatus, cancelling, revised
+from domain.jobs.job import Job, JobId, JobOptions, JobPlace, JobStatus, cancelling, revised
 from domain.jobs.plan import ShardState
 from domain.jobs.ports import Clock, Doorbell, IdSource, Store, UnitOfWork
 from domain.tenancy import TenantContext
@@ -120,11 +120,17 @@ class JobService:
         return found[0]
 
     def page(
-        self, tenant: TenantContext, *, before: Job | None = None, limit: int = 20, status: JobStatus | None = None
+        self,
+        tenant: TenantContext,
+        *,
+        before: JobPlace | None = None,
+        limit: int = 20,
+        status: JobStatus | None = None,
+        kind: str | None = None,
     ) -> list[JobView]:
-        """Return jobs, newest first, from just behind *before*."""
+        """Return jobs, newest first, from just behind *before*; only those of that status and kind, when named."""
         with self.store.view(tenant) as work:
-            jobs = work.jobs.page(before=before, limit=limit, status=status)
+            jobs = work.jobs.page(before=before, limit=limit, status=status, kind=kind)
             return [JobView(job=job, tally=work.ledger.tally(job.id)) for job in jobs]
 
     def failures(self, tenant: TenantContext, job_id: JobId, *, limit: int = 20) -> list[Item]:

@@ -28,6 +28,7 @@ _LAZY = {
     "prices": ("entrypoints.cli.prices", "Show what models cost."),
     "judges": ("entrypoints.cli.judges", "Check what a judge is worth, beside people."),
     "cache": ("entrypoints.cli.cache", "Look at the answers that runs with --cache keep."),
+    "api": ("entrypoints.cli.api", "Serve the HTTP API."),
     "worker": ("entrypoints.cli.worker", "Run a worker process (with a broker)."),
     "doctor": ("entrypoints.cli.doctor", "Say what is stuck, and what will happen next."),
     "repair": ("entrypoints.cli.doctor", "Close a stuck job, or set it going again."),

@@ -239,7 +239,7 @@ def test_pages_run_from_the_newest_job_without_gap_or_repeat(store: KernelStore)
 
     seen: list[Job] = []
     with store.view(US) as work:
-        while page := work.jobs.page(before=seen[-1] if seen else None, limit=2):
+        while page := work.jobs.page(before=seen[-1].place if seen else None, limit=2):
             seen += page
 
     assert sorted(job.id for job in seen) == [f"job-{number}" for number in range(5)]
@@ -254,7 +254,7 @@ def test_a_page_can_be_of_one_status(store: KernelStore) -> None:
 
     with store.view(US) as work:
         newest = work.jobs.page(before=None, limit=1, status=JobStatus.FAILED)
-        rest = work.jobs.page(before=newest[0], limit=5, status=JobStatus.FAILED)
+        rest = work.jobs.page(before=newest[0].place, limit=5, status=JobStatus.FAILED)
 
     assert [job.id for job in newest + rest] == ["job-3", "job-1"]
 

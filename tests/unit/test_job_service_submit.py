@@ -152,7 +152,7 @@ def test_a_page_of_jobs_goes_on_behind_the_last_one_seen() -> None:
     kernel.submit(1)
 
     assert [view.job.id for view in first] == [jobs[2].id, jobs[1].id]
-    assert [view.job.id for view in kernel.jobs.page(US, before=first[-1].job)] == [jobs[0].id]
+    assert [view.job.id for view in kernel.jobs.page(US, before=first[-1].job.place)] == [jobs[0].id]
     assert kernel.jobs.page(US, status=JobStatus.FAILED) == []
 
 

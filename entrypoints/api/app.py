@@ -1,0 +1,32 @@
+"""The HTTP API, put together: one router a resource, one shape of refusal."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from entrypoints.api.callers import Authenticator
+from entrypoints.api.local_key import LocalKey
+from entrypoints.api.problems import documented, explain_problems
+from entrypoints.api.routes import jobs
+from entrypoints.container import Antiphon
+
+ROUTERS: tuple[APIRouter, ...] = (jobs.router,)
+"""One a resource; what needs no key is included apart."""
+
+
+def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) -> FastAPI:
+    """Return the application that serves the API with what *antiphon* holds."""
+    app = FastAPI(
+        title="Antiphon",
+        description="Large batches of language-model work, and how they truthfully ended.",
+        version="1",
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.antiphon = antiphon
+    app.state.authenticator = authenticator or LocalKey.of(antiphon)
+    explain_problems(app)
+    for router in ROUTERS:
+        app.include_router(router, responses=documented(401, 403, 422, 503))
+    return app

@@ -1,0 +1,56 @@
+"""
+Pages of long lists: opaque cursors over the key of the last row seen.
+
+A cursor names a position, never whose rows: one that is forged or of another organization shows the caller's own rows.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from entrypoints.api.refusals import InvalidField
+
+T = TypeVar("T")
+MOST = 200
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+After = Annotated[
+    str | None, Query(max_length=500, description="Where to go on: the `next` of the page before.", examples=[None])
+]
+
+
+class Page(BaseModel, Generic[T]):
+    """A part of a list, and where it goes on."""
+
+    items: list[T] = Field(description="This part.")
+    next: str | None = Field(description="Hand it in as `after` for what follows; null at the end.")
+
+
+def cursor(*position: str | int) -> str:
+    """Return the cursor of a position: the key of the last row seen."""
+    return base64.urlsafe_b64encode(json.dumps(position, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def position(after: str | None, read: Callable[..., T]) -> T | None:
+    """
+    Return the position that a cursor holds, as *read* makes it of its parts; None without a cursor.
+
+    Raises:
+        InvalidField: it is no cursor of this list.
+    """
+    if after is None:
+        return None
+    try:
+        parts = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
+        return read(*parts)
+    except (binascii.Error, ValueError, TypeError, RecursionError) as exc:
+        raise InvalidField(
+            "after: not a cursor of this list; take the `next` of a page as it is", pointer="/query/after"
+        ) from exc

@@ -1,0 +1,146 @@
+"""
+Every answer that says no, as application/problem+json (RFC 9457): one shape, whoever said it.
+
+Domain errors are mapped here, once. What nobody expected is a 500 that tells its reader nothing but that it was logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from domain.jobs.errors import AlreadyRunning, AntiphonError, Conflict, InvalidInput, KeyReused, NotFound
+from domain.jobs.errors import ServiceUnavailable as Unavailable
+from domain.organizations.errors import Unauthenticated
+from entrypoints.api.refusals import Forbidden, InvalidField
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+
+class FieldProblem(BaseModel):
+    """One thing to mend in a request."""
+
+    pointer: str = Field(
+        description="JSON pointer into the request: `/body/...`, `/query/NAME`, `/path/NAME`, `/header/NAME`; empty "
+        "when it is about the whole.",
+        examples=["/body/name"],
+    )
+    detail: str = Field(description="What was found and what was expected.")
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str = Field(description="Stable name of the kind of problem.", examples=["urn:antiphon:problem:not-found"])
+    title: str = Field(description="The kind of problem in words.", examples=["Not found"])
+    status: int = Field(description="The status code of the answer.", examples=[404])
+    detail: str = Field(description="What happened here, and what to do.")
+    errors: list[FieldProblem] = Field(default=[], description="What to mend, field by field.")
+
+
+_BY_ERROR: tuple[tuple[type[AntiphonError], int, str], ...] = (
+    (Unauthenticated, 401, "unauthenticated"),
+    (Forbidden, 403, "forbidden"),
+    (NotFound, 404, "not-found"),
+    (KeyReused, 422, "idempotency-key-reused"),
+    (AlreadyRunning, 409, "already-running"),
+    (Conflict, 409, "conflict"),
+    (InvalidInput, 422, "invalid-input"),
+    (Unavailable, 503, "service-unavailable"),
+)
+_BY_STATUS = {status: name for _, status, name in reversed(_BY_ERROR)} | {
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    429: "too-many-requests",
+}
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses=` of a route that may refuse with these statuses."""
+    return {
+        status: {
+            "model": Problem,
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    name: str = "",
+    errors: Sequence[FieldProblem] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """Return a problem as the answer; *name* is the stable name of its kind, by default that of the status."""
+    name = name or _BY_STATUS.get(status, HTTPStatus(status).phrase.lower().replace(" ", "-"))
+    document = Problem(
+        type=f"urn:antiphon:problem:{name}",
+        title=name.replace("-", " ").capitalize(),
+        status=status,
+        detail=detail,
+        errors=list(errors),
+    )
+    return JSONResponse(document.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def explain_problems(app: FastAPI) -> None:
+    """Have the application answer every error with a problem."""
+    app.add_exception_handler(AntiphonError, _of_domain)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_surprise)
+
+
+async def _of_domain(_request: Request, error: Exception) -> JSONResponse:
+    for kind, status, name in _BY_ERROR:
+        if isinstance(error, kind):
+            return problem(status, str(error), name=name, errors=_fields(error), headers=_headers(status))
+    log.error("an error without a place in the API", exc_info=error)
+    return problem(500, "something went wrong; it was logged", name="internal")
+
+
+async def _of_validation(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    fields = [FieldProblem(pointer=_pointer(each["loc"]), detail=str(each["msg"])) for each in error.errors()]
+    detail = "; ".join(f"{field.pointer}: {field.detail}" for field in fields[:3])
+    return problem(422, detail or "the request can't be understood", name="invalid-input", errors=fields)
+
+
+async def _of_http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+
+async def _of_surprise(_request: Request, error: Exception) -> JSONResponse:
+    log.error("a request failed", exc_info=error)
+    return problem(500, "something went wrong; it was logged", name="internal")
+
+
+def _fields(error: AntiphonError) -> list[FieldProblem]:
+    pointer = error.pointer if isinstance(error, InvalidField) else ""
+    details = (error.problems or (str(error),)) if isinstance(error, InvalidInput) else ()
+    return [FieldProblem(pointer=pointer, detail=detail) for detail in details]
+
+
+def _headers(status: int) -> dict[str, str] | None:
+    return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_S)}}.get(status)
+
+
+def _pointer(location: Sequence[int | str]) -> str:
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)

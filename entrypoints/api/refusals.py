@@ -1,0 +1,17 @@
+"""What only the API refuses: a scope that is missing, a field of a request that can't be used."""
+
+from __future__ import annotations
+
+from domain.jobs.errors import AntiphonError, InvalidInput
+
+
+class Forbidden(AntiphonError):
+    """The caller is known, and may not do this."""
+
+
+class InvalidField(InvalidInput):
+    """One field of the request is wrong; *pointer* is its JSON pointer: `/query/after`, `/body/name`."""
+
+    def __init__(self, message: str, *, pointer: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message, problems=problems)
+        self.pointer = pointer

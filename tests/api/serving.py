@@ -1,0 +1,32 @@
+"""The HTTP API as its users have it: a server process, asked over a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from attrs import frozen
+
+from tests.e2e.command_line import CommandLine, Running, wait_until
+
+
+@frozen(kw_only=True, eq=False)
+class Server:
+    """A running `antiphon api`, and a client that shows its key."""
+
+    process: Running
+    url: str
+    client: httpx.Client
+
+
+@contextmanager
+def serving(cli: CommandLine) -> Iterator[Server]:
+    """Yield a server of its own in the command line's home, once it listens; it is killed at the end."""
+    with cli.started("api", "--port", "0") as process:
+        wait_until(lambda: process.has_ended or "http://" in process.stderr, what="the server's address")
+        assert not process.has_ended, process.stderr
+        url = next(word for word in process.stderr.split() if word.startswith("http://"))
+        key = (cli.home / "api-key").read_text()
+        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, trust_env=False) as client:
+            yield Server(process=process, url=url, client=client)
