@@ -1,5 +1,5 @@
 """
-Who acts, and for which organization.
+Who acts, for which organization, and what they may do there.
 
 A tenant context is a value that is passed, never guessed: every move of a service takes one, and there is no default.
 """
@@ -13,6 +13,12 @@ from attrs.validators import min_len
 
 OrganizationId = NewType("OrganizationId", str)
 UserId = NewType("UserId", str)
+
+READ = "read"
+WRITE = "write"
+ADMIN = "admin"
+ALL_SCOPES = frozenset({READ, WRITE, ADMIN})
+"""What somebody may do: look at things; start and change them; look after people, keys and secrets."""
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,8 @@ The one tree of errors.
     |  `- KeyReused           an idempotency key came again with another request
     |- ServiceUnavailable     a database or broker that is needed can't be reached, or refuses to work
     |- BrokenSettings         settings that would break a promise; nothing was started
+    |- Unauthenticated        nobody known asks (domain/organizations/errors.py, as the next one)
+    |- Forbidden              who asks is known, and may not do this
     |- LeaseLost              the attempt is no longer the item's live one: whoever runs it must stop
     |- Deferred               the attempt may not begin its work yet; it does not count
     `- ItemFailure            one attempt at one item failed; the kernel turns it into a retry or an outcome

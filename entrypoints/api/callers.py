@@ -13,9 +13,8 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from domain.organizations.errors import Unauthenticated
+from domain.organizations.errors import Forbidden, Unauthenticated
 from domain.tenancy import TenantContext
-from entrypoints.api.refusals import Forbidden
 from entrypoints.container import Antiphon
 
 _BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key: `antiphon keys create`.")

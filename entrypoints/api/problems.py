@@ -19,8 +19,8 @@ from starlette.exceptions import HTTPException
 
 from domain.jobs.errors import AlreadyRunning, AntiphonError, Conflict, InvalidInput, KeyReused, NotFound
 from domain.jobs.errors import ServiceUnavailable as Unavailable
-from domain.organizations.errors import Unauthenticated
-from entrypoints.api.refusals import Forbidden, InvalidField
+from domain.organizations.errors import Forbidden, Unauthenticated
+from entrypoints.api.refusals import InvalidField
 
 log = structlog.get_logger(__name__)
 

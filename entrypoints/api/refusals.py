@@ -1,12 +1,8 @@
-"""What only the API refuses: a scope that is missing, a field of a request that can't be used."""
+"""What only the API refuses: a field of a request that can't be used."""
 
 from __future__ import annotations
 
-from domain.jobs.errors import AntiphonError, InvalidInput
-
-
-class Forbidden(AntiphonError):
-    """The caller is known, and may not do this."""
+from domain.jobs.errors import InvalidInput
 
 
 class InvalidField(InvalidInput):
