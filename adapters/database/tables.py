@@ -203,9 +203,12 @@ test_set = Table(
     Column("name", SafeText, nullable=False),
     Column("content_hash", SafeText, nullable=False),
     Column("size", Integer, nullable=False),
+    Column("saved_at", UtcTime, nullable=False, server_default="2026-01-01T00:00:00.000000+00:00"),
+    Column("defaults", JSON_OBJECT, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("organization_id", "id"),
     UniqueConstraint("organization_id", "name", "content_hash"),
 )
+Index("ix_test_set_newest", test_set.c.organization_id, test_set.c.saved_at, test_set.c.id)
 
 test_case = Table(
     "test_case",

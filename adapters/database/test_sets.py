@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
@@ -18,7 +19,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 import attrs
 from attrs import frozen
-from sqlalchemy import BindParameter, Engine, Executable, bindparam, func, select
+from sqlalchemy import BindParameter, Engine, Executable, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -31,7 +32,8 @@ from domain.jobs.item import Document
 from domain.tenancy import TenantContext
 from domain.test_execution.codec import case_from_json, case_to_json
 from domain.test_execution.configuration import TestConfiguration, configuration_from_row
-from domain.test_execution.test_set import ConfigurationId, StoredTestSet, TestCase, TestSetId
+from domain.test_execution.run_defaults import defaults_from_json, defaults_to_json, hashed_words
+from domain.test_execution.test_set import ConfigurationId, RunDefaults, StoredTestSet, TestCase, TestSetId
 
 PAGE = 500
 _set, _case, _configuration = tables.test_set, tables.test_case, tables.test_configuration
@@ -53,7 +55,10 @@ _CASES = (
         _case.c.no > bindparam("behind"),
     )
     .order_by(_case.c.no)
-    .limit(PAGE)
+    .limit(bindparam("most"))
+)
+_NEWEST = (
+    select(_set).where(_set.c.organization_id == _of("organization")).order_by(_set.c.saved_at.desc(), _set.c.id.desc())
 )
 _put = insert(_configuration)
 _PUT_CONFIGURATION = _put.on_conflict_do_update(
@@ -71,25 +76,37 @@ class SqlTestSets:
 
     engine: Engine
 
-    def save(self, tenant: TenantContext, name: str, cases: Iterable[TestCase]) -> StoredTestSet:
+    def save(
+        self,
+        tenant: TenantContext,
+        name: str,
+        cases: Iterable[TestCase],
+        *,
+        now: datetime,
+        defaults: RunDefaults | None = None,
+    ) -> StoredTestSet:
         """
         Store a version of the set, or return the stored one that has the same name and content.
 
         Raises:
             Conflict: two tests have the same id.
         """
+        said = defaults or RunDefaults()
         with TemporaryFile("w+", encoding="utf-8") as lines:
-            size, content_hash = _write(cases, lines)
+            size, content_hash = _write(cases, lines, said)
             version = StoredTestSet(
                 id=TestSetId(str(uuid5(NAMESPACE_OID, json.dumps([tenant.organization_id, name, content_hash])))),
                 name=name,
                 content_hash=content_hash,
                 size=size,
+                saved_at=now,
+                defaults=said,
             )
-            if self._find(tenant, version.id) is None:
+            known = self._find(tenant, version.id)
+            if known is None:
                 lines.seek(0)
                 self._add(tenant, version, lines)
-        return version
+        return known or version
 
     def get(self, tenant: TenantContext, test_set_id: TestSetId) -> StoredTestSet:
         """Return the stored set."""
@@ -100,12 +117,37 @@ class SqlTestSets:
 
     def cases(self, tenant: TenantContext, test_set_id: TestSetId) -> Iterator[TestCase]:
         """Yield the tests in their order, read in pages; no transaction is open while the caller works on one."""
-        self.get(tenant, test_set_id)
-        behind = -1
-        while page := self._page(tenant, test_set_id, behind=behind):
-            for _, body in page:
-                yield case_from_json(body)
+        behind = None
+        while page := self.case_page(tenant, test_set_id, after=behind, limit=PAGE):
+            for _, case in page:
+                yield case
             behind = page[-1][0]
+
+    def case_page(
+        self, tenant: TenantContext, test_set_id: TestSetId, *, after: int | None = None, limit: int
+    ) -> list[tuple[int, TestCase]]:
+        """Return tests with their numbers, in their order, from just behind *after*."""
+        if after is None:
+            self.get(tenant, test_set_id)
+        behind = -1 if after is None else after
+        values = {"of_organization": tenant.organization_id, "of_id": test_set_id, "behind": behind, "most": limit}
+        with connected(self.engine, reads=True) as connection:
+            rows = connection.execute(_CASES, values).all()
+        return [(row.no, case_from_json(row.body)) for row in rows]
+
+    def page(
+        self, tenant: TenantContext, *, name: str | None = None, before: StoredTestSet | None = None, limit: int
+    ) -> list[StoredTestSet]:
+        """Return versions, the newest first, from just behind *before*."""
+        statement = _NEWEST.limit(limit)
+        if name is not None:
+            statement = statement.where(_set.c.name == name)
+        if before is not None:
+            is_as_old = and_(_set.c.saved_at == before.saved_at, _set.c.id < before.id)
+            statement = statement.where(or_(_set.c.saved_at < before.saved_at, is_as_old))
+        with connected(self.engine, reads=True) as connection:
+            rows = connection.execute(statement, {"of_organization": tenant.organization_id}).all()
+        return [_version(row) for row in rows]
 
     def count(self, tenant: TenantContext) -> int:
         """Return how many test sets the organization has."""
@@ -141,23 +183,17 @@ class SqlTestSets:
 
     def _find(self, tenant: TenantContext, test_set_id: TestSetId) -> StoredTestSet | None:
         row = self._first(_GET, tenant, test_set_id)
-        if row is None:
-            return None
-        return StoredTestSet(id=TestSetId(row.id), name=row.name, content_hash=row.content_hash, size=row.size)
+        return None if row is None else _version(row)
 
     def _first(self, statement: Executable, tenant: TenantContext, key: str) -> AnyRow | None:
         with connected(self.engine, reads=True) as connection:
             return connection.execute(statement, {"of_organization": tenant.organization_id, "of_id": key}).first()
 
-    def _page(self, tenant: TenantContext, test_set_id: TestSetId, *, behind: int) -> Sequence[AnyRow]:
-        values = {"of_organization": tenant.organization_id, "of_id": test_set_id, "behind": behind}
-        with connected(self.engine, reads=True) as connection:
-            return connection.execute(_CASES, values).all()
-
     def _add(self, tenant: TenantContext, version: StoredTestSet, lines: Iterable[str]) -> None:
         key = {"organization_id": tenant.organization_id}
+        row = {**attrs.asdict(version, recurse=False), "defaults": defaults_to_json(version.defaults)}
         with connected(self.engine) as connection:
-            if connection.execute(_ADD, {**key, **attrs.asdict(version)}).first() is None:
+            if connection.execute(_ADD, {**key, **row}).first() is None:
                 return  # somebody stored the same version meanwhile
             try:
                 for page in _pages(lines):
@@ -167,14 +203,26 @@ class SqlTestSets:
             connection.commit()
 
 
-def _write(cases: Iterable[TestCase], lines: IO[str]) -> tuple[int, str]:
-    """Write the tests as one JSON line each; return how many there are, and the hash of all lines."""
+def _version(row: AnyRow) -> StoredTestSet:
+    return StoredTestSet(
+        id=TestSetId(row.id),
+        name=row.name,
+        content_hash=row.content_hash,
+        size=row.size,
+        saved_at=row.saved_at,
+        defaults=defaults_from_json(row.defaults),
+    )
+
+
+def _write(cases: Iterable[TestCase], lines: IO[str], defaults: RunDefaults) -> tuple[int, str]:
+    """Write the tests as one JSON line each; return how many there are, and the hash of all lines and *defaults*."""
     digest = hashlib.sha256()
     size = 0
     for size, case in enumerate(cases, start=1):  # noqa: B007  # the last number is the size
         line = json.dumps(case_to_json(case), sort_keys=True) + "\n"
         digest.update(line.encode())
         lines.write(line)
+    digest.update(hashed_words(defaults))
     return size, digest.hexdigest()
 
 

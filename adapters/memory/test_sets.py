@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 from typing import ClassVar
@@ -15,8 +16,10 @@ from domain.jobs.errors import Conflict, NotFound
 from domain.tenancy import OrganizationId, TenantContext
 from domain.test_execution.codec import case_to_json
 from domain.test_execution.configuration import TestConfiguration
+from domain.test_execution.run_defaults import hashed_words
 from domain.test_execution.test_set import (
     ConfigurationId,
+    RunDefaults,
     StoredTestSet,
     TestCase,
     TestSetId,
@@ -39,14 +42,25 @@ class MemoryTestSets:
         self._configurations: dict[tuple[OrganizationId, ConfigurationId], TestConfiguration] = {}
         self._lock = Lock()
 
-    def save(self, tenant: TenantContext, name: str, cases: Iterable[TestCase]) -> StoredTestSet:
+    def save(
+        self,
+        tenant: TenantContext,
+        name: str,
+        cases: Iterable[TestCase],
+        *,
+        now: datetime,
+        defaults: RunDefaults | None = None,
+    ) -> StoredTestSet:
         """Store a version of the set, or return the stored one that has the same name and content."""
+        said = defaults or RunDefaults()
         kept = tuple(cases)
         if len({case.id for case in kept}) < len(kept):
             raise Conflict(f"test set {name!r}: two tests have the same id; ids must differ")
-        content_hash = _content_hash(kept)
+        content_hash = _content_hash(kept, said)
         test_set_id = TestSetId(str(uuid5(NAMESPACE_OID, json.dumps([tenant.organization_id, name, content_hash]))))
-        stored = StoredTestSet(id=test_set_id, name=name, content_hash=content_hash, size=len(kept))
+        stored = StoredTestSet(
+            id=test_set_id, name=name, content_hash=content_hash, size=len(kept), saved_at=now, defaults=said
+        )
         with self._lock:
             version = self._versions.setdefault(
                 (tenant.organization_id, test_set_id), _Version(stored=stored, cases=kept)
@@ -60,6 +74,23 @@ class MemoryTestSets:
     def cases(self, tenant: TenantContext, test_set_id: TestSetId) -> Iterator[TestCase]:
         """Yield the tests in their order."""
         yield from self._version(tenant, test_set_id).cases
+
+    def page(
+        self, tenant: TenantContext, *, name: str | None = None, before: StoredTestSet | None = None, limit: int
+    ) -> list[StoredTestSet]:
+        """Return versions, the newest first."""
+        with self._lock:
+            ours = [version.stored for (owner, _), version in self._versions.items() if owner == tenant.organization_id]
+        ours = [stored for stored in ours if name in (None, stored.name)]
+        behind = [stored for stored in ours if before is None or _age(stored) < _age(before)]
+        return sorted(behind, key=_age, reverse=True)[:limit]
+
+    def case_page(
+        self, tenant: TenantContext, test_set_id: TestSetId, *, after: int | None = None, limit: int
+    ) -> list[tuple[int, TestCase]]:
+        """Return tests with their numbers, in their order."""
+        first = 0 if after is None else after + 1
+        return list(enumerate(self._version(tenant, test_set_id).cases))[first : first + limit]
 
     def count(self, tenant: TenantContext) -> int:
         """Return how many test sets the organization has."""
@@ -88,8 +119,13 @@ class MemoryTestSets:
         return version
 
 
-def _content_hash(cases: Iterable[TestCase]) -> str:
+def _age(stored: StoredTestSet) -> tuple[datetime, TestSetId]:
+    return stored.saved_at, stored.id
+
+
+def _content_hash(cases: Iterable[TestCase], defaults: RunDefaults) -> str:
     digest = sha256()
     for case in cases:
         digest.update(json.dumps(case_to_json(case), sort_keys=True).encode() + b"\n")
+    digest.update(hashed_words(defaults))
     return digest.hexdigest()

@@ -15,6 +15,7 @@ from domain.test_execution.script import Script
 from domain.test_execution.target import Answer, Question, TargetSpec
 from domain.test_execution.test_set import (
     ConfigurationId,
+    RunDefaults,
     StoredTestSet,
     TestCase,
     TestSetId,
@@ -112,8 +113,35 @@ class Transforms(Protocol):
 class TestSets(Protocol):
     """Test sets and test configurations of an organization."""
 
-    def save(self, tenant: TenantContext, name: str, cases: Iterable[TestCase]) -> StoredTestSet:
-        """Store a version of the set, or return the stored one that has the same name and content."""
+    def save(
+        self,
+        tenant: TenantContext,
+        name: str,
+        cases: Iterable[TestCase],
+        *,
+        now: datetime,
+        defaults: RunDefaults | None = None,
+    ) -> StoredTestSet:
+        """
+        Store a version of the set, or return the stored one that has the same name and content.
+
+        *defaults* are a part of the content: how the tests are run where nobody says otherwise.
+        """
+
+    def page(
+        self, tenant: TenantContext, *, name: str | None = None, before: StoredTestSet | None = None, limit: int
+    ) -> list[StoredTestSet]:
+        """Return versions, the newest first, from just behind *before*; only those of *name*, if one is given."""
+
+    def case_page(
+        self, tenant: TenantContext, test_set_id: TestSetId, *, after: int | None = None, limit: int
+    ) -> list[tuple[int, TestCase]]:
+        """
+        Return tests with their numbers (from 0), in their order, from just behind *after*.
+
+        Raises:
+            NotFound: no such set in this organization.
+        """
 
     def get(self, tenant: TenantContext, test_set_id: TestSetId) -> StoredTestSet:
         """

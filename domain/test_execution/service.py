@@ -91,7 +91,7 @@ class TestRuns:
             raise InvalidInput(f"{file.name}: no tests: a run needs at least one")
         judges = (panel or Panel()).over(file.panel)
         check_judges(file.cases, judges, targets=chosen, name=file.name)
-        stored = self.test_sets.save(tenant, file.name, file.cases)
+        stored = self.test_sets.save(tenant, file.name, file.cases, now=self.jobs.clock.now())
         configuration = TestConfiguration(
             name=file.name,
             test_set_id=stored.id,
@@ -148,7 +148,7 @@ class TestRuns:
 
     def start_check(self, tenant: TenantContext, plan: CheckPlan, *, options: JobOptions) -> Job:
         """Store the answers, and accept a job that judges them; nobody is asked for an answer."""
-        stored = self.test_sets.save(tenant, plan.check.name, plan.check.cases())
+        stored = self.test_sets.save(tenant, plan.check.name, plan.check.cases(), now=self.jobs.clock.now())
         spec = RunSpec(test_set_id=stored.id, test_set_name=plan.check.name, targets=(), panel=plan.panel)
         return self.jobs.submit(tenant, Submission(kind=KIND, spec=spec.to_document(), options=options))
 

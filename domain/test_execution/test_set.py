@@ -5,6 +5,7 @@ A test set: what is asked and what is expected, as values; and how it becomes th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, NewType
 
 from attrs import evolve, field, frozen
@@ -97,6 +98,16 @@ class RunHints:
 
 
 @frozen(kw_only=True)
+class RunDefaults:
+    """What a file of tests says beside them: how they are run where whoever runs them says nothing else."""
+
+    targets: tuple[NamedTarget, ...] = ()
+    gates: Gates = field(factory=Gates)
+    panel: Panel = field(factory=Panel)
+    hints: RunHints = field(factory=RunHints)
+
+
+@frozen(kw_only=True)
 class TestFile:
     """What a file of tests says: the tests, and the targets, gates and judges when it names them."""
 
@@ -112,6 +123,11 @@ class TestFile:
     """What was understood but deserves a look: one line each."""
 
     @property
+    def defaults(self) -> RunDefaults:
+        """What the file says beside its tests."""
+        return RunDefaults(targets=self.targets, gates=self.gates, panel=self.panel, hints=self.hints)
+
+    @property
     def target(self) -> TargetSpec | None:
         """The only target; None where the file names none, or several."""
         return self.targets[0].spec if len(self.targets) == 1 else None
@@ -119,12 +135,14 @@ class TestFile:
 
 @frozen(kw_only=True)
 class StoredTestSet:
-    """A test set in the store: one immutable version, known by what is in it."""
+    """A test set in the store: one immutable version, known by what is in it. *saved_at*: when it first was."""
 
     id: TestSetId
     name: str
     content_hash: str
     size: int
+    saved_at: datetime
+    defaults: RunDefaults = field(factory=RunDefaults)
 
 
 @frozen(kw_only=True)

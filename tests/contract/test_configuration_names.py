@@ -19,7 +19,7 @@ from domain.test_execution.configuration import TestConfiguration, with_content_
 from domain.test_execution.named_target import only
 from domain.test_execution.target import PythonTarget
 from domain.test_execution.test_set import ConfigurationId, Gates, TestCase
-from tests.contract.building import THEM, US
+from tests.contract.building import NOW, THEM, US
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ class Places:
 
     def stored(self, function: str, *, tenant: TenantContext = US) -> TestConfiguration:
         """Store a configuration that differs in its target's function."""
-        tests = self.test_sets.save(tenant, "set", [TestCase(id="a", prompt="?")])
+        tests = self.test_sets.save(tenant, "set", [TestCase(id="a", prompt="?")], now=NOW)
         target = only(PythonTarget(module="bot", function=function))
         configuration = with_content_id(
             tenant,

@@ -141,7 +141,7 @@ def test_relay_and_sweeper_find_their_rows_by_index(sqlite_engine: Engine) -> No
 def test_test_sets_are_read_in_pages(engine: Engine) -> None:
     """A large set must never be in memory whole; and a slow reader must not keep a transaction open."""
     sets = SqlTestSets(engine)
-    stored = sets.save(TENANT, "large", (TestCase(id=str(no), prompt="?") for no in range(PAGE + 1)))
+    stored = sets.save(TENANT, "large", (TestCase(id=str(no), prompt="?") for no in range(PAGE + 1)), now=NOW)
     cases = sets.cases(TENANT, stored.id)
 
     with watched(engine) as seen:

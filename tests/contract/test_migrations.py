@@ -62,7 +62,8 @@ def test_upgrading_again_changes_nothing(empty: Engine) -> None:
     """Every start upgrades; the rows of earlier runs must be there afterwards."""
     upgrade(empty)
     with empty.begin() as connection:
-        connection.execute(text("INSERT INTO test_set VALUES ('acme', 'one', 'smoke', 'hash', 3)"))
+        columns = "organization_id, id, name, content_hash, size"
+        connection.execute(text(f"INSERT INTO test_set ({columns}) VALUES ('acme', 'one', 'smoke', 'hash', 3)"))
 
     upgrade(empty)
 

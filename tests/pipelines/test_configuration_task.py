@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from domain.jobs.job import JobOptions, JobStatus
 from domain.test_execution.configuration import TestConfiguration, with_content_id
 from domain.test_execution.named_target import only
@@ -17,7 +19,7 @@ TASK = "test_execution.execute_test_configuration"
 
 def stored(rig: Rig) -> TestConfiguration:
     """Store a configuration with gates and options of its own."""
-    tests = rig.services.test_sets.save(US, "set", [TestCase(id="case", prompt="Why?")])
+    tests = rig.services.test_sets.save(US, "set", [TestCase(id="case", prompt="Why?")], now=datetime.now(UTC))
     configuration = with_content_id(
         US,
         TestConfiguration(

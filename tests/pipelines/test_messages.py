@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ def _filled_in(golden: Path, **values: str) -> Any:
 def _a_configuration(rig: Rig) -> str:
     test_sets = rig.services.test_sets
     case = TestCase(id="case", prompt="Why?")
-    stored = test_sets.save(US, "set", [case])
+    stored = test_sets.save(US, "set", [case], now=datetime.now(UTC))
     target = PythonTarget(module="bot", function="answer")
     configuration = TestConfiguration(
         id=ConfigurationId("c-1"), name="configuration", test_set_id=stored.id, targets=only(target)
