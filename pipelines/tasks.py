@@ -21,6 +21,7 @@ from domain.jobs.execution import Executor
 from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId
 from domain.jobs.planning import Planner
+from domain.jobs.request_key import IdempotencyKey
 from domain.test_execution.ports import TestSets
 from domain.test_execution.service import TestRuns
 from domain.test_execution.test_set import ConfigurationId
@@ -99,7 +100,7 @@ def _register_family(
 def _submitted(services: TaskServices, task: Task, configuration_id: str) -> JobId:
     """Accept a job that runs a stored configuration; the same message again finds the job of the first time."""
     job = services.runs.submit_stored(
-        current_tenant(), ConfigurationId(configuration_id), idempotency_key=f"task:{task.request.id}"
+        current_tenant(), ConfigurationId(configuration_id), idempotency_key=IdempotencyKey(f"task:{task.request.id}")
     )
     return job.id
 

@@ -21,6 +21,7 @@ from domain.jobs.item import Document, Item, ItemState
 from domain.jobs.job import Job, JobId, JobOptions, JobPlace, JobStatus, cancelling, revised
 from domain.jobs.plan import ShardState
 from domain.jobs.ports import Clock, Doorbell, IdSource, Store, UnitOfWork
+from domain.jobs.request_key import IdempotencyKey
 from domain.tenancy import TenantContext
 
 OPEN_SHARDS_READ = 1000
@@ -34,11 +35,13 @@ class Submission:
     spec: Document
     options: JobOptions = attrs.field(factory=JobOptions)
     subject: str | None = None
-    idempotency_key: str | None = None
+    idempotency_key: IdempotencyKey | None = None
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the words of the submission: what must be the same when its key comes again."""
+        """SHA-256 over what was asked for: what must be the same when its key comes again."""
+        if self.idempotency_key is not None and self.idempotency_key.request is not None:
+            return self.idempotency_key.request
         words = [self.kind, self.spec, attrs.asdict(self.options), self.subject]
         return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -89,6 +92,18 @@ class JobService:
             accepted = self._accept(tenant, submission, job)
         self.doorbell.ring()
         return accepted
+
+    def replayed(self, tenant: TenantContext, key: IdempotencyKey) -> Job | None:
+        """
+        Return the job that the same request started before; None for a key that is new.
+
+        Worth asking before the request is looked into: what it names may be gone by now.
+
+        Raises:
+            KeyReused: the key belongs to another request.
+        """
+        with self.store.view(tenant) as work:
+            return _known(work, key.key, key.request or "")
 
     def get(self, tenant: TenantContext, job_id: JobId) -> JobView:
         """
@@ -192,10 +207,12 @@ class JobService:
 
     def _accept(self, tenant: TenantContext, submission: Submission, job: Job) -> Job:
         with self.store.begin(tenant) as work:
-            replayed = _replayed(work, submission)
-            if replayed is not None:
-                return replayed
-            work.jobs.add(job, idempotency_key=submission.idempotency_key, fingerprint=submission.fingerprint)
+            if submission.idempotency_key is not None:
+                known = _known(work, submission.idempotency_key.key, submission.fingerprint)
+                if known is not None:
+                    return known
+            key = submission.idempotency_key.key if submission.idempotency_key else None
+            work.jobs.add(job, idempotency_key=key, fingerprint=submission.fingerprint)
             work.outbox.add(JobAccepted(job_id=job.id), now=job.created_at)
             work.outbox.add(StartJob(job_id=job.id), now=job.created_at)
             work.commit()
@@ -249,16 +266,14 @@ _REMEDY = {
 }
 
 
-def _replayed(work: UnitOfWork, submission: Submission) -> Job | None:
-    if submission.idempotency_key is None:
-        return None
-    known = work.jobs.by_key(submission.idempotency_key)
+def _known(work: UnitOfWork, key: str, fingerprint: str) -> Job | None:
+    known = work.jobs.by_key(key)
     if known is None:
         return None
-    job_id, fingerprint = known
-    if fingerprint != submission.fingerprint:
+    job_id, of_first = known
+    if of_first != fingerprint:
         raise KeyReused(
-            f"idempotency key {submission.idempotency_key!r} belongs to job {job_id}, which was asked for in other "
-            "words; use a new key for a new request"
+            f"idempotency key {key!r} belongs to job {job_id}, which was asked for in other words; use a new key for a "
+            "new request"
         )
     return work.jobs.get(job_id)

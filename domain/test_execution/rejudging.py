@@ -15,6 +15,7 @@ from attrs import frozen
 from domain.jobs.errors import Conflict, InvalidInput
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.ports import Store
+from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService, Submission
 from domain.tenancy import TenantContext
 from domain.test_execution.codec import item_from_json
@@ -74,9 +75,21 @@ class Rejudging:
         needs = check_judges(cases, judges, targets=past.targets, name=past.test_set_name)
         return Plan(spec=spec, needs=needs)
 
-    def start(self, tenant: TenantContext, plan: Plan, *, options: JobOptions | None = None) -> Job:
+    def start(
+        self,
+        tenant: TenantContext,
+        plan: Plan,
+        *,
+        options: JobOptions | None = None,
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Job:
         """Accept the job."""
-        submission = Submission(kind=KIND, spec=plan.spec.to_document(), options=options or JobOptions())
+        submission = Submission(
+            kind=KIND,
+            spec=plan.spec.to_document(),
+            options=options or JobOptions(),
+            idempotency_key=idempotency_key,
+        )
         return self.jobs.submit(tenant, submission)
 
     def asks_judges(self, tenant: TenantContext, plan: Plan) -> bool:

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
 from domain.jobs.job import Job, JobOptions
+from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService, Submission
 from domain.tenancy import TenantContext
 from domain.test_execution.configuration import TestConfiguration, with_content_id
@@ -49,7 +50,7 @@ class TestRuns:
         panel: Panel | None = None,
         options: JobOptions | None = None,
         max_age_s: float | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: IdempotencyKey | None = None,
     ) -> Job:
         """
         Store the tests, and accept a job that runs them against *targets* (default: the file's own).
@@ -106,9 +107,19 @@ class TestRuns:
         return known
 
     def submit(
-        self, tenant: TenantContext, configuration: TestConfiguration, *, idempotency_key: str | None = None
+        self,
+        tenant: TenantContext,
+        configuration: TestConfiguration,
+        *,
+        subject: str | None = None,
+        idempotency_key: IdempotencyKey | None = None,
     ) -> Job:
-        """Accept a job that runs the configuration; it carries a snapshot, so that nothing later changes it."""
+        """
+        Accept a job that runs the configuration; it carries a snapshot, so that nothing later changes it.
+
+        Raises:
+            AlreadyRunning: another run has this *subject*, and has not ended.
+        """
         spec = RunSpec(
             test_set_id=configuration.test_set_id,
             test_set_name=configuration.name,
@@ -119,21 +130,31 @@ class TestRuns:
             max_age_s=configuration.max_age_s,
         )
         submission = Submission(
-            kind=KIND, spec=spec.to_document(), options=configuration.options, idempotency_key=idempotency_key
+            kind=KIND,
+            spec=spec.to_document(),
+            options=configuration.options,
+            subject=subject,
+            idempotency_key=idempotency_key,
         )
         return self.jobs.submit(tenant, submission)
 
     def submit_stored(
-        self, tenant: TenantContext, configuration_id: ConfigurationId, *, idempotency_key: str | None = None
+        self,
+        tenant: TenantContext,
+        configuration_id: ConfigurationId,
+        *,
+        subject: str | None = None,
+        idempotency_key: IdempotencyKey | None = None,
     ) -> Job:
         """
         Accept a job that runs the stored configuration of this id.
 
         Raises:
             NotFound: no such configuration in this organization.
+            AlreadyRunning: another run has this *subject*, and has not ended.
         """
         configuration = self.test_sets.configuration(tenant, configuration_id)
-        return self.submit(tenant, configuration, idempotency_key=idempotency_key)
+        return self.submit(tenant, configuration, subject=subject, idempotency_key=idempotency_key)
 
     def plan_check(self, check: JudgeCheck, *, panel: Panel) -> CheckPlan:
         """

@@ -66,13 +66,21 @@ class Api:
         """POST."""
         return self.request("POST", path, **rest)
 
-    def request(self, method: str, path: str, *, headers: dict[str, str] | None = None, **rest: Any) -> httpx.Response:
-        """Send a request with the caller's key; *rest* is httpx's: json, params, content, files."""
-        return self.runner.run(self._ask(method, path, headers={**self.headers, **(headers or {})}, **rest))
+    def request(self, method: str, path: str, **rest: Any) -> httpx.Response:
+        """Send a request with the caller's key; *rest* is httpx's: json, params, content, files, headers."""
+        return self.runner.run(self._ask(method, path, **rest))
+
+    def together(self, count: int, method: str, path: str, **rest: Any) -> list[httpx.Response]:
+        """Send *count* equal requests at once."""
+
+        async def ask_all() -> list[httpx.Response]:
+            return await asyncio.gather(*(self._ask(method, path, **rest) for _ in range(count)))
+
+        return self.runner.run(ask_all())
 
     async def _ask(self, method: str, path: str, **rest: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=self.headers) as client:
             return await client.request(method, path, **rest)
 
 

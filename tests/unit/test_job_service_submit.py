@@ -9,12 +9,13 @@ from domain.jobs.aggregate import Tally
 from domain.jobs.errors import AlreadyRunning, Conflict, InvalidInput, KeyReused, NotFound
 from domain.jobs.events import JobAccepted, StartJob
 from domain.jobs.job import JobId, JobOptions, JobStatus
+from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobView, Submission
 from tests.contract.building import THEM, US, a_job
 from tests.kernel.family import KIND
 from tests.kernel.world import Kernel
 
-ASKED = Submission(kind=KIND, spec={"items": 2}, idempotency_key="key")
+ASKED = Submission(kind=KIND, spec={"items": 2}, idempotency_key=IdempotencyKey("key"))
 ON_A_SUBJECT = Submission(kind=KIND, spec={"items": 1}, subject="document-1")
 
 
