@@ -11,6 +11,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from attrs import define, field
@@ -71,7 +73,8 @@ class ThreadBench:
         if not self._idle.acquire(blocking=False):
             # before the call is handed over: a machine that gives no more threads must not run it later, unasked
             threading.Thread(target=self._work, name="antiphon-item", daemon=True).start()
-        self._calls.put(call)
+        # the call's thread knows what its caller's did: whose task it is part of, for its log lines and its trace
+        self._calls.put(partial(copy_context().run, call))
 
     def give_back(self, party: Party, places: int) -> None:
         """Free places that the party had reserved."""

@@ -11,6 +11,8 @@ from typing import NewType
 from attrs import field, frozen
 from attrs.validators import min_len
 
+from domain.origin import UNKNOWN, Origin
+
 OrganizationId = NewType("OrganizationId", str)
 UserId = NewType("UserId", str)
 
@@ -23,8 +25,9 @@ ALL_SCOPES = frozenset({READ, WRITE, ADMIN})
 
 @frozen(kw_only=True)
 class TenantContext:
-    """The organization whose rows may be touched, the user who asked, and what that user may do."""
+    """The organization whose rows may be touched, the user who asked, what that user may do, and by which request."""
 
     organization_id: OrganizationId = field(validator=min_len(1))
     user_id: UserId = field(validator=min_len(1))
     scopes: frozenset[str] = frozenset()
+    origin: Origin = field(default=UNKNOWN, eq=False)

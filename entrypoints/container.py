@@ -41,9 +41,12 @@ from domain.test_execution.rejudging import Rejudging
 from domain.test_execution.response_cache import Caching, ResponseCache
 from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
+from domain.test_execution.traced_target import TracedTargets
+from domain.tracing import Spans
 from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
 from entrypoints.settings import Settings, process_environment
+from entrypoints.tracing import make_spans
 from pipelines.bell import RelayBell
 
 
@@ -67,6 +70,7 @@ class Antiphon:
     rejudging: Rejudging
     configurations: SavedConfigurations
     bell: RelayBell
+    spans: Spans
     clock: SharedClock
 
     @property
@@ -80,9 +84,9 @@ class Antiphon:
         return 3.0 if self.engine.dialect.name == "sqlite" else 30.0
 
 
-def build(settings: Settings) -> Antiphon:
+def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     """
-    Plug everything together.
+    Plug everything together; *spans* record traces, where the settings' own are not wanted.
 
     Raises:
         ServiceUnavailable: the home folder or the database can't be used.
@@ -94,14 +98,17 @@ def build(settings: Settings) -> Antiphon:
     templates = JinjaTemplates()
     scorers = StandardScorers(templates, python=PythonScripts() if settings.allow_python else None)
     models = PricedModels(StandardLanguageModels(process_environment()), prices_of(settings))
-    targets = StandardTargets(process_environment(), templates, models)
+    spans = spans or make_spans(settings)
+    # without leave, targets are told nothing: `str()` is an empty text
+    told = spans.trace if settings.trace_targets else str
+    targets = StandardTargets(process_environment(), templates, models, trace=told)
     test_sets, names = SqlTestSets(engine), SqlConfigurationNames(engine)
     judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
     doors = make_doors(settings)
     cache = make_cache(settings, engine=engine, clock=clock)
     family = TestExecution(
         test_sets=test_sets,
-        targets=targets,
+        targets=TracedTargets(targets=targets, spans=spans),
         scorers=scorers,
         templates=templates,
         judging=judging,
@@ -128,6 +135,7 @@ def build(settings: Settings) -> Antiphon:
         rejudging=Rejudging(jobs=jobs, store=store),
         configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
         bell=bell,
+        spans=spans,
         clock=clock,
     )
 

@@ -25,6 +25,8 @@ PREFIX = "ANTIPHON_"
 TESTS_PREFIX = "ANTIPHON_TEST_"
 LogLevel = NewType("LogLevel", str)
 LOG_LEVELS = tuple(map(LogLevel, ("debug", "info", "warning", "error")))
+LogFormat = NewType("LogFormat", str)
+LOG_FORMATS = tuple(map(LogFormat, ("logfmt", "json")))
 
 
 def _doc(meaning: str, *, shown: str = "") -> dict[str, str]:
@@ -140,6 +142,19 @@ class Settings:
         validator=in_(LOG_LEVELS),
         metadata=_doc("what is written to standard error: debug, info, warning or error"),
     )
+    log_format: LogFormat = field(
+        default=LogFormat("logfmt"),
+        validator=in_(LOG_FORMATS),
+        metadata=_doc("how a log line is written: `logfmt` (name=value), or `json` (one object a line)"),
+    )
+    trace_url: str = field(
+        default="",
+        metadata=_doc("where traces are sent by OTLP over HTTP: `http://collector:4318/v1/traces`", shown="nowhere"),
+    )
+    trace_targets: bool = field(
+        default=False,
+        metadata=_doc("`true` sends HTTP targets the header `traceparent`, so that their own traces join ours"),
+    )
 
     @property
     def is_embedded(self) -> bool:
@@ -242,12 +257,14 @@ _CONVERTERS: dict[str, Callable[[str], object]] = {
     "bool": _truth,
     "Path": _folder,
     "LogLevel": str.lower,
+    "LogFormat": str.lower,
 }
 _EXPECTED = {
     "int": "a whole number above 0",
     "float": "a number above 0",
     "bool": "true or false",
     "LogLevel": f"one of {', '.join(LOG_LEVELS)}",
+    "LogFormat": f"one of {', '.join(LOG_FORMATS)}",
     "Path": "the path of a folder, without '?'",
 }
 

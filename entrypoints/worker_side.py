@@ -30,6 +30,7 @@ from domain.jobs.relaying import Relay, system_context
 from domain.jobs.sweeping import Sweeper, SweepRules
 from entrypoints.container import Antiphon
 from entrypoints.settings import Settings
+from pipelines.observing import observed
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -108,7 +109,7 @@ class WorkerSide:
             desk=self.desk,
             bench=self.bench,
             clock=a.clock,
-            families=a.families,
+            families=observed(a.families, spans=a.spans),
             attempts=self.attempts,
             worker_id=self.worker_id,
             jitter=random.random,
@@ -138,7 +139,13 @@ class WorkerSide:
             test_sets=self.antiphon.test_sets,
             runs=self.antiphon.runs,
         )
-        register(app, lambda: services, countdown=broker.countdown, on_trouble=self.on_trouble or log_only)
+        register(
+            app,
+            lambda: services,
+            countdown=broker.countdown,
+            on_trouble=self.on_trouble or log_only,
+            spans=self.antiphon.spans,
+        )
         return app
 
     @cached_property

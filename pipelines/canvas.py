@@ -7,10 +7,10 @@ Messages carry ids and numbers only. The chord's body is immutable: it takes no 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from amqp.exceptions import AMQPError
-from attrs import frozen
+from attrs import evolve, frozen
 from celery import Celery, chord
 from celery.result import denied_join_result
 from kombu.exceptions import KombuError
@@ -37,7 +37,7 @@ class CeleryDispatcher:
         Raises:
             ServiceUnavailable: the broker can't be reached.
         """
-        with acting_for(tenant), _sending():
+        with _acting_for(tenant, job), _sending():
             self.app.tasks[FAMILIES[job.kind].start].apply_async((job.id,))
 
     def send(self, tenant: TenantContext, job: Job, shard: int, chunks: Sequence[Sequence[ItemNo]]) -> None:
@@ -49,9 +49,14 @@ class CeleryDispatcher:
         """
         names = FAMILIES[job.kind]
         execute, collect = self.app.tasks[names.execute], self.app.tasks[names.collect]
-        with acting_for(tenant), _sending():
+        with _acting_for(tenant, job), _sending():
             header = [execute.si(job.id, list(chunk)) for chunk in chunks]
             chord(header, app=self.app)(collect.si(job.id, shard))
+
+
+def _acting_for(tenant: TenantContext, job: Job) -> AbstractContextManager[None]:
+    """Stamp whom the job is for, and which request it came from: relay and sweeper send long after that one."""
+    return acting_for(evolve(tenant, origin=job.origin))
 
 
 @contextmanager

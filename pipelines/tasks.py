@@ -7,13 +7,16 @@ Tasks are made by `register`, for one application and one set of services, so th
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
+from types import TracebackType
 
 import structlog
-from attrs import frozen
+from attrs import field, frozen
 from celery import Celery
 from celery.app.task import Task
-from celery.exceptions import Reject
+from celery.exceptions import Reject, Retry
+from structlog.contextvars import bind_contextvars
 
 from domain.jobs.collection import Collector
 from domain.jobs.errors import NotFound, ServiceUnavailable, TransientFailure
@@ -25,8 +28,9 @@ from domain.jobs.request_key import IdempotencyKey
 from domain.test_execution.ports import TestSets
 from domain.test_execution.service import TestRuns
 from domain.test_execution.test_set import ConfigurationId
+from domain.tracing import NO_SPANS, SpanKind, Spans
 from pipelines import names
-from pipelines.headers import current_tenant
+from pipelines.headers import current_origin, current_tenant
 from pipelines.loops import OnTrouble, log_only
 
 log = structlog.get_logger(__name__)
@@ -53,14 +57,15 @@ def register(
     store_pause_s: float = STORE_PAUSE_S,
     countdown: Callable[[float], float] = float,
     on_trouble: OnTrouble = log_only,
+    spans: Spans = NO_SPANS,
 ) -> None:
     """
     Make every task of Antiphon in *app*; *services* is asked at the first task, not before.
 
     *countdown* turns a wait, in seconds, into one the broker can keep. *on_trouble* hears of each service that a task
-    has to wait for.
+    has to wait for. *spans* records each task, as part of the trace that its message names.
     """
-    boundary = partial(_Boundary, pause_s=store_pause_s, countdown=countdown, on_trouble=on_trouble)
+    boundary = partial(_Boundary, pause_s=store_pause_s, countdown=countdown, on_trouble=on_trouble, spans=spans)
     for family in names.FAMILIES.values():
         _register_family(app, services, family, boundary)
     _register_examples(app, services)
@@ -134,11 +139,25 @@ class _Boundary:
     pause_s: float
     countdown: Callable[[float], float]
     on_trouble: OnTrouble
+    spans: Spans
+    _open: ExitStack = field(factory=ExitStack, init=False)
 
     def __enter__(self) -> _Boundary:
+        bind_contextvars(job=self.job_id)
+        attributes = {"antiphon.job": self.job_id, "antiphon.task_id": str(self.task.request.id)}
+        span = self.spans.span(
+            self.task.name, kind=SpanKind.CONSUMER, trace=current_origin().trace, attributes=attributes
+        )
+        self._open.enter_context(span)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> bool:
+        if isinstance(error, Retry):  # to come again is no failure
+            self._open.close()
+        else:
+            self._open.__exit__(kind, error, where)
         if isinstance(error, ServiceUnavailable | TransientFailure):
             log.warning("a task waits for a service", task=self.task.name, job=self.job_id, error=str(error))
             self.on_trouble(error)

@@ -15,6 +15,7 @@ from domain.jobs.item import Document, Failure, Item, ItemNo, ItemState, Lease, 
 from domain.jobs.job import Job, JobId, JobOptions, JobStatus, PlanningLease
 from domain.jobs.plan import Shard, ShardState
 from domain.jobs.usage import Usage
+from domain.origin import UNKNOWN, Origin
 from domain.tenancy import OrganizationId
 
 Values = dict[str, object]
@@ -38,6 +39,7 @@ def job_values(job: Job) -> Values:
     values: Values = {name: getattr(job, name) for name in _SAME_NAME}
     values["status"] = job.status.value
     values["options"] = attrs.asdict(job.options)
+    values["origin"] = None if job.origin == UNKNOWN else attrs.asdict(job.origin)
     values["planning_until"] = job.planning.until if job.planning else None
     return values
 
@@ -53,6 +55,7 @@ def job_from(row: AnyRow) -> Job:
         status=JobStatus(content["status"]),
         options=_options_from(content["options"]),
         planning=PlanningLease(token=token, until=until) if until else None,
+        origin=Origin(**content["origin"]) if content["origin"] else UNKNOWN,
     )
 
 

@@ -35,6 +35,7 @@ METADATA = MetaData(
 ACTIVE = text("status IN ('pending', 'processing')")
 RUNNING = text("state = 'running'")
 UNSENT = text("sent_at IS NULL")
+TROUBLES = text("kind IN ('leases_lost', 'late_record')")
 
 duty = Table(
     "duty",
@@ -70,6 +71,7 @@ job = Table(
     Column("options", JSON_OBJECT, nullable=False),
     Column("spec", JSON_OBJECT, nullable=False),
     Column("failure", SafeText),
+    Column("origin", JSON_OBJECT),
     PrimaryKeyConstraint("organization_id", "id"),
 )
 
@@ -86,6 +88,7 @@ Index(
 )
 Index("ix_job_active", job.c.created_at, job.c.id, sqlite_where=ACTIVE, postgresql_where=ACTIVE)
 Index("ix_job_newest", job.c.organization_id, job.c.created_at, job.c.id)
+Index("ix_job_status", job.c.status)
 
 # What can be long stands last: SQLite reads a row from its front, and counting states must not wade through answers.
 item = Table(
@@ -181,6 +184,7 @@ outbox = Table(
     UniqueConstraint("id"),
 )
 Index("ix_outbox_unsent", outbox.c.id, sqlite_where=UNSENT, postgresql_where=UNSENT)
+Index("ix_outbox_troubles", outbox.c.kind, sqlite_where=TROUBLES, postgresql_where=TROUBLES)
 Index("ix_outbox_history", outbox.c.organization_id, outbox.c.job_id, outbox.c.id)
 
 idempotency_key = Table(

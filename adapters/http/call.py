@@ -27,7 +27,11 @@ _OURS = frozenset({"content-length", "transfer-encoding", "connection"})
 
 @frozen(kw_only=True)
 class HttpCall:
-    """A request ready to be made; *shown* is its name in messages, *now* the clock for dates in Retry-After."""
+    """
+    A request ready to be made; *shown* is its name in messages, *now* the clock for dates in Retry-After.
+
+    *trace* returns the `traceparent` to send along; empty, as by default: none.
+    """
 
     method: str
     shown: str
@@ -38,6 +42,7 @@ class HttpCall:
     values: EnvironmentValues = field(repr=False)
     connections: HttpConnections = field(repr=False)
     now: Callable[[], datetime] = field(repr=False)
+    trace: Callable[[], str] = field(default=str, repr=False)
 
     def send(self, body: bytes | None, *, variables: Document, deadline_s: float) -> Reply:
         """
@@ -47,7 +52,9 @@ class HttpCall:
             TransientFailure, PermanentFailure: connection, dns, tls, timed_out; bad_answer: it is not HTTP.
         """
         path = self.url.path(variables)
-        request = Request(method=self.method, path=path, headers=self.headers, body=body)
+        trace = self.trace()
+        headers = {**self.headers, "traceparent": trace} if trace else self.headers
+        request = Request(method=self.method, path=path, headers=headers, body=body)
         limit_s = deadline_s if self.timeout_s is None else min(self.timeout_s, deadline_s)
         try:
             return self.connections.exchange(request, deadline=Deadline.after(limit_s), max_bytes=self.max_bytes)

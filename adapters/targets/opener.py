@@ -31,7 +31,8 @@ class StandardTargets:
     """
     The `Targets` port: HTTP endpoints, language models and Python functions.
 
-    *environment* is where `${NAME}` in a specification comes from; *now* is the clock for dates in Retry-After.
+    *environment* is where `${NAME}` in a specification comes from; *now* is the clock for dates in Retry-After, *trace*
+    returns the `traceparent` that HTTP targets are told, or nothing.
     """
 
     _environment: Mapping[str, str] = field(repr=False)
@@ -40,6 +41,7 @@ class StandardTargets:
     _allow_python: bool = True
     _transforms: Transforms = field(factory=JavaScriptTransforms, repr=False)
     _now: Callable[[], datetime] = field(default=utc_now, repr=False)
+    _trace: Callable[[], str] = field(default=str, repr=False)
 
     def open(self, spec: TargetSpec, *, connections: int) -> Target:
         """
@@ -116,4 +118,5 @@ class StandardTargets:
             values=values,
             connections=HttpConnections(parsed, size=connections),
             now=self._now,
+            trace=self._trace,
         )

@@ -17,6 +17,7 @@ from attrs.validators import ge, gt, optional
 from domain.jobs.budget import Budget
 from domain.jobs.errors import Conflict
 from domain.jobs.item import Document
+from domain.origin import UNKNOWN, Origin
 from domain.tenancy import OrganizationId, UserId
 
 JobId = NewType("JobId", str)
@@ -117,7 +118,7 @@ class Job:
 
     *spec* is the family's own JSON, a snapshot: nothing that changes later changes it. *planned* is the number of
     items once the plan is frozen, None before. *revision* grows with each resume and retry-failed; *opened_at* is when
-    the newest one began.
+    the newest one began. *origin* is the request that it was accepted by.
     """
 
     id: JobId
@@ -142,6 +143,7 @@ class Job:
     opened_at: datetime | None = None
     ended_at: datetime | None = None
     failure: str | None = None
+    origin: Origin = UNKNOWN
 
     @property
     def place(self) -> JobPlace:

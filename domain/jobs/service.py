@@ -230,6 +230,7 @@ class JobService:
             started_by=tenant.user_id,
             created_at=now,
             updated_at=now,
+            origin=tenant.origin,
         )
 
     def _reopen(self, work: UnitOfWork, job: Job, state: ItemState) -> Job:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from entrypoints.cli.console import say
-from entrypoints.cli.opening import set_up_logs
+from entrypoints.logs import set_up_logs
 from entrypoints.settings import read_settings
 
 
@@ -22,7 +22,7 @@ def upgrade_database() -> None:
     from entrypoints.container import build
 
     settings = read_settings()
-    set_up_logs(settings.log_level)
+    set_up_logs(settings.log_level, form=settings.log_format)
     antiphon = build(settings)
     upgrade(antiphon.engine)
     say(f"the {place(antiphon.engine)} is up to date")

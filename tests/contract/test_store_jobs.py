@@ -7,6 +7,7 @@ import pytest
 
 from domain.jobs.errors import AlreadyRunning, Conflict, NotFound
 from domain.jobs.job import Job, JobId, JobOptions, JobStatus, PlanningLease
+from domain.origin import Origin
 from tests.contract.building import (
     JOB,
     NOW,
@@ -37,6 +38,7 @@ def test_a_job_comes_back_with_every_field(store: KernelStore) -> None:
         celery_task_id="task-1",
         cancel_requested_at=after(3),
         started_at=after(1),
+        origin=Origin(request_id="request-1", trace="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
     )
 
     add_job(store, job)

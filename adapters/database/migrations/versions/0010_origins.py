@@ -1,0 +1,27 @@
+"""Jobs know which request they came from, and what monitoring asks for is found without reading whole tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0010"
+down_revision = "0009"
+
+Object = sa.JSON().with_variant(JSONB(), "postgresql")
+TROUBLES = sa.text("kind IN ('leases_lost', 'late_record')")
+
+
+def upgrade() -> None:
+    """Add a column and two indexes; older jobs have no origin."""
+    op.add_column("job", sa.Column("origin", Object))
+    op.create_index("ix_job_status", "job", ["status"])
+    op.create_index("ix_outbox_troubles", "outbox", ["kind"], sqlite_where=TROUBLES, postgresql_where=TROUBLES)
+
+
+def downgrade() -> None:
+    """Forget where jobs came from."""
+    op.drop_index("ix_outbox_troubles", "outbox")
+    op.drop_index("ix_job_status", "job")
+    op.drop_column("job", "origin")
