@@ -15,13 +15,14 @@ from attrs import frozen
 from adapters.reports.charts import bars
 from adapters.reports.chunks import PackedRows
 from adapters.reports.files import replacing
-from adapters.reports.pages import page_pieces
+from adapters.reports.pages import page_pieces, page_policy
 from adapters.reports.rows import RunRows
 from domain.jobs.item import Item
 from domain.jobs.job import Job
 from domain.test_execution.summary import RunSummary
 from domain.test_execution.test_result import Standing
 
+SCRIPT = "page.js"
 _LEAST_WIDTH = 0.6
 """Per cent of the bar that even a single test gets, so that it can be seen among thousands."""
 WORDS = {
@@ -62,10 +63,17 @@ def write_html(
         InvalidInput: the report can't be written there.
         ServiceUnavailable: the disk is full, or broken.
     """
+    with replacing(path) as report:
+        for piece in html_pieces(job, items(), summary=summary, title=title):
+            report.write(piece)
+
+
+def html_pieces(job: Job, items: Iterator[Item], *, summary: RunSummary, title: str) -> Iterator[str]:
+    """Yield the page, piece by piece."""
     packed = PackedRows()
-    pieces = page_pieces(
+    return page_pieces(
         "page.html.jinja",
-        script="page.js",
+        script=SCRIPT,
         job=job,
         summary=summary,
         title=title,
@@ -73,12 +81,14 @@ def write_html(
         latency_bars=bars(summary.latency_bins),
         score_bars=bars(summary.score_bins),
         wall_time_s=_wall_time_s(job),
-        chunks=packed.elements(RunRows(packed=packed).rows(items())),
+        chunks=packed.elements(RunRows(packed=packed).rows(items)),
         index=packed.index,
     )
-    with replacing(path) as report:
-        for piece in pieces:
-            report.write(piece)
+
+
+def html_policy() -> str:
+    """Return the content security policy that the page has."""
+    return page_policy(SCRIPT)
 
 
 def _segments(summary: RunSummary) -> list[Segment]:

@@ -9,18 +9,20 @@ constant memory: the counts in the header are those of the rows that were writte
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
 from pathlib import Path
 from re import compile as pattern
 from xml.sax.saxutils import escape, quoteattr
 
-from adapters.reports.files import ReportFile, replacing
+from attrs import define, field
+
+from adapters.reports.files import replacing
 from domain.jobs.item import Item
 from domain.jobs.job import Job
 from domain.test_execution.findings import failing_scores
 from domain.test_execution.summary import RunSummary
-from domain.test_execution.test_result import Standing, TestResult, read_result, shortened
+from domain.test_execution.test_result import Standing, TestResult, read_result, shortened, standing_of
 
 TEXT_LENGTH = 10_000
 MESSAGE_LENGTH = 500
@@ -53,29 +55,44 @@ def write_junit(
         InvalidInput: the report can't be written there.
         ServiceUnavailable: the disk is full, or broken.
     """
+    counts = SuiteCounts()
     with replacing(path) as report:
-        report.write(_header(job, title, Counter()))
-        report.write(_properties(job, summary))
-        counts = _write_cases(report, job, items())
-        report.write("  </testsuite>\n</testsuites>\n")
+        for piece in junit_pieces(job, counts.noting(items()), summary=summary, title=title, counts=SuiteCounts()):
+            report.write(piece)
         report.rewrite_start(_header(job, title, counts))
 
 
-def _write_cases(report: ReportFile, job: Job, items: Iterator[Item]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def junit_pieces(
+    job: Job, items: Iterable[Item], *, summary: RunSummary, title: str, counts: SuiteCounts
+) -> Iterator[str]:
+    """Yield the run as JUnit XML, piece by piece; the header says the *counts*, which must be known before."""
+    yield _header(job, title, counts)
+    yield _properties(job, summary)
     for item in items:
-        result = read_result(item)
-        counts["tests"] += 1
-        if result.standing in _TAGS:
-            counts[_TAGS[result.standing]] += 1
-        report.write(_case(job, result))
-    return counts
+        yield _case(job, read_result(item))
+    yield "  </testsuite>\n</testsuites>\n"
 
 
-def _header(job: Job, title: str, counts: Counter[str]) -> str:
+@define(kw_only=True)
+class SuiteCounts:
+    """How many test cases of each kind a suite has, counted as they go by."""
+
+    counts: Counter[str] = field(factory=Counter)
+
+    def noting(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield the rows, and count them."""
+        for item in items:
+            self.counts["tests"] += 1
+            standing = standing_of(item)
+            if standing in _TAGS:
+                self.counts[_TAGS[standing]] += 1
+            yield item
+
+
+def _header(job: Job, title: str, suite: SuiteCounts) -> str:
     # Numbers are padded outside their quotes, so that the header is as long with the counts as it was without.
     numbers = "".join(
-        f' {name}="{counts[name]}"'.ljust(len(name) + _COUNT_DIGITS)
+        f' {name}="{suite.counts[name]}"'.ljust(len(name) + _COUNT_DIGITS)
         for name in ("tests", "failures", "errors", "skipped")
     )
     numbers = f'{numbers} time="{_wall_time_s(job):.3f}"'

@@ -23,7 +23,7 @@ SHARED_SCRIPT = "tests.js"
 
 def page_pieces(template: str, *, script: str, **values: object) -> Iterator[str]:
     """Yield the page in pieces: *template* filled with *values*, and with *script* behind the one all pages share."""
-    style, code = _resource("page.css"), _resource(SHARED_SCRIPT) + _resource(script)
+    style, code = _style_and(script)
     return (
         _environment()
         .get_template(template)
@@ -31,10 +31,19 @@ def page_pieces(template: str, *, script: str, **values: object) -> Iterator[str
             **values,
             style=Markup(style),  # safe: a file of this package
             script=Markup(code),  # safe: files of this package
-            style_hash=_csp_hash(style),
-            script_hash=_csp_hash(code),
+            policy=page_policy(script),
         )
     )
+
+
+def page_policy(script: str) -> str:
+    """Return what the page with *script* may do: show its own style sheet and run its own script, and nothing else."""
+    style, code = map(_csp_hash, _style_and(script))
+    return f"default-src 'none'; style-src '{style}'; script-src '{code}'; base-uri 'none'; form-action 'none'"
+
+
+def _style_and(script: str) -> tuple[str, str]:
+    return _resource("page.css"), _resource(SHARED_SCRIPT) + _resource(script)
 
 
 def _environment() -> Environment:

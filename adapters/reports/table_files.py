@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 from pathlib import Path
 from re import compile as pattern
@@ -33,9 +33,8 @@ def write_jsonl(path: Path, *, job: Job, items: Callable[[], Iterator[Item]]) ->
         ServiceUnavailable: the disk is full, or broken.
     """
     with replacing(path) as file:
-        for item in items():
-            for row in flat_rows(job, read_result(item)):
-                file.write(_NOT_UTF_8.sub("\ufffd", json.dumps(row, ensure_ascii=False)) + "\n")
+        for piece in jsonl_pieces(job, items()):
+            file.write(piece)
 
 
 def write_csv(path: Path, *, job: Job, items: Callable[[], Iterator[Item]]) -> None:
@@ -47,10 +46,23 @@ def write_csv(path: Path, *, job: Job, items: Callable[[], Iterator[Item]]) -> N
         ServiceUnavailable: the disk is full, or broken.
     """
     with replacing(path) as file:
-        file.write(_line(COLUMNS))
-        for item in items():
-            for row in flat_rows(job, read_result(item)):
-                file.write(_line(tuple(_cell(row[name]) for name in COLUMNS)))
+        for piece in csv_pieces(job, items()):
+            file.write(piece)
+
+
+def jsonl_pieces(job: Job, items: Iterable[Item]) -> Iterator[str]:
+    """Yield the run as JSON lines, piece by piece."""
+    for item in items:
+        for row in flat_rows(job, read_result(item)):
+            yield _NOT_UTF_8.sub("\ufffd", json.dumps(row, ensure_ascii=False)) + "\n"
+
+
+def csv_pieces(job: Job, items: Iterable[Item]) -> Iterator[str]:
+    """Yield the run as comma-separated values, piece by piece."""
+    yield _line(COLUMNS)
+    for item in items:
+        for row in flat_rows(job, read_result(item)):
+            yield _line(tuple(_cell(row[name]) for name in COLUMNS))
 
 
 def _cell(value: object) -> object:

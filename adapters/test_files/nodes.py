@@ -29,6 +29,21 @@ class LineIn(int):
         return made
 
 
+class LineAt(int):
+    """A line that also knows its place in the document, as a JSON pointer; a request has no lines: 0."""
+
+    pointer: str
+
+    def __new__(cls, line: int, *, pointer: str) -> Self:
+        """Return the line, which is a number wherever one is wanted."""
+        made = super().__new__(cls, line)
+        made.pointer = pointer
+        return made
+
+    def __format__(self, how: str) -> str:
+        return format(int(self), how) if self else self.pointer
+
+
 @frozen
 class ScalarNode:
     """A text, number, true, false or null."""
@@ -136,3 +151,22 @@ def kind_of(node: Node) -> str:
             return "a text"
         case _:
             return "a number"
+
+
+def pointed(node: Node, pointer: str) -> Node:
+    """Return the node with lines that know their place: *pointer*, and what is behind it."""
+    line = LineAt(node.line, pointer=pointer)
+    match node:
+        case ScalarNode():
+            return ScalarNode(line, node.value)
+        case ListNode():
+            return ListNode(line, tuple(pointed(item, f"{pointer}/{no}") for no, item in enumerate(node.items)))
+        case MapNode():
+            places = {key: f"{pointer}/{_escaped(key)}" for key in node.entries}
+            entries = {key: pointed(value, places[key]) for key, value in node.entries.items()}
+            lines = {key: LineAt(node.line_of(key), pointer=place) for key, place in places.items()}
+            return MapNode(line, entries, lines)
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

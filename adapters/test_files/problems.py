@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from adapters.test_files.nodes import LineIn
+from adapters.test_files.nodes import LineAt, LineIn
 from domain.jobs.errors import InvalidInput
 
 SHOWN = 50
@@ -46,7 +46,7 @@ class Problems:
         """Note a problem that somebody else has worded (a metric's own complaint)."""
         self._count += 1
         if len(self._kept) < _KEPT:
-            self._kept.append((line or 0, text))
+            self._kept.append((0 if line is None else line, text))
 
     def refuse(self) -> NoReturn:
         """
@@ -55,12 +55,14 @@ class Problems:
         Raises:
             InvalidInput: always; its message holds every problem, its `problems` one line each.
         """
-        lines = tuple(self._worded(line, text) for line, text in sorted(self._kept, key=_place)[:SHOWN])
+        listed = sorted(self._kept, key=_place)[:SHOWN]
+        lines = tuple(self._worded(line, text) for line, text in listed)
+        pointers = tuple(_pointer(line) for line, _ in listed)
         if self._count > len(lines):
-            lines += (f"... and {self._count - len(lines)} more",)
+            lines, pointers = (*lines, f"... and {self._count - len(lines)} more"), (*pointers, "")
         noun = "problem" if self._count == 1 else "problems"
         head = f"{self._path} was not accepted: {self._count} {noun}"
-        raise InvalidInput("\n".join((head, *lines)), problems=lines)
+        raise InvalidInput("\n".join((head, *lines)), problems=lines, pointers=pointers)
 
     def refuse_if_any(self) -> None:
         """
@@ -74,13 +76,17 @@ class Problems:
 
     def _worded(self, line: int, text: str) -> str:
         path = self._path.parent / line.file if isinstance(line, LineIn) else self._path
-        return f"{path}:{line}: {text}" if line else f"{path}: {text}"
+        return f"{path}:{int(line)}: {text}" if line else f"{path}: {text}"
 
 
 def _place(kept: tuple[int, str]) -> tuple[str, int]:
     """Return where a problem sorts: the file's own before those of files it names, each by line."""
     line, _ = kept
     return line.file if isinstance(line, LineIn) else "", line
+
+
+def _pointer(line: int) -> str:
+    return line.pointer if isinstance(line, LineAt) else ""
 
 
 def nearest(word: str, *, among: Iterable[str], likeness: float = SIMILAR) -> str:

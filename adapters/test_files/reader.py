@@ -32,8 +32,8 @@ MAX_DOCUMENT_BYTES = 20_000_000
 MAX_LINES_BYTES = 200_000_000
 """JSON lines and CSV are read line by line."""
 
-_DOCUMENTS: dict[str, Callable[[str], Node]] = {".yaml": parse_yaml, ".yml": parse_yaml, ".json": parse_json}
-_LINE_FORMATS = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv}
+DOCUMENTS: dict[str, Callable[[str], Node]] = {".yaml": parse_yaml, ".yml": parse_yaml, ".json": parse_json}
+LINE_FORMATS = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv}
 _OTHERS_ROWS = {"promptfoo": read_promptfoo_rows, "inspect": read_inspect, "openai-evals": read_openai_evals}
 
 
@@ -56,14 +56,14 @@ def read_test_file(path: Path, *, scorers: Scorers, rules: ReadingRules | None =
 
 def _read(path: Path, *, scorers: Scorers, problems: Problems, rules: ReadingRules) -> TestFile:
     ending = path.suffix.lower()
-    check_file(path, max_bytes=MAX_DOCUMENT_BYTES if ending in _DOCUMENTS else MAX_LINES_BYTES)
-    if ending in _LINE_FORMATS:
+    check_file(path, max_bytes=MAX_DOCUMENT_BYTES if ending in DOCUMENTS else MAX_LINES_BYTES)
+    if ending in LINE_FORMATS:
         return _read_rows(path, scorers=scorers, problems=problems, rules=rules)
-    if ending not in _DOCUMENTS:
-        raise _unknown_ending(ending)
+    if ending not in DOCUMENTS:
+        raise unknown_ending(ending)
     if rules.format in ("inspect", "openai-evals"):
         raise _no_rows(rules.format)
-    root = _document(path, parse=_DOCUMENTS[ending])
+    root = document_in(path, parse=DOCUMENTS[ending])
     if rules.format == "promptfoo" or (not rules.format and is_promptfoo(root)):
         return read_promptfoo(root, path=path, scorers=scorers, problems=problems, rules=rules)
     return read_antiphon(root, path=path, scorers=scorers, problems=problems)
@@ -73,7 +73,7 @@ def _read_rows(path: Path, *, scorers: Scorers, problems: Problems, rules: Readi
     ending = path.suffix.lower()
     read_others = _OTHERS_ROWS.get(rules.format or format_of_rows(path, scorers=scorers))
     if read_others is None:
-        return _LINE_FORMATS[ending](path, scorers=scorers, problems=problems)
+        return LINE_FORMATS[ending](path, scorers=scorers, problems=problems)
     if read_others is read_promptfoo_rows and ending not in TABLES:
         raise Unreadable(
             "promptfoo's tests in JSON lines",
@@ -88,12 +88,18 @@ def _no_rows(format: str) -> Unreadable:
     return Unreadable(
         f"the format {format} in a document",
         line=None,
-        expected=f"a file of rows: {', '.join(_LINE_FORMATS)}",
+        expected=f"a file of rows: {', '.join(LINE_FORMATS)}",
         do="write one object a line, as .jsonl",
     )
 
 
-def _document(path: Path, *, parse: Callable[[str], Node]) -> MapNode:
+def document_in(path: Path, *, parse: Callable[[str], Node]) -> MapNode:
+    """
+    Return the mapping that a file of one document holds.
+
+    Raises:
+        Unreadable: it holds something else.
+    """
     text = read_text(path)
     if not text.strip():
         raise Unreadable("the file holds only white space", line=None, expected="at least one test", do="add tests")
@@ -108,8 +114,9 @@ def _document(path: Path, *, parse: Callable[[str], Node]) -> MapNode:
     return root
 
 
-def _unknown_ending(ending: str) -> Unreadable:
-    known = (*_DOCUMENTS, *_LINE_FORMATS)
+def unknown_ending(ending: str) -> Unreadable:
+    """Return the refusal of a file that is in no known format."""
+    known = (*DOCUMENTS, *LINE_FORMATS)
     return Unreadable(
         f"the ending {shown(ending)}" if ending else "the file's name has no ending",
         line=None,

@@ -36,11 +36,14 @@ class InvalidInput(AntiphonError):
     The caller's words are wrong; nothing was changed.
 
     *problems* holds one line per thing to mend, so that a file with three mistakes needs one round, not three.
+    *pointers* says of each where it is, as a JSON pointer (RFC 6901), where the words came as JSON; "" where nobody
+    knows.
     """
 
-    def __init__(self, message: str, *, problems: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, *, problems: tuple[str, ...] = (), pointers: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.problems = problems
+        self.pointers = pointers or ("",) * len(problems)
 
 
 class NotFound(AntiphonError):
