@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from adapters.memory.journal import Journal
 from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.api_key import ApiKey, ApiKeyId, Credential
-from domain.organizations.audit_entry import AuditEntry, AuditEntryId
+from domain.organizations.audit_entry import AuditEntry, AuditEntryId, AuditPlace
 from domain.organizations.key_material import Seal
 from domain.organizations.organization import Membership, Organization, Role, User
 from domain.tenancy import OrganizationId, UserId
@@ -76,8 +76,8 @@ class MemoryKeys:
 
     def put(self, key: ApiKey) -> None:
         """Store a changed key; seal and last use stay as they are stored."""
-        stored = self.rows.keys[key.id]
-        self.journal.put(self.rows.keys, key.id, evolve(key, seal=stored.seal, last_used_at=stored.last_used_at))
+        if stored := self.rows.keys.get(key.id):
+            self.journal.put(self.rows.keys, key.id, evolve(key, seal=stored.seal, last_used_at=stored.last_used_at))
 
     def used(self, key_id: ApiKeyId, *, at: datetime, seal: Seal) -> None:
         """Store when a key was last used, and its seal."""
@@ -99,10 +99,10 @@ class MemoryEntries:
         """Store an entry."""
         self.journal.put(self.rows.entries, entry.id, entry)
 
-    def page(self, *, before: AuditEntry | None, limit: int) -> list[AuditEntry]:
+    def page(self, *, before: AuditPlace | None, limit: int) -> list[AuditEntry]:
         """Return entries, the newest first, from just behind *before*."""
-        newest = sorted(self.rows.entries.values(), key=_age, reverse=True)
-        return [entry for entry in newest if before is None or _age(entry) < _age(before)][:limit]
+        newest = sorted(self.rows.entries.values(), key=lambda entry: _age(entry.place), reverse=True)
+        return [entry for entry in newest if before is None or _age(entry.place) < _age(before)][:limit]
 
 
 @frozen(kw_only=True)
@@ -192,5 +192,5 @@ class MemoryDirectory:
                 journal.undo()
 
 
-def _age(entry: AuditEntry) -> tuple[datetime, AuditEntryId]:
-    return (entry.at, entry.id)
+def _age(place: AuditPlace) -> tuple[datetime, AuditEntryId]:
+    return (place.at, place.id)

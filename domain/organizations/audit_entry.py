@@ -14,6 +14,14 @@ AuditEntryId = NewType("AuditEntryId", str)
 
 
 @frozen(kw_only=True)
+class AuditPlace:
+    """Where an entry stands in the log, which begins with the newest; of one moment, the greater id is first."""
+
+    at: datetime
+    id: AuditEntryId
+
+
+@frozen(kw_only=True)
 class AuditEntry:
     """
     What happened: *action* such as `key.created`, done by a user to a *subject*; *details* never hold a secret.
@@ -27,3 +35,8 @@ class AuditEntry:
     action: str
     subject: str
     details: Mapping[str, str] = field(factory=dict)
+
+    @property
+    def place(self) -> AuditPlace:
+        """Where it stands in the log."""
+        return AuditPlace(at=self.at, id=self.id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from domain.jobs.ports import Clock, IdSource
-from domain.organizations.audit_entry import AuditEntry, AuditEntryId
+from domain.organizations.audit_entry import AuditEntry, AuditEntryId, AuditPlace
 from domain.organizations.ports import Directory, OrganizationWork
 from domain.tenancy import TenantContext
 
@@ -45,7 +45,7 @@ class AuditLog:
             )
         )
 
-    def page(self, tenant: TenantContext, *, before: AuditEntry | None = None, limit: int = 50) -> list[AuditEntry]:
+    def page(self, tenant: TenantContext, *, before: AuditPlace | None = None, limit: int = 50) -> list[AuditEntry]:
         """Return entries of the tenant's organization, the newest first, from just behind *before*."""
         with self.directory.view(tenant.organization_id) as work:
             return work.entries.page(before=before, limit=limit)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.organizations.api_key import ApiKey, ApiKeyId, Credential
-from domain.organizations.audit_entry import AuditEntry
+from domain.organizations.audit_entry import AuditEntry, AuditPlace
 from domain.organizations.key_material import Seal
 from domain.organizations.organization import Membership, Organization, Role, User
 from domain.tenancy import OrganizationId, UserId
@@ -66,7 +66,7 @@ class Entries(Protocol):
     def add(self, entry: AuditEntry) -> None:
         """Store an entry."""
 
-    def page(self, *, before: AuditEntry | None, limit: int) -> list[AuditEntry]:
+    def page(self, *, before: AuditPlace | None, limit: int) -> list[AuditEntry]:
         """Return entries, the newest first, from just behind *before*."""
 
 

@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, inspect, text
 
+import adapters.database.organization_tables
 import adapters.database.schema
 from adapters.database.engine import make_engine
 from adapters.database.schema import HEAD, is_current, upgrade
