@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.database.migrations.row_security import let_system, protect
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 Time = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
