@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.memory.organizations import MemoryDirectory
 from adapters.memory.store import MemoryStore
 from adapters.memory.test_sets import MemoryTestSets
+from domain.organizations.organization import Organization
+from domain.organizations.ports import Directory
 from domain.test_execution.ports import TestSets
-from tests.contract.building import KernelStore
+from tests.contract.building import NOW, THEM, US, KernelStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -42,6 +45,17 @@ def test_sets(request: pytest.FixtureRequest) -> TestSets:
     from adapters.database.test_sets import SqlTestSets
 
     return SqlTestSets(_engine(request))
+
+
+@pytest.fixture(params=[pytest.param("memory", id="memory"), SQLITE, POSTGRES])
+def directory(request: pytest.FixtureRequest) -> Directory:
+    """Every directory, with two organizations that nobody is in."""
+    made = MemoryDirectory() if request.param == "memory" else _sql_directory(request)
+    for tenant in (US, THEM):
+        with made.begin(tenant.organization_id) as work:
+            work.add(Organization(id=tenant.organization_id, name=f"org of {tenant.user_id}", created_at=NOW))
+            work.commit()
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +119,12 @@ def _sql_store(request: pytest.FixtureRequest) -> KernelStore:
     from adapters.database.store import SqlStore
 
     return SqlStore(_engine(request))
+
+
+def _sql_directory(request: pytest.FixtureRequest) -> Directory:
+    from adapters.database.organizations import SqlDirectory
+
+    return SqlDirectory(_engine(request))
 
 
 def _engine(request: pytest.FixtureRequest) -> Engine:

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from pkgutil import iter_modules, resolve_name
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,7 +18,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, inspect, text
 
-import adapters.database.organization_tables
 import adapters.database.schema
 from adapters.database.engine import make_engine
 from adapters.database.schema import HEAD, is_current, upgrade
@@ -25,6 +25,10 @@ from adapters.database.tables import METADATA
 from domain.jobs.errors import ServiceUnavailable
 
 PROCESSES = 4
+
+for module in iter_modules(adapters.database.__path__, "adapters.database."):
+    if module.name.endswith("_tables"):  # whatever adds to METADATA
+        resolve_name(module.name)
 
 OF_NOBODY = {"duty"}
 """Tables of the installation itself: who sweeps. They hold nobody's work."""

@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from threading import Barrier
-
 import attrs
 import pytest
-from sqlalchemy import Engine
 
-from adapters.memory.organizations import MemoryDirectory
-from domain.jobs.errors import AntiphonError, Conflict, NotFound
+from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.api_key import ApiKey, ApiKeyId
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.organizations.key_material import Seal
-from domain.organizations.organization import Organization, Role, User
+from domain.organizations.organization import Role, User
 from domain.organizations.ports import Directory
 from domain.tenancy import READ, WRITE, OrganizationId, TenantContext, UserId
 from tests.contract.building import NOW, THEM, US, after
-from tests.unit.organizing import Office
 
 ADA = User(id=UserId("ada"), email="ada@example.com", created_at=NOW)
 BOB = User(id=UserId("bob"), email="bob@example.com", created_at=NOW)
 PREFIX = "antiphon_abcdefghijkl"
-
-
-@pytest.fixture(
-    params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)],
-)
-def directory(request: pytest.FixtureRequest) -> Directory:
-    """Every directory, with two organizations that nobody is in."""
-    made: Directory = MemoryDirectory() if request.param == "memory" else _in_database(request)
-    for tenant in (US, THEM):
-        with made.begin(tenant.organization_id) as work:
-            work.add(Organization(id=tenant.organization_id, name=f"org of {tenant.user_id}", created_at=NOW))
-            work.commit()
-    return made
-
-
-def _in_database(request: pytest.FixtureRequest) -> Directory:
-    from adapters.database.organizations import SqlDirectory
-
-    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return SqlDirectory(engine)
 
 
 def a_key(number: int = 1, *, tenant: TenantContext = US, user: User = ADA) -> ApiKey:
@@ -275,65 +248,3 @@ def test_neither_organization_sees_the_others_people_keys_and_entries(directory:
     assert seen == ([], [], [], [])
     with directory.view(US.organization_id) as work:
         assert [key.revoked_at for key in work.keys.all()] == [None]
-
-
-@pytest.fixture
-def office(directory: Directory) -> Office:
-    """The services over each directory."""
-    return Office(directory=directory)
-
-
-def test_many_that_make_the_first_organization_at_once_make_one(office: Office) -> None:
-    """Eight commands may be the first of an installation together."""
-    new = attrs.evolve(THEM, organization_id=OrganizationId("brand-new"))
-    start_line = Barrier(8)
-
-    def ensure(_: int) -> None:
-        start_line.wait(30)
-        office.organizations.ensure(new, name="new", email="eve@localhost")
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(ensure, range(8)))
-
-    assert [one.name for one in office.organizations.all()].count("new") == 1
-    assert [(one.user.email, one.role) for one in office.members.all(new)] == [("eve@localhost", Role.OWNER)]
-
-
-def test_two_owners_who_remove_each_other_at_once_leave_one(office: Office) -> None:
-    """Each of the two removals is allowed alone; together they would leave nobody."""
-    for email in ("ada@example.com", "bob@example.com"):
-        office.members.add(THEM, email, role=Role.OWNER)
-    start_line = Barrier(2)
-
-    def remove(email: str) -> str:
-        start_line.wait(30)
-        try:
-            return office.members.remove(THEM, email).user.email
-        except Conflict:
-            return "refused"
-
-    with ThreadPoolExecutor(2) as pool:
-        said = list(pool.map(remove, ("ada@example.com", "bob@example.com")))
-
-    assert said.count("refused") == 1
-    assert [one.role for one in office.members.all(THEM)] == [Role.OWNER]
-
-
-def test_a_key_works_from_making_to_revoking(office: Office) -> None:
-    """The whole way, over each store."""
-    office.members.add(THEM, "ada@example.com", role=Role.MEMBER)
-    tenant = attrs.evolve(THEM, scopes=frozenset({READ, WRITE}))
-    issued = office.keys.create(tenant, email="ada@example.com", scopes={READ}, lifetime=timedelta(days=1))
-
-    assert office.authentication.authenticate(issued.text).organization_id == THEM.organization_id
-    rotated = office.keys.rotate(tenant, issued.key.prefix, grace=timedelta(minutes=1))
-    assert office.authentication.authenticate(issued.text) == office.authentication.authenticate(rotated.text)
-    office.clock.advance(60)
-    with pytest.raises(AntiphonError):
-        office.authentication.authenticate(issued.text)
-    office.keys.revoke(tenant, rotated.key.id)
-    with pytest.raises(AntiphonError):
-        office.authentication.authenticate(rotated.text)
-    assert [entry.action for entry in office.audit.page(THEM)] == [
-        "key.revoked", "key.rotated", "key.created", "user.added",
-    ]  # fmt: skip
