@@ -25,6 +25,7 @@ from domain.jobs.errors import AntiphonError
 from domain.jobs.execution import Executor
 from domain.jobs.item import WorkerId
 from domain.jobs.job import Job
+from domain.jobs.line import Crew
 from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay, system_context
 from domain.jobs.sweeping import Sweeper, SweepRules
@@ -113,6 +114,7 @@ class WorkerSide:
             attempts=self.attempts,
             worker_id=self.worker_id,
             jitter=random.random,
+            crew=Crew(size=self.places),
         )
 
     @cached_property

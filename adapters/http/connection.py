@@ -2,8 +2,10 @@
 HTTP/1.1 connections that keep to a deadline, whole: name, connect, TLS, sending, headers, body.
 
 A socket's own timeout begins anew with every piece that arrives, so a server that drips one byte a second holds a call
-for ever. Here every single read and write gets only what is left until the deadline. Two things can't be bounded from
-Python: the operating system's look-up of a name, and so much of a write as it takes in one go.
+for ever. Here sockets never block: what can't go on is waited for, for as long as is left until the deadline. That is
+also four system calls a kept-alive exchange, where a timeout set for each read and write makes twelve; with hundreds of
+threads, each one is a change of threads. One thing can't be bounded from Python: the operating system's look-up of a
+name.
 
 The standard library's client is used, not urllib3's pool or an SDK: this needs its hooks only (`connect`, `send`,
 `response_class`), costs less processor time a call, takes no proxy from the environment, and logs nothing, where
@@ -14,9 +16,11 @@ from __future__ import annotations
 
 import http.client
 import io
+import selectors
 import socket
 import ssl
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from adapters.http.deadline import Deadline
 
@@ -24,6 +28,11 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _NO_DEADLINE = Deadline.after(0)
+_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+# epoll would cost three calls of the system a wait, and select knows no file descriptors beyond 1023
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+B = TypeVar("B")
 
 
 class TimedConnection(http.client.HTTPConnection):
@@ -31,18 +40,28 @@ class TimedConnection(http.client.HTTPConnection):
 
     deadline = _NO_DEADLINE
     _reader: _TimedReader | None = None
+    _body = b""
 
     def connect(self) -> None:
         """Connect to the first of the host's addresses that answers; each gets its share of the time left."""
         self.sock = self._first_that_answers()
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock.settimeout(0)
+
+    def endheaders(self, message_body: object = None, *, encode_chunked: bool = False) -> None:
+        """Send the request, head and body in one piece."""
+        assert isinstance(message_body, bytes | None), "all bodies here are written out"
+        self._body = message_body or b""
+        super().endheaders(encode_chunked=encode_chunked)
 
     def send(self, data: object) -> None:
-        """Send all of *data* before the deadline."""
+        """Send the head, which is *data*, and the body before the deadline."""
+        assert isinstance(data, bytes)
         if self.sock is None:
             self.connect()
-        self.sock.settimeout(self.deadline.remaining_s())
-        super().send(data)  # type: ignore[arg-type]  # whatever http.client hands over
+        left = memoryview(data + self._body)
+        while left:
+            left = left[_patiently(self.sock.send, left, event=_WRITE, sock=self.sock, deadline=self.deadline) :]
 
     def response_class(  # type: ignore[override]  # http.client calls it like a class; it only needs the object
         self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
@@ -72,7 +91,6 @@ class TimedConnection(http.client.HTTPConnection):
 
     def has_ended(self) -> bool:
         """Whether the other side has closed the idle connection, or sent what nobody asked for."""
-        self.sock.settimeout(0)
         try:
             self.sock.recv(1)
         except (BlockingIOError, ssl.SSLWantReadError):
@@ -115,6 +133,7 @@ class TimedTlsConnection(TimedConnection):
         super().connect()
         self.sock.settimeout(self.deadline.remaining_s())
         self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
+        self.sock.settimeout(0)
 
 
 class _TimedReader(io.RawIOBase):
@@ -128,9 +147,10 @@ class _TimedReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int | None:
-        self._sock.settimeout(self._deadline.remaining_s())
-        size = self._raw.readinto(buffer)
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        if not _is_pending(self._sock):  # an answer takes its time: asking first would be in vain
+            _wait_for(_READ, sock=self._sock, deadline=self._deadline)
+        size = _patiently(self._sock.recv_into, buffer, event=_READ, sock=self._sock, deadline=self._deadline)
         self.is_at_end = size == 0
         return size
 
@@ -138,3 +158,28 @@ class _TimedReader(io.RawIOBase):
         # The raw reader holds the socket open after http.client has let go of it (`Connection: close`).
         self._raw.close()
         super().close()
+
+
+def _patiently(step: Callable[[B], int], buffer: B, *, event: int, sock: socket.socket, deadline: Deadline) -> int:
+    """Make the step as soon as the socket lets it, for which it is waited until the deadline."""
+    while True:
+        try:
+            return step(buffer)
+        except ssl.SSLWantReadError:  # TLS reads where it writes, and the other way round
+            needed = _READ
+        except ssl.SSLWantWriteError:
+            needed = _WRITE
+        except BlockingIOError:
+            needed = event
+        _wait_for(needed, sock=sock, deadline=deadline)
+
+
+def _wait_for(event: int, *, sock: socket.socket, deadline: Deadline) -> None:
+    with _Selector() as selector:
+        selector.register(sock, event)
+        if not selector.select(deadline.remaining_s()):
+            raise TimeoutError("the deadline has passed")
+
+
+def _is_pending(sock: socket.socket) -> bool:
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0

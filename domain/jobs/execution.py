@@ -31,6 +31,7 @@ from domain.jobs.fairness import Party, party_of
 from domain.jobs.family import Family, ItemRunner, Keep
 from domain.jobs.item import Item, ItemNo, Outcome, WorkerId
 from domain.jobs.job import Job, JobId
+from domain.jobs.line import Crew, Line
 from domain.jobs.patience import Patience, PatienceRule
 from domain.jobs.ports import Bench, Clock, Desk, Store
 from domain.jobs.reporting import Reporter
@@ -48,6 +49,7 @@ class _Prepared:
     job: Job
     runner: ItemRunner
     gate: threading.BoundedSemaphore
+    line: Line
     party: Party
     patience: Patience
     admission: Admission
@@ -55,7 +57,7 @@ class _Prepared:
 
 @define(eq=False)
 class Executor:
-    """Runs items in one process."""
+    """Runs items in one process; *crew* are the threads that do so, or wait to."""
 
     store: Store
     desk: Desk
@@ -65,6 +67,7 @@ class Executor:
     attempts: AttemptsInHand
     worker_id: WorkerId
     jitter: Callable[[], float]
+    crew: Crew = field(factory=lambda: Crew(size=1))
     retry: RetryPolicy = field(factory=RetryPolicy)
     patience: PatienceRule = field(factory=PatienceRule)
     _jobs: OrderedDict[JobId, _Prepared] = field(factory=OrderedDict, init=False)
@@ -88,16 +91,21 @@ class Executor:
         round_ = Round(admission=prepared.admission, todo=deque(numbers))
         goes_on = True
         try:
-            while goes_on:
-                round_.look(self.clock.now())
-                begun = bool(round_.todo) and self._begin_some(tenant, prepared, round_)
-                goes_on = begun or round_.wait(self.clock.now())
+            with self.crew.busy():
+                while goes_on:
+                    round_.look(self.clock.now())
+                    begun = bool(round_.todo) and self._begin_some(tenant, prepared, round_)
+                    goes_on = begun or round_.wait(self.clock.now())
         finally:  # what still runs when the store refused something is left to whoever asks for it next
             self._left |= {(job_id, attempt.item.no): attempt for attempt in round_.attempts}
         return round_.result(self.clock.now())
 
     def _begin_some(self, tenant: TenantContext, prepared: _Prepared, round_: Round) -> bool:
         """Begin what there is room for now; return whether it is worth asking for more at once."""
+        with prepared.line.turn() as has_turn:
+            return has_turn and self._begin_in_turn(tenant, prepared, round_)
+
+    def _begin_in_turn(self, tenant: TenantContext, prepared: _Prepared, round_: Round) -> bool:
         gate = prepared.gate
         wished = _acquire(gate, len(round_.todo))
         if not wished:
@@ -117,8 +125,8 @@ class Executor:
             _release(gate, unused)
             for spare in admitted.passes[len(granted) :]:
                 spare.give_back()
-        for item, pass_ in zip(granted, admitted.passes, strict=False):
-            round_.attempts.append(self._start(tenant, prepared, item, pass_))
+        begun = zip(granted, admitted.passes, strict=False)
+        round_.add(self._start(tenant, prepared, item, pass_) for item, pass_ in begun)
         round_.note_admission(admitted)
         return bool(admitted.passes) and not round_.is_busy
 
@@ -139,7 +147,7 @@ class Executor:
         )
         answer = self.desk.claim(tenant, claim)
         joined = self._joined(job.id, numbers, answer.refused)
-        round_.attempts += joined.values()
+        round_.add(joined.values())
         round_.refuse({no: why for no, why in answer.refused.items() if no not in joined}, answer.due)
         if Refusal.BUDGET in answer.refused.values():
             with suppress(ServiceUnavailable):  # the sweeper does it then
@@ -235,6 +243,7 @@ class Executor:
             job=job,
             runner=runner,
             gate=gate,
+            line=Line(crew=self.crew),
             party=party_of(job),
             patience=patience,
             admission=admission_of(runner),

@@ -73,11 +73,13 @@ def cut_for(planned: int, *, concurrency: int, sizes: Sizes = STANDARD) -> Cut:
     Return the sizes for a job of *planned* items of which *concurrency* run at once.
 
     A small job sends each item on its own. Above that a chunk is half of what the slots would get if all was shared
-    out evenly; the items of a chunk run side by side, so slots do not run dry at its end (benchmarks/fanout.py). A
-    shard holds about four rounds of the slots. The window keeps one shard beyond those being worked on, so that the
-    slowest item of one shard never leaves the slots without work.
+    out evenly, and an eighth of the slots at least: a claim is for items of one chunk, and should be for as many as get
+    free during the claim before it. The items of a chunk run side by side, so slots do not run dry at its end
+    (benchmarks/fanout.py). A shard holds about four rounds of the slots. The window keeps one shard beyond those being
+    worked on, so that the slowest item of one shard never leaves the slots without work.
     """
-    chunk = 1 if planned <= sizes.small_job else min(ceil(planned / (concurrency * 2)), sizes.largest_chunk)
+    fair, least = ceil(planned / (concurrency * 2)), ceil(concurrency / 8)
+    chunk = 1 if planned <= sizes.small_job else min(max(fair, least), sizes.largest_chunk)
     shard = min(max(4 * concurrency, sizes.smallest_shard), sizes.largest_shard)
     shard = ceil(shard / chunk) * chunk
     return Cut(chunk=chunk, shard=shard, window=2 + ceil(2 * concurrency / shard))

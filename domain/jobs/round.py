@@ -5,10 +5,9 @@ One call for items to be run: what is still to do, what runs, what became of the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from threading import Event
 
 from attrs import define, field, frozen
 
@@ -46,6 +45,16 @@ class Round:
     _settled: list[tuple[ItemNo, str]] = field(factory=list)
     _due: dict[ItemNo, datetime] = field(factory=dict)
     _given_back: list[ItemNo] = field(factory=list)
+    _is_recorded: Event = field(factory=Event, init=False)
+
+    def add(self, attempts: Iterable[Attempt]) -> None:
+        """Wait for these attempts too."""
+        for attempt in attempts:
+            self.attempts.append(attempt)
+            # not at its end: nothing can be said of an item before the record of it is committed
+            attempt.settled.add_done_callback(
+                lambda settled: settled.result()[1].add_done_callback(lambda _: self._is_recorded.set())
+            )
 
     def refuse(self, refused: Mapping[ItemNo, Refusal], due: Mapping[ItemNo, datetime]) -> None:
         """Note the items that were not granted; busy ones go back to the head of the list."""
@@ -67,6 +76,7 @@ class Round:
 
         A slow item holds the task in any case; the others of its chunk are repeated meanwhile.
         """
+        self._is_recorded.clear()
         for attempt in list(self.attempts):
             if attempt.settled.done():
                 report, recorded = attempt.settled.result()
@@ -89,8 +99,7 @@ class Round:
             waits = [max((due - now).total_seconds(), 0.0) for due in self._due.values()]
             if self.todo and self.refused_s:
                 waits.append(self.refused_s)
-            ends = [_end_of(attempt) for attempt in self.attempts]
-            wait(ends, timeout=min(waits, default=None), return_when=FIRST_COMPLETED)
+            self._is_recorded.wait(min(waits, default=None))
             return True
         if not self.todo:
             return False
@@ -117,8 +126,3 @@ class Round:
         if self.todo or self._given_back:
             waits.append(min(max(LONGEST_WAIT_S, self.refused_s), LONGEST_AWAY_S))
         return Executed(settled=tuple(self._settled), waiting=waiting, wait_s=min(waits, default=0.0))
-
-
-def _end_of(attempt: Attempt) -> Future[Any]:  # of either kind: it is only waited for
-    """Return what is waited for next: the attempt's end, and then the record of it."""
-    return attempt.settled.result()[1] if attempt.settled.done() else attempt.settled
