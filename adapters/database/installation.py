@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from adapters.database import tables
 from adapters.database.connection import connected
-from adapters.database.outbox import ENVELOPE_COLUMNS, envelope_from
+from adapters.database.outbox import COMMAND_KINDS, ENVELOPE_COLUMNS, envelope_from
 from adapters.database.turns import TAKE_TURN, turn_values
 from adapters.database.types import Among, Name, Numbers, UtcTime
 from domain.jobs.events import Envelope
@@ -28,7 +28,7 @@ def _take(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
     due = (
         select(_outbox.c.id)
         .where(
-            tables.UNSENT,  # commands: facts count as sent from the start
+            tables.UNSENT,
             or_(_outbox.c.hold_until.is_(None), _outbox.c.hold_until <= bindparam("due_at", type_=UtcTime)),
             *conditions,
         )
@@ -45,8 +45,10 @@ def _take(*conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
     )
 
 
-_TAKE = _take()
-_TAKE_OF_JOB = _take(_outbox.c.job_id == bindparam("of_job", type_=Name))
+_is_command = _outbox.c.kind.in_(COMMAND_KINDS)
+_TAKE = _take(_is_command)
+_TAKE_OF_JOB = _take(_is_command, _outbox.c.job_id == bindparam("of_job", type_=Name))
+_TAKE_FACTS = _take(~_is_command)
 _MARK_SENT = update(_outbox).where(_ids).values(sent_at=bindparam("at", type_=UtcTime))
 _POSTPONE = update(_outbox).where(_ids).values(hold_until=bindparam("at", type_=UtcTime))
 _ACTIVE = select(_job.c.organization_id, _job.c.id).where(tables.ACTIVE).order_by(_job.c.created_at, _job.c.id)
@@ -61,15 +63,15 @@ class SqlInstallation:
     def take_messages(
         self, *, now: datetime, hold_until: datetime, limit: int, job_id: JobId | None = None
     ) -> list[Envelope]:
-        """Return unsent messages (of one job, if named), oldest first; hide them from other relays until then."""
+        """Return unsent commands (of one job, if named), oldest first; hide them from other relays until then."""
         values = {"due_at": now, "held_until": hold_until, "at_most": limit}
-        statement = _TAKE
-        if job_id is not None:
-            statement, values["of_job"] = _TAKE_OF_JOB, job_id
-        with connected(self.engine) as connection:
-            taken = [envelope_from(row) for row in connection.execute(statement, values)]
-            connection.commit()
-        return sorted(taken, key=lambda envelope: envelope.id)
+        if job_id is None:
+            return self._taken(_TAKE, values)
+        return self._taken(_TAKE_OF_JOB, {**values, "of_job": job_id})
+
+    def take_facts(self, *, now: datetime, hold_until: datetime, limit: int) -> list[Envelope]:
+        """As `take_messages`, for facts."""
+        return self._taken(_TAKE_FACTS, {"due_at": now, "held_until": hold_until, "at_most": limit})
 
     def mark_sent(self, ids: Sequence[int], *, now: datetime) -> None:
         """Never hand these messages out again."""
@@ -95,3 +97,9 @@ class SqlInstallation:
             taken = connection.execute(TAKE_TURN, turn_values(turn)).first() is not None
             connection.commit()
         return taken
+
+    def _taken(self, statement: ReturningUpdate[Any], values: Mapping[str, object]) -> list[Envelope]:
+        with connected(self.engine) as connection:
+            taken = [envelope_from(row) for row in connection.execute(statement, values)]
+            connection.commit()
+        return sorted(taken, key=lambda envelope: envelope.id)

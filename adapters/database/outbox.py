@@ -1,7 +1,8 @@
 """
 Messages, stored with the change they belong to.
 
-Commands wait until the relay has sent them. Facts are history: nobody fetches them from here, so they count as sent.
+Commands wait until the relay has sent them, facts until the announcer has told everybody who waits for them; both stay
+as the job's history.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from domain.jobs.item import Document
 from domain.jobs.job import JobId, JobStatus
 from domain.tenancy import OrganizationId
 
-COMMANDS: tuple[type[Message], ...] = get_args(Command)
+COMMAND_KINDS = tuple(message.kind for message in get_args(Command))
 _outbox = tables.outbox
 ENVELOPE_COLUMNS = (
     _outbox.c.id,
@@ -58,7 +59,6 @@ class SqlOutbox:
             "body": attrs.asdict(message),
             "created_at": now,
             "attempts": 0,
-            "sent_at": None if isinstance(message, COMMANDS) else now,
         }
         self.scope.insert(_ADD if self.scope.locks_rows else _ADD_NEXT, row)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import attrs
@@ -18,7 +18,7 @@ from domain.tenancy import OrganizationId
 
 @frozen(kw_only=True)
 class MemoryOutbox:
-    """`Outbox` of one organization. Facts are history at once: nothing consumes them, so nothing needs sending."""
+    """`Outbox` of one organization."""
 
     organization_id: OrganizationId
     rows: OrganizationRows
@@ -34,8 +34,7 @@ class MemoryOutbox:
         envelope = Envelope(id=event_id, organization_id=self.organization_id, message=message, created_at=now)
         self.journal.put(self.messages.posts, event_id, Post(envelope=envelope))
         self.journal.put(self.rows.history.setdefault(message.job_id, {}), event_id, None)
-        if isinstance(message, Command):
-            self.journal.put(self.messages.unsent, event_id, None)
+        self.journal.put(self.messages.unsent, event_id, None)
 
     def history(self, job_id: JobId, *, after: int = 0, limit: int = 100) -> list[Envelope]:
         """Return the messages of a job, oldest first, from just behind event id *after*."""
@@ -43,13 +42,18 @@ class MemoryOutbox:
         return [self.messages.posts[event_id].envelope for event_id in ids[:limit]]
 
 
+def is_command(envelope: Envelope) -> bool:
+    """Whether the relay sends it; facts are announced."""
+    return isinstance(envelope.message, Command)
+
+
 def taken(
-    messages: MessageRows, *, now: datetime, hold_until: datetime, limit: int, job_id: JobId | None = None
+    messages: MessageRows, wanted_ones: Callable[[Envelope], bool], *, now: datetime, hold_until: datetime, limit: int
 ) -> list[Envelope]:
-    """Hide up to *limit* unsent messages until *hold_until*, and return them with this hand-out counted."""
+    """Hide up to *limit* of the wanted unsent messages until *hold_until*, and return them, this hand-out counted."""
     posts = (messages.posts[event_id] for event_id in sorted(messages.unsent))
     due = [post.envelope for post in posts if post.held_until is None or post.held_until <= now]
-    wanted = [envelope for envelope in due if job_id in (None, envelope.message.job_id)][:limit]
+    wanted = [envelope for envelope in due if wanted_ones(envelope)][:limit]
     envelopes = [attrs.evolve(envelope, attempts=envelope.attempts + 1) for envelope in wanted]
     for envelope in envelopes:
         messages.posts[envelope.id] = Post(envelope=envelope, held_until=hold_until)

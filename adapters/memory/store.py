@@ -65,9 +65,22 @@ class MemoryStore:
     def take_messages(
         self, *, now: datetime, hold_until: datetime, limit: int, job_id: JobId | None = None
     ) -> list[Envelope]:
-        """Return unsent messages (of one job, if named), oldest first; hide them from other relays until then."""
+        """Return unsent commands (of one job, if named), oldest first; hide them from other relays until then."""
+
+        def wanted(envelope: Envelope) -> bool:
+            return outbox.is_command(envelope) and job_id in (None, envelope.message.job_id)
+
         with self._turn():
-            return outbox.taken(self._rows.messages, now=now, hold_until=hold_until, limit=limit, job_id=job_id)
+            return outbox.taken(self._rows.messages, wanted, now=now, hold_until=hold_until, limit=limit)
+
+    def take_facts(self, *, now: datetime, hold_until: datetime, limit: int) -> list[Envelope]:
+        """As `take_messages`, for facts."""
+
+        def wanted(envelope: Envelope) -> bool:
+            return not outbox.is_command(envelope)
+
+        with self._turn():
+            return outbox.taken(self._rows.messages, wanted, now=now, hold_until=hold_until, limit=limit)
 
     def mark_sent(self, ids: Sequence[int], *, now: datetime) -> None:  # noqa: ARG002  # nobody asks when
         """Never hand these messages out again."""

@@ -1,6 +1,8 @@
 """
 What the outbox carries: facts that happened, and the two commands that move a job on. All plain values.
 
+The relay sends commands to the workers; the announcer tells facts to whoever waits for them.
+
 A message is stored in the transaction of the change it belongs to, and leaves only after the commit. Consumers get it
 at least once, with the row's id as event id.
 """

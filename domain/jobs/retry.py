@@ -57,5 +57,10 @@ class RetryPolicy:
             return GiveUp(reason=f"all {max_attempts} attempts are used up")
         if failure.retry_after_s is not None:
             return RetryAfter(delay=timedelta(seconds=min(max(failure.retry_after_s, 0.0), self.retry_after_cap_s)))
-        ceiling = min(self.cap_s, self.first_delay_s * 2.0 ** min(attempt - 1, 63))
-        return RetryAfter(delay=timedelta(seconds=ceiling * jitter()))
+        delay_s = full_jitter_s(attempt, first_delay_s=self.first_delay_s, cap_s=self.cap_s, jitter=jitter)
+        return RetryAfter(delay=timedelta(seconds=delay_s))
+
+
+def full_jitter_s(attempt: int, *, first_delay_s: float, cap_s: float, jitter: Callable[[], float]) -> float:
+    """Return the seconds to wait after the *attempt*-th try (the first is 1); *jitter* returns a number from 0 to 1."""
+    return min(cap_s, first_delay_s * 2.0 ** min(attempt - 1, 63)) * jitter()

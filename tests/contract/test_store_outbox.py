@@ -98,13 +98,30 @@ def test_commands_are_handed_out_oldest_first(store: KernelStore) -> None:
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.kind)
-def test_facts_are_history_and_are_not_sent(store: KernelStore, fact: Fact) -> None:
-    """Nothing consumes them yet; handing them out would keep the relay busy with nothing."""
+def test_facts_are_handed_out_apart_from_commands(store: KernelStore, fact: Fact) -> None:
+    """The relay waits for a broker that is away; who waits to be told of a fact must not wait with it."""
     add_job(store, a_job())
 
-    _tell(store, fact)
+    _tell(store, COMMANDS[0], fact)
 
-    assert store.take_messages(now=after(999), hold_until=after(1000), limit=10) == []
+    commands = store.take_messages(now=NOW, hold_until=after(30), limit=10)
+    facts = store.take_facts(now=NOW, hold_until=after(30), limit=10)
+    assert [envelope.message for envelope in commands] == COMMANDS[:1]
+    assert [(envelope.message, envelope.attempts) for envelope in facts] == [(fact, 1)]
+
+
+def test_a_fact_is_handed_out_until_it_was_told(store: KernelStore) -> None:
+    """An announcer that died told nobody; the next one must hear of the fact, and only then."""
+    add_job(store, a_job())
+    _tell(store, FACTS[0])
+
+    [first] = store.take_facts(now=NOW, hold_until=after(30), limit=10)
+    assert store.take_facts(now=after(29.999), hold_until=after(60), limit=10) == []
+    [again] = store.take_facts(now=after(30), hold_until=after(60), limit=10)
+    store.mark_sent([again.id], now=after(31))
+
+    assert (again.id, again.attempts) == (first.id, 2)
+    assert store.take_facts(now=after(999), hold_until=after(1000), limit=10) == []
 
 
 def test_a_taken_message_is_hidden_until_its_hold_is_over(store: KernelStore) -> None:
