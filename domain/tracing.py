@@ -6,7 +6,7 @@ Attributes are names and ids. Prompts, answers and secrets are never given to a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import Protocol
@@ -14,6 +14,9 @@ from typing import Protocol
 from attrs import frozen
 
 NO_ATTRIBUTES: Mapping[str, str | int] = {}
+
+Rename = Callable[[str], None]
+"""Gives a span a better name, once it is known what it is of."""
 
 
 class SpanKind(StrEnum):
@@ -35,9 +38,10 @@ class Spans(Protocol):
         kind: SpanKind = SpanKind.INTERNAL,
         trace: str = "",
         attributes: Mapping[str, str | int] = NO_ATTRIBUTES,
-    ) -> AbstractContextManager[None]:
+    ) -> AbstractContextManager[Rename]:
         """
-        Record what runs inside the block, as part of the span that this thread is in, or of the one that *trace* names.
+        Record what runs inside the block, as part of the span that this thread is in, or of the one that *trace* names;
+        yields what renames it.
 
         *trace* is a W3C `traceparent`; empty or not readable: none. An exception that leaves the block marks the span
         as failed by its type; its text is not kept, since it may quote an answer.
@@ -58,14 +62,18 @@ class NoSpans:
         kind: SpanKind = SpanKind.INTERNAL,
         trace: str = "",
         attributes: Mapping[str, str | int] = NO_ATTRIBUTES,
-    ) -> AbstractContextManager[None]:
+    ) -> AbstractContextManager[Rename]:
         """Record nothing."""
         _ = name, kind, trace, attributes
-        return nullcontext()
+        return nullcontext(_keep_name)
 
     def trace(self) -> str:
         """There is none."""
         return ""
+
+
+def _keep_name(_name: str) -> None:
+    pass
 
 
 NO_SPANS = NoSpans()

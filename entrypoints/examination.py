@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from adapters.database.overview import SqlOverviews
 from domain.jobs.diagnosis import Finding, diagnose
 from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.job import JobId
-from domain.jobs.relaying import system_context
+from domain.jobs.relaying import LONGEST_POSTPONE_S, system_context
 from domain.tenancy import OrganizationId
 from entrypoints.container import Antiphon
 from entrypoints.driving import is_driven
@@ -21,6 +22,7 @@ def examine(antiphon: Antiphon) -> Iterator[Finding]:
     """Yield what is found in the whole installation; the database has been opened, so it is there and up to date."""
     yield Finding(about="database", what="it answers, and its tables are of this version", is_problem=False)
     if not antiphon.settings.is_embedded:
+        yield _outbox(antiphon)
         yield from _services(antiphon)
     active = antiphon.store.active_jobs()
     for organization_id, job_id in active[:JOBS_READ]:
@@ -44,8 +46,21 @@ def examine_job(antiphon: Antiphon, job_id: JobId, *, organization_id: Organizat
     yield from found
 
 
+def _outbox(antiphon: Antiphon) -> Finding:
+    overview = SqlOverviews(antiphon.engine).look()
+    if overview.unsent_since is None:
+        return Finding(about="outbox", what="no message waits to be sent", is_problem=False)
+    age_s = (antiphon.clock.now() - overview.unsent_since).total_seconds()
+    return Finding(
+        about="outbox",
+        what=f"{overview.unsent} messages wait to be sent, the oldest for {age_s:.0f} s",
+        next="any worker's relay sends them, when one runs and reaches the broker",
+        is_problem=age_s > LONGEST_POSTPONE_S,
+    )
+
+
 def _services(antiphon: Antiphon) -> Iterator[Finding]:
-    from pipelines.services import ask_broker, ask_results, services_problems
+    from pipelines.services import ask_broker, ask_results, queue_lengths, services_problems
 
     broker = broker_settings(antiphon.settings)
     waits = "jobs are accepted meanwhile, and go on when it is back"
@@ -61,6 +76,9 @@ def _services(antiphon: Antiphon) -> Iterator[Finding]:
         yield Finding(about="settings", what=problem, next="workers refuse to start")
     if broker_answers:
         yield from _queues(antiphon)
+        for queue, length in queue_lengths(broker, timeout_s=ASK_S).items():
+            if length:
+                yield Finding(about=f"queue {queue}", what=f"{length} messages wait in it", is_problem=False)
 
 
 def _queues(antiphon: Antiphon) -> Iterator[Finding]:

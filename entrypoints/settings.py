@@ -147,6 +147,11 @@ class Settings:
         validator=in_(LOG_FORMATS),
         metadata=_doc("how a log line is written: `logfmt` (name=value), or `json` (one object a line)"),
     )
+    metrics_token: str = field(
+        default="",
+        repr=False,
+        metadata=_doc("secret that Prometheus sends as a bearer token to read `/metrics`", shown="none: anybody may"),
+    )
     trace_url: str = field(
         default="",
         metadata=_doc("where traces are sent by OTLP over HTTP: `http://collector:4318/v1/traces`", shown="nowhere"),

@@ -27,6 +27,7 @@ from domain.jobs.item import WorkerId
 from domain.jobs.job import Job
 from domain.jobs.line import Crew
 from domain.jobs.planning import Planner
+from domain.jobs.ports import Desk
 from domain.jobs.relaying import Relay, system_context
 from domain.jobs.sweeping import Sweeper, SweepRules
 from entrypoints.container import Antiphon
@@ -36,6 +37,7 @@ from pipelines.observing import observed
 if TYPE_CHECKING:
     from celery import Celery
 
+    from entrypoints.monitoring.counts import WorkerCounts
     from pipelines.brokers import BrokerSettings
     from pipelines.loops import Loops
 
@@ -47,13 +49,14 @@ class WorkerSide:
 
     *only_job*: the one job the process works for; None: everybody's. A process that is its own broker must leave the
     jobs of others alone: what it took of them would be lost when it ends, and nobody asked it to run them. *on_trouble*
-    hears of services that tasks and loops have to wait for.
+    hears of services that tasks and loops have to wait for; *counts* of what becomes of items and messages.
     """
 
     antiphon: Antiphon
     places: int
     only_job: Job | None = None
     on_trouble: Callable[[AntiphonError], None] | None = None
+    counts: WorkerCounts | None = None
     _stopping: threading.Event = field(factory=threading.Event, init=False)
 
     def stop(self) -> None:
@@ -77,10 +80,19 @@ class WorkerSide:
         return GroupCommit(self.antiphon.store, self.antiphon.clock, patience_s=self.antiphon.patience_s)
 
     @cached_property
+    def counting_desk(self) -> Desk:
+        """The desk, with somebody who counts beside it where that is wanted."""
+        if self.counts is None:
+            return self.desk
+        from entrypoints.monitoring.counts import CountingDesk
+
+        return CountingDesk(desk=self.desk, counts=self.counts)
+
+    @cached_property
     def attempts(self) -> AttemptsInHand:
         """The attempts of this process."""
         a = self.antiphon
-        return AttemptsInHand(store=a.store, desk=self.desk, clock=a.clock, lease_s=a.settings.lease_s)
+        return AttemptsInHand(store=a.store, desk=self.counting_desk, clock=a.clock, lease_s=a.settings.lease_s)
 
     @cached_property
     def planner(self) -> Planner:
@@ -107,7 +119,7 @@ class WorkerSide:
         a = self.antiphon
         return Executor(
             store=a.store,
-            desk=self.desk,
+            desk=self.counting_desk,
             bench=self.bench,
             clock=a.clock,
             families=observed(a.families, spans=a.spans),
@@ -130,7 +142,7 @@ class WorkerSide:
         """The Celery application, with every task."""
         from pipelines.app import make_app
         from pipelines.loops import log_only
-        from pipelines.tasks import TaskServices, register
+        from pipelines.tasks import TaskServices, nobody_counts, register
 
         broker = broker_settings(self.antiphon.settings)
         app = make_app(broker)
@@ -147,6 +159,7 @@ class WorkerSide:
             countdown=broker.countdown,
             on_trouble=self.on_trouble or log_only,
             spans=self.antiphon.spans,
+            on_redelivered=self.counts.add_redelivery if self.counts else nobody_counts,
         )
         return app
 

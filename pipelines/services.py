@@ -7,8 +7,10 @@ Nothing here waits longer than it was told to, and no answer repeats an address:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from amqp.exceptions import AMQPError
+from amqp.exceptions import NotFound as AmqpNotFound
 from celery import Celery
 from kombu.connection import Connection
 from kombu.exceptions import KombuError
@@ -19,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.jobs.errors import BrokenSettings, ServiceUnavailable
 from pipelines.brokers import REDIS, BrokerSettings, broker_tls, redis_tls
+from pipelines.names import QUEUES
 
 KEEPS_EVERYTHING = "noeviction"
 CHORD_UNLOCK = "celery.chord_unlock"
@@ -99,10 +102,40 @@ def ask_results(settings: BrokerSettings, *, timeout_s: float) -> None:
         raise ServiceUnavailable(f"the result store can't be reached ({type(exc).__name__})") from exc
 
 
+def queue_lengths(settings: BrokerSettings, *, timeout_s: float) -> dict[str, int]:
+    """
+    Return how many messages wait in each queue; a queue that nobody has declared yet holds none.
+
+    Raises:
+        ServiceUnavailable: the broker did not answer within *timeout_s* seconds.
+    """
+    try:
+        if settings.broker_url.startswith(REDIS):
+            with redis_of(settings, settings.broker_url, timeout_s=timeout_s) as client:
+                return {name: int(client.llen(f"{settings.key_prefix}{name}")) for name in QUEUES}
+        if settings.is_rabbitmq:
+            return _declared_lengths(settings, timeout_s)
+    except (RedisError, AMQPError, KombuError, OSError) as exc:
+        raise ServiceUnavailable(f"the message broker can't be reached ({type(exc).__name__})") from exc
+    return {}
+
+
 def redis_of(settings: BrokerSettings, url: str, *, timeout_s: float) -> Redis:
     """Return a client of a Redis that is broker or result store."""
     tls = redis_tls(settings, url) or {}
     return Redis.from_url(url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, **tls)
+
+
+def _declared_lengths(settings: BrokerSettings, timeout_s: float) -> dict[str, int]:
+    tls = broker_tls(settings) or False
+    lengths = dict.fromkeys(QUEUES, 0)
+    with Connection(  # type: ignore[no-untyped-call]  # kombu
+        settings.broker_url, ssl=tls, connect_timeout=timeout_s
+    ) as connection:
+        for name in QUEUES:
+            with suppress(AmqpNotFound), connection.channel() as channel:  # asking for what is not there ends a channel
+                lengths[name] = int(channel.queue_declare(name, passive=True).message_count)
+    return lengths
 
 
 def _ping(settings: BrokerSettings, url: str, timeout_s: float) -> None:

@@ -50,6 +50,10 @@ class TaskServices:
     runs: TestRuns
 
 
+def nobody_counts(_task: str) -> None:
+    """Leave a message that was handed out again uncounted."""
+
+
 def register(
     app: Celery,
     services: Callable[[], TaskServices],
@@ -58,14 +62,23 @@ def register(
     countdown: Callable[[float], float] = float,
     on_trouble: OnTrouble = log_only,
     spans: Spans = NO_SPANS,
+    on_redelivered: Callable[[str], None] = nobody_counts,
 ) -> None:
     """
     Make every task of Antiphon in *app*; *services* is asked at the first task, not before.
 
     *countdown* turns a wait, in seconds, into one the broker can keep. *on_trouble* hears of each service that a task
-    has to wait for. *spans* records each task, as part of the trace that its message names.
+    has to wait for. *spans* records each task, as part of the trace that its message names;
+    *on_redelivered* hears the name of a task whose message was handed out before.
     """
-    boundary = partial(_Boundary, pause_s=store_pause_s, countdown=countdown, on_trouble=on_trouble, spans=spans)
+    boundary = partial(
+        _Boundary,
+        pause_s=store_pause_s,
+        countdown=countdown,
+        on_trouble=on_trouble,
+        spans=spans,
+        on_redelivered=on_redelivered,
+    )
     for family in names.FAMILIES.values():
         _register_family(app, services, family, boundary)
     _register_examples(app, services)
@@ -140,10 +153,13 @@ class _Boundary:
     countdown: Callable[[float], float]
     on_trouble: OnTrouble
     spans: Spans
+    on_redelivered: Callable[[str], None]
     _open: ExitStack = field(factory=ExitStack, init=False)
 
     def __enter__(self) -> _Boundary:
         bind_contextvars(job=self.job_id)
+        if (self.task.request.delivery_info or {}).get("redelivered"):
+            self.on_redelivered(self.task.name)
         attributes = {"antiphon.job": self.job_id, "antiphon.task_id": str(self.task.request.id)}
         span = self.spans.span(
             self.task.name, kind=SpanKind.CONSUMER, trace=current_origin().trace, attributes=attributes

@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from domain.tracing import NO_ATTRIBUTES, SpanKind
+from domain.tracing import NO_ATTRIBUTES, Rename, SpanKind
 
 _W3C = TraceContextTextMapPropagator()
 _FIELD = "traceparent"
@@ -45,8 +45,8 @@ class OpenTelemetrySpans:
         kind: SpanKind = SpanKind.INTERNAL,
         trace: str = "",
         attributes: Mapping[str, str | int] = NO_ATTRIBUTES,
-    ) -> Iterator[None]:
-        """Record what runs inside the block."""
+    ) -> Iterator[Rename]:
+        """Record what runs inside the block; yields what renames it."""
         context = _W3C.extract({_FIELD: trace}) if trace else None
         with self.tracer.start_as_current_span(
             name,
@@ -57,7 +57,7 @@ class OpenTelemetrySpans:
             set_status_on_exception=False,
         ) as span:
             try:
-                yield
+                yield span.update_name
             except BaseException as error:
                 span.set_status(Status(StatusCode.ERROR, type(error).__name__))
                 raise

@@ -39,19 +39,12 @@ class PermitsInHand:
         return answer
 
     def release(self, endings: Sequence[Ending]) -> None:
-        """
-        End calls; when the store is away, the leases' end frees the slots: no answer is lost for that.
-
-        Where nothing is counted, nobody needs to hear of it: that is a round trip less for each test.
-        """
-        counted = [ending for ending in endings if any(limit.counts for limit in ending.permit.limits)]
-        if not counted:
-            return
+        """End calls; when the store is away, the leases' end frees the slots: no answer is lost for that."""
         with self._lock:
-            for ending in counted:
+            for ending in endings:
                 self._held.pop(ending.permit.id, None)
         with suppress(ServiceUnavailable):
-            self.limiter.release(counted)
+            self.limiter.release(endings)
 
     def keep(self) -> None:
         """

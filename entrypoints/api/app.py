@@ -5,10 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from entrypoints.api.callers import Authenticator
+from entrypoints.api.following import Following
 from entrypoints.api.local_key import LocalKey
 from entrypoints.api.problems import documented, explain_problems
-from entrypoints.api.routes import jobs
+from entrypoints.api.routes import health, jobs
 from entrypoints.container import Antiphon
+from entrypoints.monitoring.counts import RequestCounts
+from entrypoints.monitoring.installation import checks_of, figures_of
 
 ROUTERS: tuple[APIRouter, ...] = (jobs.router,)
 """One a resource; what needs no key is included apart."""
@@ -29,4 +32,12 @@ def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) 
     explain_problems(app)
     for router in ROUTERS:
         app.include_router(router, responses=documented(401, 403, 422, 503))
+    _watch(app, antiphon)
     return app
+
+
+def _watch(app: FastAPI, antiphon: Antiphon) -> None:
+    """Tell operators how things stand, and follow each request; added last, it stands around everything else."""
+    app.state.checks, app.state.figures = checks_of(antiphon), figures_of(antiphon)
+    app.include_router(health.router)
+    app.add_middleware(Following, spans=antiphon.spans, counts=RequestCounts(app.state.figures))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Protocol
 
+from attrs import evolve
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -51,7 +52,9 @@ def caller(
     if presented is None or not presented.credentials:
         raise Unauthenticated("this needs a key: send `Authorization: Bearer KEY`; `antiphon keys create` makes one")
     authenticator: Authenticator = request.app.state.authenticator
-    return authenticator.authenticate(presented.credentials)
+    who = authenticator.authenticate(presented.credentials)
+    request.state.whose = {"organization": who.organization_id, "user": who.user_id}
+    return evolve(who, origin=request.state.origin)
 
 
 def _with(scope: str) -> Callable[[TenantContext], TenantContext]:

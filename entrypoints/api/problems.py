@@ -20,11 +20,13 @@ from starlette.exceptions import HTTPException
 from domain.jobs.errors import AlreadyRunning, AntiphonError, Conflict, InvalidInput, KeyReused, NotFound
 from domain.jobs.errors import ServiceUnavailable as Unavailable
 from domain.organizations.errors import Forbidden, Unauthenticated
+from domain.origin import Origin
 from entrypoints.api.refusals import InvalidField
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+REQUEST_ID = "X-Request-Id"
 RETRY_AFTER_S = 5
 
 
@@ -127,9 +129,11 @@ async def _of_http(_request: Request, error: Exception) -> JSONResponse:
     return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
 
 
-async def _of_surprise(_request: Request, error: Exception) -> JSONResponse:
-    log.error("a request failed", exc_info=error)
-    return problem(500, "something went wrong; it was logged", name="internal")
+async def _of_surprise(request: Request, error: Exception) -> JSONResponse:
+    origin: Origin = request.state.origin  # this answer is made outside of where others get the request's id
+    log.error("a request failed", request=origin.request_id, exc_info=error)
+    headers = {REQUEST_ID: origin.request_id}
+    return problem(500, "something went wrong; it was logged", name="internal", headers=headers)
 
 
 def _fields(error: AntiphonError) -> list[FieldProblem]:

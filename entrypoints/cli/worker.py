@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from domain.jobs.errors import BrokenSettings
 from entrypoints.cli.console import say
 from entrypoints.cli.opening import open_antiphon
-from entrypoints.settings import read_settings
+from entrypoints.settings import Settings, read_settings
 from entrypoints.worker_side import WorkerSide, broker_settings
 from pipelines.names import QUEUES
+
+if TYPE_CHECKING:
+    from entrypoints.monitoring.counts import WorkerCounts
 
 
 @click.command()
@@ -21,7 +27,13 @@ from pipelines.names import QUEUES
 @click.option("--slots", type=click.IntRange(1, 4096), help="Items at once; default: ANTIPHON_SLOTS.")
 @click.option("--longest-item", type=click.FloatRange(min=0, min_open=True), default=900.0, show_default=True,
               help="The longest deadline of a job, in seconds; the broker's timeouts must exceed it.")  # fmt: skip
-def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -> None:
+@click.option("--metrics-port", type=click.IntRange(0, 65535),
+              help="Serve what this worker counts to Prometheus (/metrics) on this port; 0: any free one.")  # fmt: skip
+@click.option("--metrics-host", default="127.0.0.1", show_default=True,
+              help="Address to serve it on; 0.0.0.0: all of them.")  # fmt: skip
+def worker(
+    *, queues: tuple[str, ...], slots: int | None, longest_item: float, metrics_port: int | None, metrics_host: str
+) -> None:
     """
     Run a worker until it is told to stop.
 
@@ -44,14 +56,35 @@ def worker(*, queues: tuple[str, ...], slots: int | None, longest_item: float) -
     broker = broker_settings(settings)
     check(broker, longest_item_s=longest_item, longest_job_s=settings.longest_job_s)
     check_services(broker)
-    side = WorkerSide(open_antiphon(settings), places=slots or settings.slots)
-    check_chord_bound(side.app, broker)
-    say(f"worker {side.worker_id}: {side.places} slots, queues {', '.join(queues or QUEUES)}")
-    with side.loops().running():
-        stopping = Stopping(partial(_stop, side), side.attempts.close, grace_s=settings.shutdown_grace_s)
-        run_worker(side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=stopping)
-        side.attempts.close()
-        side.desk.close()
+    antiphon = open_antiphon(settings)
+    with _counted(settings, host=metrics_host, port=metrics_port) as counts:
+        side = WorkerSide(antiphon, places=slots or settings.slots, counts=counts)
+        check_chord_bound(side.app, broker)
+        say(f"worker {side.worker_id}: {side.places} slots, queues {', '.join(queues or QUEUES)}")
+        if counts is not None:
+            counts.in_hand.set_function(lambda: len(side.attempts))
+        with side.loops().running():
+            stopping = Stopping(partial(_stop, side), side.attempts.close, grace_s=settings.shutdown_grace_s)
+            run_worker(side.app, threads=side.places, queues=queues or QUEUES, name=side.worker_id, stopping=stopping)
+            side.attempts.close()
+            side.desk.close()
+
+
+@contextmanager
+def _counted(settings: Settings, *, host: str, port: int | None) -> Iterator[WorkerCounts | None]:
+    """Serve what is counted in the block to Prometheus, where a port is named for it."""
+    if port is None:
+        yield None
+        return
+    from prometheus_client import CollectorRegistry
+
+    from entrypoints.monitoring.counts import WorkerCounts
+    from entrypoints.monitoring.worker_page import served
+
+    registry = CollectorRegistry()
+    with served(registry, host=host, port=port, token=settings.metrics_token) as address:
+        say(f"metrics {address}")
+        yield WorkerCounts(registry)
 
 
 def _stop(side: WorkerSide) -> None:

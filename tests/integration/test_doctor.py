@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
+from sqlalchemy import create_engine, make_url
 
+from adapters.database.store import SqlStore
+from domain.jobs.events import StartJob
+from tests.contract.building import JOB, US, a_job, add_job
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.gate import Gate
 from tests.integration.processes import Command, Installation, assert_complete
@@ -36,6 +42,25 @@ def test_queues_without_a_worker_are_named(installation: Installation) -> None:
 
     assert _problems(document) == ["queue default: no worker serves it", "queue execution: no worker serves it"]
     assert document["exit_code"] == 1
+
+
+def test_messages_that_nobody_sends_are_named_with_their_age(installation: Installation, broker_gate: Gate) -> None:
+    """The oldest message is the first sign that every relay is gone, or that none reaches the broker."""
+    _ = broker_gate
+    url = make_url(installation.environment["ANTIPHON_DATABASE_URL"])
+    engine = create_engine(url)
+    store = SqlStore(engine)
+    add_job(store, a_job())
+    with store.begin(US) as work:
+        work.outbox.add(StartJob(job_id=JOB), now=datetime.now(UTC) - timedelta(seconds=95))
+        work.commit()
+    engine.dispose()
+
+    problems = _problems(installation.start("doctor", "--json").document())
+
+    [found] = [problem for problem in problems if problem.startswith("outbox: ")]
+    age_s = int(re.fullmatch(r"outbox: 1 messages wait to be sent, the oldest for (\d+) s", found)[1])  # type: ignore[index]  # else the test has failed
+    assert 95 <= age_s < 180
 
 
 def test_a_broker_that_is_away_is_named_and_its_password_is_not(installation: Installation, broker_gate: Gate) -> None:

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from adapters.database.migrations.row_security import let_system
+
 revision = "0010"
 down_revision = "0009"
 
@@ -14,10 +16,13 @@ TROUBLES = sa.text("kind IN ('leases_lost', 'late_record')")
 
 
 def upgrade() -> None:
-    """Add a column and two indexes; older jobs have no origin."""
+    """Add a column and two indexes, let monitoring count; older jobs have no origin."""
     op.add_column("job", sa.Column("origin", Object))
     op.create_index("ix_job_status", "job", ["status"])
     op.create_index("ix_outbox_troubles", "outbox", ["kind"], sqlite_where=TROUBLES, postgresql_where=TROUBLES)
+    let_system(op, "shard", reads=("organization_id", "job_id", "first_no", "last_no", "state", "sends", "tally"))
+    let_system(op, "item", reads=("organization_id", "job_id", "no", "state"))
+    let_system(op, "spending", reads=("requests", "prompt_tokens", "completion_tokens", "cost_nanousd"))
 
 
 def downgrade() -> None:

@@ -1,0 +1,113 @@
+"""
+What /metrics says of the installation: counted from the database and the broker when it is asked, at most every few
+seconds, however many ask.
+
+A service that is away makes its own figures absent and `antiphon_up` 0; the others are told all the same.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from attrs import define, field
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.item import ItemState
+from domain.jobs.job import JobStatus
+from domain.jobs.overview import Overview, Overviews
+from domain.jobs.ports import Clock
+
+KEPT_S = 5.0
+"""How old figures may be: several Prometheus servers ask no more often than one."""
+
+QueueLengths = Callable[[], Mapping[str, int]]
+
+
+@define(eq=False)
+class InstallationFigures(Collector):
+    """The figures of the whole installation; no label names an organization, a job or a user."""
+
+    overviews: Overviews
+    queue_lengths: QueueLengths
+    clock: Clock
+    kept_s: float = KEPT_S
+    now: Callable[[], float] = time.monotonic
+    _kept: list[Metric] = field(factory=list, init=False)
+    _counted_at: float | None = field(default=None, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def describe(self) -> Iterable[Metric]:
+        """Name nothing in advance: registering must not ask the database."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the figures; those who ask while they are counted wait for the same ones."""
+        with self._lock:
+            if self._counted_at is None or self.now() - self._counted_at >= self.kept_s:
+                self._kept = [*self._count()]
+                self._counted_at = self.now()
+            return self._kept
+
+    def _count(self) -> Iterable[Metric]:
+        up = GaugeMetricFamily("antiphon_up", "Whether the service answered (1) or not (0).", labels=["service"])
+        try:
+            overview = self.overviews.look()
+        except ServiceUnavailable:
+            up.add_metric(["database"], 0)
+        else:
+            up.add_metric(["database"], 1)
+            yield from self._of(overview)
+        try:
+            lengths = self.queue_lengths()
+        except ServiceUnavailable:
+            up.add_metric(["broker"], 0)
+        else:
+            up.add_metric(["broker"], 1)
+            yield _labelled("antiphon_queue_messages", "Messages that wait in a queue.", "queue", lengths)
+        yield up
+
+    def _of(self, overview: Overview) -> Iterable[Metric]:
+        jobs = {status.value: overview.jobs.get(status.value, 0) for status in JobStatus}
+        items = {state.value: overview.items.get(state.value, 0) for state in ItemState}
+        yield _labelled("antiphon_jobs", "Jobs, by status.", "status", jobs)
+        yield _labelled("antiphon_items", "Items of the jobs that have not ended, by state.", "state", items)
+        now = self.clock.now()
+        for name, what, since in (
+            ("antiphon_oldest_waiting_job_seconds", "job that no worker has started", overview.waiting_since),
+            ("antiphon_outbox_oldest_unsent_seconds", "message that was not sent", overview.unsent_since),
+        ):
+            age_s = max((now - since).total_seconds(), 0.0) if since else 0.0
+            yield GaugeMetricFamily(name, f"Age of the oldest {what}, in seconds; 0: there is none.", value=age_s)
+        yield GaugeMetricFamily("antiphon_outbox_unsent", "Messages that were not sent.", value=overview.unsent)
+        yield CounterMetricFamily(
+            "antiphon_lease_expiries",
+            "Times items were taken back from a vanished worker.",
+            value=overview.lease_expiries,
+        )
+        yield CounterMetricFamily(
+            "antiphon_late_records", "Answers that came after their lease was lost.", value=overview.late_records
+        )
+        yield CounterMetricFamily("antiphon_calls", "Calls at targets and judges.", value=overview.spent.requests)
+        tokens = {"prompt": overview.spent.prompt_tokens, "completion": overview.spent.completion_tokens}
+        yield _labelled("antiphon_tokens", "Tokens, by kind.", "kind", tokens, family=CounterMetricFamily)
+        yield CounterMetricFamily(
+            "antiphon_cost_usd", "What calls have cost, where that is known.", value=overview.spent.cost_nanousd / 1e9
+        )
+
+
+def _labelled(
+    name: str,
+    meaning: str,
+    label: str,
+    numbers: Mapping[str, int],
+    *,
+    family: type[GaugeMetricFamily] | type[CounterMetricFamily] = GaugeMetricFamily,
+) -> Metric:
+    found = family(name, meaning, labels=[label])
+    for value, number in sorted(numbers.items()):
+        found.add_metric([value], number)
+    return found
