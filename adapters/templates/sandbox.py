@@ -84,7 +84,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TemplateSyntaxError(f"'{type(refused).__name__.lower()}' is not allowed here", refused.lineno)
         _check_loops(tree, depth=0)
         _bound(tree)
-        return Template.from_code(self, self.compile(tree), self.make_globals(None))
+        # a plain dict: the environment's chain of mappings would be walked name by name at each rendering
+        return Template.from_code(self, self.compile(tree), dict(self.globals))
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Allow of the values in JSON the methods that are known; of all else what Jinja's own sandbox allows."""

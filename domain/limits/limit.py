@@ -58,6 +58,11 @@ class Limit:
     requests: Rate | None = None
     tokens: Rate | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether anything is limited; if not, calls are only held up while the far side asked for a pause."""
+        return any(amount is not None for amount in (self.concurrency, self.requests, self.tokens))
+
     def tightest(self, other: Limit) -> Limit:
         """Return the limit that keeps to both; they are of one key."""
         return Limit(
