@@ -27,6 +27,7 @@ from statistics import median
 from attrs import frozen
 
 from tests.services import postgres, redis
+from tests.services.logins import make_database
 
 ROOT = Path(__file__).resolve().parents[1]
 ANTIPHON = [sys.executable, "-m", "entrypoints.cli"]
@@ -124,15 +125,17 @@ def embedded(url: str, concurrency: int, folder: Path) -> Callable[[int], Run]:
 @contextmanager
 def server(url: str, concurrency: int, folder: Path, *, workers: int) -> Iterator[Callable[[int], Run]]:
     """Yield the variant with Postgres, Redis and *workers* worker processes, which share the slots."""
-    database, postgres_server = postgres.start()
+    address, postgres_server = postgres.start()
     broker, redis_server = redis.start()
+    database = make_database(address, "antiphon_fanout")
     environment = {
         **os.environ,
         "ANTIPHON_HOME": str(folder / "home"),
-        "ANTIPHON_DATABASE_URL": database,
+        "ANTIPHON_DATABASE_URL": database.login,
         "ANTIPHON_BROKER_URL": broker,
     }
-    subprocess.run([*ANTIPHON, "db", "upgrade"], env=environment, check=True, cwd=ROOT, capture_output=True)
+    upgrading = {**environment, "ANTIPHON_OWNER_DATABASE_URL": database.owner}
+    subprocess.run([*ANTIPHON, "db", "upgrade"], env=upgrading, check=True, cwd=ROOT, capture_output=True)
     slots = ["--slots", str(-(-concurrency // workers))]
     log = (folder / "workers.log").open("ab")
     processes = [

@@ -18,9 +18,12 @@ import sys
 import threading
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
+from adapters.database.engine import make_engine
+from adapters.database.schema import upgrade
 from tests.services import postgres
+from tests.services.logins import Addresses, make_database
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_S = 7200
@@ -42,8 +45,8 @@ def main() -> None:
 
 def row(items: int, address: str) -> str:
     """Run a job of *items* items; return its line of the table."""
-    url, watch = fresh_database(address, f"run_{items}"), Watch(server_pid(address))
-    command = [sys.executable, "-m", "tests.pipelines.large_run", str(items), str(items), url]
+    database, watch = migrated_database(address, f"run_{items}"), Watch(server_pid(address))
+    command = [sys.executable, "-m", "tests.pipelines.large_run", str(items), str(items), database.login]
     environment = {**os.environ, "ANTIPHON_TEST_WITHIN_S": str(LONGEST_S)}
     with watch:
         done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment)
@@ -56,13 +59,13 @@ def row(items: int, address: str) -> str:
     )
 
 
-def fresh_database(address: str, name: str) -> str:
-    """Make an empty database; return its URL."""
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+def migrated_database(address: str, name: str) -> Addresses:
+    """Make a database with all tables; return its URLs."""
+    database = make_database(address, name)
+    engine = make_engine(database.owner)
+    upgrade(engine)
     engine.dispose()
-    return make_url(address).set(database=name).render_as_string(hide_password=False)
+    return database
 
 
 def server_pid(address: str) -> int:

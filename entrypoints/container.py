@@ -16,6 +16,7 @@ from adapters.clock import SharedClock
 from adapters.database.clock import shared_clock
 from adapters.database.configuration_names import SqlConfigurationNames
 from adapters.database.engine import make_engine
+from adapters.database.roles import check_login
 from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
 from adapters.database.test_sets import SqlTestSets
@@ -93,7 +94,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     """
     if not settings.database_url:
         _make_home(settings)
-    engine = _engine(settings)
+    engine = _engine(settings.database_address)
     store, clock, ids, bell = SqlStore(engine), shared_clock(engine), UuidSource(), RelayBell()
     templates = JinjaTemplates()
     scorers = StandardScorers(templates, python=PythonScripts() if settings.allow_python else None)
@@ -156,20 +157,41 @@ def ready_database(antiphon: Antiphon) -> None:
 
     Raises:
         ServiceUnavailable: the database can't be used, or a server's tables are not those of this version.
+        BrokenSettings: row-level security would not bind the server's user.
     """
     if not antiphon.settings.database_url:
         upgrade(antiphon.engine)
-    elif not is_current(antiphon.engine):
+        return
+    if not is_current(antiphon.engine):
         raise ServiceUnavailable(
             "the database's tables are not those of this version; run `antiphon db upgrade` once, then try again"
         )
+    check_login(antiphon.engine)
 
 
-def _engine(settings: Settings) -> Engine:
+def owner_engine(antiphon: Antiphon) -> Engine:
+    """
+    Return the engine to change tables with: as their owner, where the settings name one.
+
+    Raises:
+        BrokenSettings: the owner's URL can't be used, or names another database than the one in use.
+    """
+    if not antiphon.settings.owner_database_url:
+        return antiphon.engine
+    owner = _engine(antiphon.settings.owner_database_url, variable="ANTIPHON_OWNER_DATABASE_URL")
+    if owner.url.database != antiphon.engine.url.database:
+        raise BrokenSettings(
+            f"ANTIPHON_OWNER_DATABASE_URL names the database {owner.url.database!r}, and ANTIPHON_DATABASE_URL "
+            f"{antiphon.engine.url.database!r}; both must name the same one, each with its own user"
+        )
+    return owner
+
+
+def _engine(url: str, *, variable: str = "ANTIPHON_DATABASE_URL") -> Engine:
     try:
-        return make_engine(settings.database_address, pool_size=8)
+        return make_engine(url, pool_size=8)
     except BrokenSettings as exc:
-        raise BrokenSettings(f"ANTIPHON_DATABASE_URL: {exc}") from exc
+        raise BrokenSettings(f"{variable}: {exc}") from exc
 
 
 def _make_home(settings: Settings) -> None:

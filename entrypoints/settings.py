@@ -46,6 +46,14 @@ class Settings:
         default="",
         metadata=_doc("`sqlite:////PATH` or `postgresql://USER:PASSWORD@HOST/NAME`", shown="`antiphon.db` in the home"),
     )
+    owner_database_url: str = field(
+        default="",
+        metadata=_doc(
+            "the same Postgres database as the owner of its tables: used by `antiphon db upgrade` only, so leave it "
+            "unset elsewhere",
+            shown="`ANTIPHON_DATABASE_URL`",
+        ),
+    )
     broker_url: str = field(
         default="",
         metadata=_doc(

@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from sqlalchemy import Engine, text
 
 from adapters.clock import SharedClock, SystemClock
-from adapters.database.connection import connected
+from adapters.database.connection import logged_in
 
 _NOW = text("SELECT clock_timestamp()")
 
@@ -62,7 +62,7 @@ class PostgresClock:
         self._read()
 
     def _read(self) -> _Reading:
-        with connected(self.engine, reads=True) as connection:
+        with logged_in(self.engine, reads=True) as connection:
             connection.execute(_NOW)  # the first statement of a connection pays for its set-up
             before = self.ticks()
             shown = connection.execute(_NOW).scalar_one()

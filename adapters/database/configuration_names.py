@@ -65,19 +65,19 @@ class SqlConfigurationNames:
 
     def versions(self, tenant: TenantContext, name: str) -> list[SavedConfiguration]:
         """Return the versions of a name, the newest first."""
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=True) as connection:
             rows = connection.execute(_VERSIONS, {"of_organization": tenant.organization_id, "of_name": name}).all()
         return [_version(row) for row in rows]
 
     def newest(self, tenant: TenantContext) -> list[SavedConfiguration]:
         """Return the newest version of each name, by name."""
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=True) as connection:
             rows = connection.execute(_ALL, {"of_organization": tenant.organization_id}).all()
         return list({row.name: _version(row) for row in rows}.values())  # of each name the last row stays
 
     def delete(self, tenant: TenantContext, name: str) -> int:
         """Forget the name; return how many versions it had."""
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=tenant.organization_id) as connection:
             gone = connection.execute(_DELETE, {"of_organization": tenant.organization_id, "of_name": name}).rowcount
             connection.commit()
         return int(gone)
@@ -90,7 +90,7 @@ class SqlConfigurationNames:
             "configuration_id": saved.configuration_id,
             "saved_at": saved.saved_at,
         }
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=tenant.organization_id) as connection:
             connection.execute(_ADD, row)
             connection.commit()
 

@@ -1,4 +1,4 @@
-"""One connection with its transaction, and the errors of both in the user's words."""
+"""One connection with its transaction, for whom it acts, and the errors of both in the user's words."""
 
 from __future__ import annotations
 
@@ -10,28 +10,42 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from adapters.database.engine import reading
+from adapters.database.engine import ACTING, INSTALLATION, LOGIN, reading
 from adapters.database.errors import sql_errors
 from domain.tenancy import OrganizationId
 
 
 @contextmanager
-def connected(
-    engine: Engine,
-    *,
-    tenant: OrganizationId | None = None,  # noqa: ARG001  # callers name it before the database is told
-    reads: bool = False,
-) -> Iterator[Connection]:
+def connected(engine: Engine, *, tenant: OrganizationId | None, reads: bool = False) -> Iterator[Connection]:
     """
     Yield a connection in a transaction, which is undone at the end unless it was committed.
 
-    *tenant* is the organization it is for; None: work of the whole installation.
-    With *reads*, it takes no lock, waits for nobody, and sees one state throughout.
+    On Postgres it sees and changes the rows of the organization *tenant* only, or, for None, the few columns that work
+    of the whole installation needs. With *reads*, it takes no lock, waits for nobody, and sees one state throughout.
 
     Raises:
         ServiceUnavailable: the database can't be reached, or refuses to work.
     """
+    with _transaction(engine, acting=INSTALLATION if tenant is None else tenant, reads=reads) as connection:
+        yield connection
+
+
+@contextmanager
+def logged_in(engine: Engine, *, reads: bool = False) -> Iterator[Connection]:
+    """
+    Yield a connection as `connected` does, that has the rights of the URL's user: for migrations, version and clock.
+
+    Raises:
+        ServiceUnavailable: the database can't be reached, or refuses to work.
+    """
+    with _transaction(engine, acting=LOGIN, reads=reads) as connection:
+        yield connection
+
+
+@contextmanager
+def _transaction(engine: Engine, *, acting: object, reads: bool) -> Iterator[Connection]:
     with sql_errors(engine), _connect(reading(engine) if reads else engine) as connection:
+        connection.execution_options(**{ACTING: acting})
         connection.begin()
         yield connection
 

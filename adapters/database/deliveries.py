@@ -101,7 +101,7 @@ class SqlDeliveries:
         """Take due deliveries of all organizations."""
         if not self._is_any_due(wish):  # on SQLite a look is free, and taking waits for every writer
             return []
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=None) as connection:
             statement, values = taking(wish)
             rows = connection.execute(statement, values).all()
             connection.commit()
@@ -122,13 +122,13 @@ class SqlDeliveries:
 
     def forget(self, *, ended_before: datetime) -> int:
         """Delete the deliveries of all organizations that ended before then."""
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=None) as connection:
             gone = connection.execute(FORGET, {"before": ended_before}).rowcount
             connection.commit()
         return int(gone)
 
     def _is_any_due(self, wish: Wish) -> bool:
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=None, reads=True) as connection:
             return connection.execute(is_any_due(), {"due_at": wish.now}).first() is not None
 
     def _change(self, statement: Update, tenant: TenantContext, **values: object) -> int:

@@ -3,7 +3,8 @@ How a database is reached: one engine per process, set up so that no write is lo
 
 SQLite: WAL, and every unit of work that may write begins with BEGIN IMMEDIATE; under the driver's own transactions
 1200 read-then-write commits of four processes left a counter at 448, under this at 1200. Postgres: a pool that checks
-its connections, and time limits that end a statement somebody else blocks before it piles up.
+its connections, time limits that end a statement somebody else blocks before it piles up, and no transaction that does
+not say for whom it acts.
 """
 
 from __future__ import annotations
@@ -19,8 +20,16 @@ from adapters.database.types import storable_json
 from domain.jobs.errors import BrokenSettings
 
 WAIT_FOR_LOCK_S = 20
+APP, SYSTEM = "antiphon_app", "antiphon_system"
+"""The group roles of row-level security: one sees an organization's rows, the other what relay and sweeper need."""
 READING = "antiphon_reading"
 """Execution option of connections that only read; see `reading`."""
+ACTING = "antiphon_acting"
+"""Execution option of connections: for whom their transactions act, an organization or one of the two below."""
+INSTALLATION = object()
+"""Work of the whole installation: relay, sweeper, duties."""
+LOGIN = object()
+"""Nobody: the transaction stays what the user of the URL is; migrations, and questions about no organization's rows."""
 
 _SQLITE_PRAGMAS = (
     f"busy_timeout = {WAIT_FOR_LOCK_S * 1000}",  # first: the next one may have to wait for another process
@@ -34,6 +43,7 @@ _POSTGRES_OPTIONS = (
     "-c idle_in_transaction_session_timeout=120s",
     "-c timezone=UTC",
 )
+_BIND = "SELECT set_config('role', %s, true), set_config('app.current_organization', %s, true)"
 
 
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:
@@ -107,7 +117,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgres(url: URL, *, pool_size: int) -> Engine:
     options = " ".join((*_POSTGRES_OPTIONS, str(url.query.get("options", "")))).strip()
-    return create_engine(
+    engine = create_engine(
         url.difference_update_query(["options"]),
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -119,3 +129,16 @@ def _postgres(url: URL, *, pool_size: int) -> Engine:
         json_deserializer=json.loads,
         hide_parameters=True,
     )
+    event.listen(engine, "begin", _bind_postgres)
+    return engine
+
+
+def _bind_postgres(connection: Connection) -> None:
+    # For this transaction only (true): what a session keeps, the pool or a pooler gives to the next organization.
+    acting = connection.get_execution_options().get(ACTING)
+    if acting is LOGIN:
+        return
+    if acting is None:
+        raise RuntimeError("a transaction begins for nobody; begin it with `connected`, which asks for whom")
+    is_tenant = acting is not INSTALLATION
+    connection.exec_driver_sql(_BIND, (APP, acting) if is_tenant else (SYSTEM, ""))

@@ -7,6 +7,7 @@ again would hide them. No message holds a statement's parameters or the URL's pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -54,7 +55,8 @@ _POSTGRES = {
     "3D000": "there is no database of that name; create it, or correct the URL",
     "40001": _OVERTAKEN,
     "40P01": _OVERTAKEN,
-    "42501": "the user lacks a right; grant it, or run the migrations as the owner of the tables",
+    "42501": "the user lacks a right; `antiphon db upgrade` must run as the owner of the tables, and all else as a "
+    "member of the roles antiphon_app and antiphon_system",
     "42703": _OUTDATED,
     "42P01": _OUTDATED,
     "42P07": _OCCUPIED,
@@ -63,6 +65,10 @@ _POSTGRES = {
     "55P03": _LOCKED,
     "57014": "a statement took too long and was ended; try again when the server has less to do",
 }
+
+
+_NOT_PERMITTED, _POLICY = "42501", "row-level security policy"  # a row for somebody else: a bug of ours
+_WRONG_VALUE, _ROLE = "22023", re.compile('role "antiphon_[a-z]+" does not exist')
 
 
 @contextmanager
@@ -113,6 +119,10 @@ def _postgres_reason(error: DBAPIError) -> str | None:
     code = cause.pgcode if isinstance(cause, PostgresError) else None
     if code is None and "password authentication failed" in str(cause):
         code = "28P01"  # while connecting, the driver passes on no code
+    if code == _NOT_PERMITTED and _POLICY in str(cause):
+        return None
+    if code == _WRONG_VALUE and _ROLE.search(str(cause)):
+        return _OUTDATED
     if code in _POSTGRES:
         return _POSTGRES[code]
     # The classes of trouble with the server as such; the others (data, integrity, programming) are bugs.

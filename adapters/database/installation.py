@@ -75,31 +75,31 @@ class SqlInstallation:
 
     def mark_sent(self, ids: Sequence[int], *, now: datetime) -> None:
         """Never hand these messages out again."""
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=None) as connection:
             connection.execute(_MARK_SENT, {"ids": list(ids), "at": now})
             connection.commit()
 
     def postpone(self, ids: Sequence[int], *, until: datetime) -> None:
         """Hand these messages out again from *until* on."""
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=None) as connection:
             connection.execute(_POSTPONE, {"ids": list(ids), "at": until})
             connection.commit()
 
     def active_jobs(self) -> list[tuple[OrganizationId, JobId]]:
         """Return the jobs that have not ended, oldest first."""
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=None, reads=True) as connection:
             rows = connection.execute(_ACTIVE)
             return [(OrganizationId(row.organization_id), JobId(row.id)) for row in rows]
 
     def take_turn(self, turn: Turn) -> bool:
         """See to a duty, if it is nobody else's; return whether it is."""
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=None) as connection:
             taken = connection.execute(TAKE_TURN, turn_values(turn)).first() is not None
             connection.commit()
         return taken
 
     def _taken(self, statement: ReturningUpdate[Any], values: Mapping[str, object]) -> list[Envelope]:
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=None) as connection:
             taken = [envelope_from(row) for row in connection.execute(statement, values)]
             connection.commit()
         return sorted(taken, key=lambda envelope: envelope.id)

@@ -89,12 +89,12 @@ class SqlDirectory:
 
     def organizations(self) -> list[Organization]:
         """Return all organizations, by name."""
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=None, reads=True) as connection:
             return [organization_from(row) for row in connection.execute(_ALL)]
 
     def credential(self, prefix: str) -> Credential | None:
         """Return the key with the prefix, whichever organization it belongs to."""
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=None, reads=True) as connection:
             row = connection.execute(_CREDENTIAL, {"of_prefix": prefix}).one_or_none()
         return None if row is None else Credential(key=key_from(row), role=Role(row.role) if row.role else None)
 

@@ -67,7 +67,7 @@ class SqlOverviews:
 
     def look(self) -> Overview:
         """Return how the installation stands."""
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=None, reads=True) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_S}s'"))
             unsent, unsent_since = connection.execute(_UNSENT).one()

@@ -52,7 +52,7 @@ class SqlResponseCache:
     def get(self, tenant: TenantContext, key: CacheKey) -> Document | None:
         """Return what is kept under the key."""
         values = {"of_organization": tenant.organization_id, "of_key": key, "now": self.clock.now()}
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=True) as connection:
             return cast(Document | None, connection.execute(_GET, values).scalar())
 
     def put(self, tenant: TenantContext, key: CacheKey, entry: Document, *, keep_s: float) -> None:
@@ -64,7 +64,7 @@ class SqlResponseCache:
             "body": entry,
             "expires_at": now + timedelta(seconds=keep_s),
         }
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=tenant.organization_id) as connection:
             connection.execute(_PUT, row)
             connection.commit()
         if self._is_to_tidy():
@@ -73,7 +73,7 @@ class SqlResponseCache:
     def count(self, tenant: TenantContext) -> int:
         """Return how many entries there are."""
         values = {"of_organization": tenant.organization_id, "now": self.clock.now()}
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=True) as connection:
             return int(connection.execute(_COUNT, values).scalar_one())
 
     def clear(self, tenant: TenantContext) -> int:
@@ -87,7 +87,7 @@ class SqlResponseCache:
             return self._puts % TIDY_EVERY == 1
 
     def _delete(self, statement: Executable, tenant: TenantContext, **values: datetime) -> int:
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=tenant.organization_id) as connection:
             gone = connection.execute(statement, {"of_organization": tenant.organization_id, **values}).rowcount
             connection.commit()
         return int(gone)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from adapters.database.connection import connected
+from adapters.database.connection import logged_in
 from adapters.database.errors import place
 from domain.jobs.errors import ServiceUnavailable
 
@@ -30,7 +30,7 @@ def upgrade(engine: Engine) -> None:
     """
     if is_current(engine):
         return
-    with connected(engine) as connection:  # on SQLite this waits for other writers
+    with logged_in(engine) as connection:  # on SQLite this waits for other writers
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
@@ -46,7 +46,7 @@ def is_current(engine: Engine) -> bool:
     Raises:
         ServiceUnavailable: the database can't be reached.
     """
-    with connected(engine, reads=True) as connection:
+    with logged_in(engine, reads=True) as connection:
         return _version(connection) == HEAD
 
 

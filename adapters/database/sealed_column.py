@@ -19,8 +19,8 @@ class SqlSealedColumn:
     """
     `SealedColumn`: the texts of *column*, whose place names the *row* by the text of one other column.
 
-    It works for the whole installation: the migration of the table lets it (`let_system`) read the organization, the
-    row's name and the column, and change the column.
+    It looks for the whole installation, and writes in the cell's organization: the migration of the table lets the
+    system (`let_system`) read the organization, the row's name and the column.
     """
 
     engine: Engine
@@ -40,7 +40,7 @@ class SqlSealedColumn:
         if after is not None:
             later = and_(organization == after.organization_id, self.row > after.row)
             cells = cells.where(or_(organization > after.organization_id, later))
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=None, reads=True) as connection:
             rows = connection.execute(cells.order_by(organization, self.row).limit(limit)).all()
         return [self._cell(*row) for row in rows]
 
@@ -55,7 +55,7 @@ class SqlSealedColumn:
             )
             .values({self.column: sealed})
         )
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=cell.place.organization_id) as connection:
             count = connection.execute(changed).rowcount
             connection.commit()
         return bool(count)

@@ -50,7 +50,7 @@ class SqlStore(SqlInstallation):
 
     @contextmanager
     def _unit(self, tenant: TenantContext, *, is_view: bool) -> Iterator[SqlUnitOfWork]:
-        with connected(self.engine, reads=is_view) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=is_view) as connection:
             scope = Scope(
                 connection=connection,
                 organization_id=tenant.organization_id,

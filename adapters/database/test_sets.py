@@ -131,7 +131,7 @@ class SqlTestSets:
             self.get(tenant, test_set_id)
         behind = -1 if after is None else after
         values = {"of_organization": tenant.organization_id, "of_id": test_set_id, "behind": behind, "most": limit}
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=True) as connection:
             rows = connection.execute(_CASES, values).all()
         return [(row.no, case_from_json(row.body)) for row in rows]
 
@@ -145,13 +145,13 @@ class SqlTestSets:
         if before is not None:
             is_as_old = and_(_set.c.saved_at == before.saved_at, _set.c.id < before.id)
             statement = statement.where(or_(_set.c.saved_at < before.saved_at, is_as_old))
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=True) as connection:
             rows = connection.execute(statement, {"of_organization": tenant.organization_id}).all()
         return [_version(row) for row in rows]
 
     def count(self, tenant: TenantContext) -> int:
         """Return how many test sets the organization has."""
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=True) as connection:
             return int(connection.execute(_COUNT, {"of_organization": tenant.organization_id}).scalar_one())
 
     def save_configuration(self, tenant: TenantContext, configuration: TestConfiguration) -> None:
@@ -169,7 +169,7 @@ class SqlTestSets:
             "test_set_id": configuration.test_set_id,
             "target": configuration.body(),
         }
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=tenant.organization_id) as connection:
             connection.execute(_PUT_CONFIGURATION, row)
             connection.commit()
 
@@ -186,13 +186,13 @@ class SqlTestSets:
         return None if row is None else _version(row)
 
     def _first(self, statement: Executable, tenant: TenantContext, key: str) -> AnyRow | None:
-        with connected(self.engine, reads=True) as connection:
+        with connected(self.engine, tenant=tenant.organization_id, reads=True) as connection:
             return connection.execute(statement, {"of_organization": tenant.organization_id, "of_id": key}).first()
 
     def _add(self, tenant: TenantContext, version: StoredTestSet, lines: Iterable[str]) -> None:
         key = {"organization_id": tenant.organization_id}
         row = {**attrs.asdict(version, recurse=False), "defaults": defaults_to_json(version.defaults)}
-        with connected(self.engine) as connection:
+        with connected(self.engine, tenant=tenant.organization_id) as connection:
             if connection.execute(_ADD, {**key, **row}).first() is None:
                 return  # somebody stored the same version meanwhile
             try:

@@ -18,7 +18,7 @@ def checks_of(antiphon: Antiphon) -> Checks:
     """Return what is asked before the process counts as ready."""
 
     def ask_database() -> None:
-        with connected(antiphon.engine, reads=True):
+        with connected(antiphon.engine, tenant=None, reads=True):
             pass
 
     def ask_tables() -> None:

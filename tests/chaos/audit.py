@@ -7,6 +7,8 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import create_engine, text
 
+from tests.services.logins import administrator_of
+
 ENDS = ("succeeded", "failed", "skipped", "cancelled")
 
 
@@ -27,7 +29,7 @@ class Rows:
 
 def rows_of(database_url: str, job_id: str) -> Rows:
     """Return what the database holds of the job."""
-    engine = create_engine(database_url)
+    engine = create_engine(administrator_of(database_url))
     try:
         with engine.connect() as connection:
 

@@ -19,8 +19,8 @@ from tests.integration.servers import (
     database_url,
     installation,
     migrated_template,
-    postgres_server,
     rabbitmq_url,
+    results_url,
     target,
 )
 
@@ -32,8 +32,8 @@ __all__ = [
     "database_url",
     "installation",
     "migrated_template",
-    "postgres_server",
     "rabbitmq_url",
+    "results_url",
     "target",
 ]
 

@@ -8,6 +8,7 @@ from redis import Redis
 from sqlalchemy import create_engine, text
 
 from tests.chaos.scene import Scene
+from tests.services.logins import administrator_of
 
 Fault = Callable[[Scene], None]
 
@@ -82,7 +83,7 @@ def database_connections_cut(scene: Scene) -> None:
     """Every session is ended in the middle of what it does, twice; the server is there again at once."""
     _start_with_two(scene, lease_s=5)
     for _ in range(2):
-        engine = create_engine(scene.database_url)
+        engine = create_engine(administrator_of(scene.database_url))
         with engine.connect() as connection:
             connection.execute(
                 text(

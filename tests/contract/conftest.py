@@ -17,6 +17,7 @@ from domain.organizations.organization import Organization
 from domain.organizations.ports import Directory
 from domain.test_execution.ports import TestSets
 from tests.contract.building import NOW, THEM, US, KernelStore
+from tests.services.logins import Addresses, fresh_database
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -83,35 +84,46 @@ def sqlite_engine(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres() -> Iterator[Engine]:
-    """A database of this process' own, with all migrations applied."""
-    from sqlalchemy import create_engine, make_url, text
-
+def migrated_postgres() -> Iterator[Addresses]:
+    """A database of this process' own, with all migrations applied by the owner of its tables."""
     from adapters.database.engine import make_engine
     from adapters.database.schema import upgrade
 
-    url = make_url(os.environ["ANTIPHON_TEST_DATABASE_URL"])
-    name = f"antiphon_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = make_engine(url.set(database=name).render_as_string(hide_password=False))
-    upgrade(engine)
+    with fresh_database(os.environ["ANTIPHON_TEST_DATABASE_URL"]) as database:
+        owner = make_engine(database.owner)
+        upgrade(owner)
+        owner.dispose()
+        yield database
+
+
+@pytest.fixture(scope="session")
+def postgres_administrator(migrated_postgres: Addresses) -> Iterator[Engine]:
+    """The Postgres database as its superuser, whom row-level security does not bind: sees and may do everything."""
+    from sqlalchemy import create_engine
+
+    engine = create_engine(migrated_postgres.administrator)
     yield engine
     engine.dispose()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_login(migrated_postgres: Addresses) -> Iterator[Engine]:
+    """The Postgres database as processes reach it."""
+    from adapters.database.engine import make_engine
+
+    engine = make_engine(migrated_postgres.login)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def postgres_engine(migrated_postgres: Engine) -> Iterator[Engine]:
-    """The Postgres database, empty again after the test."""
+def postgres_engine(postgres_login: Engine, postgres_administrator: Engine) -> Iterator[Engine]:
+    """The Postgres database as processes reach it, empty again after the test."""
     from sqlalchemy import inspect, text
 
-    yield migrated_postgres
-    tables = [name for name in inspect(migrated_postgres).get_table_names() if name != "alembic_version"]
-    with migrated_postgres.begin() as connection:
+    yield postgres_login
+    tables = [name for name in inspect(postgres_administrator).get_table_names() if name != "alembic_version"]
+    with postgres_administrator.begin() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
 
 

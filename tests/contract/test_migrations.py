@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -23,6 +23,7 @@ from adapters.database.engine import make_engine
 from adapters.database.schema import HEAD, is_current, upgrade
 from adapters.database.tables import METADATA
 from domain.jobs.errors import ServiceUnavailable
+from tests.services.logins import administrator_of, fresh_database
 
 PROCESSES = 4
 
@@ -42,16 +43,20 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         yield engine
         engine.dispose()
         return
-    server = create_engine(os.environ["ANTIPHON_TEST_DATABASE_URL"], isolation_level="AUTOCOMMIT")
-    name = f"antiphon_{uuid.uuid4().hex}"
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = make_engine(server.url.set(database=name).render_as_string(hide_password=False))
-    yield engine
-    engine.dispose()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    with fresh_database(os.environ["ANTIPHON_TEST_DATABASE_URL"]) as database:
+        engine = make_engine(database.owner)
+        yield engine
+        engine.dispose()
+
+
+@contextmanager
+def beyond_all_rules(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection to the same database that sees and changes everything; committed at the end."""
+    url = engine.url.render_as_string(hide_password=False)
+    other = create_engine(administrator_of(url) if engine.dialect.name == "postgresql" else url)
+    with other.begin() as connection:
+        yield connection
+    other.dispose()
 
 
 def test_an_empty_database_becomes_current(empty: Engine) -> None:
@@ -66,13 +71,13 @@ def test_an_empty_database_becomes_current(empty: Engine) -> None:
 def test_upgrading_again_changes_nothing(empty: Engine) -> None:
     """Every start upgrades; the rows of earlier runs must be there afterwards."""
     upgrade(empty)
-    with empty.begin() as connection:
+    with beyond_all_rules(empty) as connection:
         columns = "organization_id, id, name, content_hash, size"
         connection.execute(text(f"INSERT INTO test_set ({columns}) VALUES ('acme', 'one', 'smoke', 'hash', 3)"))
 
     upgrade(empty)
 
-    with empty.connect() as connection:
+    with beyond_all_rules(empty) as connection:
         assert connection.execute(text("SELECT size FROM test_set")).scalars().all() == [3]
 
 
@@ -80,7 +85,7 @@ def test_the_migrations_make_the_tables_of_the_program(empty: Engine) -> None:
     """A changed table without its migration would work on new databases and break the old ones."""
     upgrade(empty)
 
-    with empty.connect() as connection:
+    with beyond_all_rules(empty) as connection:
         has_defaults = connection.dialect.name != "sqlite"  # it has no identity columns
         options = {"compare_type": True, "compare_server_default": has_defaults}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
@@ -89,14 +94,14 @@ def test_the_migrations_make_the_tables_of_the_program(empty: Engine) -> None:
 def test_the_migrations_make_the_indexes_of_the_program(empty: Engine) -> None:
     """The duplicate guard is the condition of an index, and Alembic's comparison does not look at conditions."""
     upgrade(empty)
-    with empty.connect() as connection:
+    with beyond_all_rules(empty) as connection:
         migrated = _indexes(connection)
-    with empty.begin() as connection:
+    with beyond_all_rules(empty) as connection:
         connection.execute(text("DROP TABLE alembic_version"))
         METADATA.drop_all(connection)
         METADATA.create_all(connection)
 
-    with empty.connect() as connection:
+    with beyond_all_rules(empty) as connection:
         assert migrated == _indexes(connection)
     assert any("subject IS NOT NULL" in index for index in migrated)
 
@@ -114,7 +119,7 @@ def test_several_processes_may_upgrade_at_once(empty: Engine) -> None:
 def test_a_newer_database_is_refused_and_left_alone(empty: Engine) -> None:
     """An old worker beside a new one must not write rows that the new tables do not understand."""
     upgrade(empty)
-    with empty.begin() as connection:
+    with beyond_all_rules(empty) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     assert not is_current(empty)
@@ -124,13 +129,14 @@ def test_a_newer_database_is_refused_and_left_alone(empty: Engine) -> None:
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty: Engine) -> None:
     """Half a schema could neither be used nor be upgraded again."""
-    with empty.begin() as connection:
+    with beyond_all_rules(empty) as connection:
         connection.execute(text("CREATE TABLE test_configuration (x INTEGER)"))
 
     with pytest.raises(ServiceUnavailable, match="a database of its own"):
         upgrade(empty)
 
-    assert inspect(empty).get_table_names() == ["test_configuration"]
+    with beyond_all_rules(empty) as connection:
+        assert inspect(connection).get_table_names() == ["test_configuration"]
 
 
 def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from adapters.database.clock import PostgresClock
-from adapters.database.connection import connected
+from adapters.database.connection import logged_in
 from adapters.database.engine import make_engine
 from domain.jobs.errors import ServiceUnavailable
 
@@ -57,6 +57,6 @@ def test_a_server_that_is_away_leaves_it_going(postgres_engine: Engine) -> None:
 
 
 def _server_time(engine: Engine) -> datetime:
-    with connected(engine, reads=True) as connection:
+    with logged_in(engine, reads=True) as connection:
         shown: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, text
 
-from adapters.database.connection import connected
+from adapters.database.connection import logged_in
 from adapters.database.engine import make_engine
 from domain.jobs.errors import ServiceUnavailable
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.postgres
 
 def complaint_of(engine: Engine, statement: str) -> str:
     """Return what a user reads when the statement is run in vain."""
-    with pytest.raises(ServiceUnavailable) as refused, connected(engine) as connection:
+    with pytest.raises(ServiceUnavailable) as refused, logged_in(engine) as connection:
         connection.execute(text(statement))
     engine.dispose()
     return str(refused.value)
@@ -47,28 +47,28 @@ def test_an_unknown_database_is_named(postgres_engine: Engine) -> None:
     assert 'database "absent" does not exist' in complaint
 
 
-def test_a_read_only_server_is_said_to_be_one(postgres_engine: Engine) -> None:
+def test_a_read_only_server_is_said_to_be_one(postgres_administrator: Engine) -> None:
     """After a failover, a URL may still name the standby."""
-    standby = variant_of(postgres_engine, options="-c default_transaction_read_only=on")
+    standby = variant_of(postgres_administrator, options="-c default_transaction_read_only=on")
 
     assert "it is read-only" in complaint_of(standby, "DELETE FROM job")
 
 
-def test_a_lock_held_too_long_is_said_to_be_one(postgres_engine: Engine) -> None:
+def test_a_lock_held_too_long_is_said_to_be_one(postgres_administrator: Engine) -> None:
     """Somebody's open transaction is no outage: the message says what to look for."""
-    impatient = variant_of(postgres_engine, options="-c lock_timeout=10ms")
+    impatient = variant_of(postgres_administrator, options="-c lock_timeout=10ms")
 
-    with postgres_engine.begin() as other:
+    with postgres_administrator.begin() as other:
         other.execute(text("LOCK TABLE shard"))
         assert "locked by others" in complaint_of(impatient, "DELETE FROM shard")
 
 
 def test_a_connection_the_server_ended_is_replaced_before_it_is_used(postgres_engine: Engine) -> None:
     """A restarted server must not fail the first call of every worker."""
-    with connected(postgres_engine) as connection:
+    with logged_in(postgres_engine) as connection:
         ended = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    with connected(variant_of(postgres_engine)) as other:
+    with logged_in(variant_of(postgres_engine)) as other:
         other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
 
-    with connected(postgres_engine) as connection:
+    with logged_in(postgres_engine) as connection:
         assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != ended

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, select
 
+from adapters.database.connection import connected
 from adapters.database.sealed_column import SqlSealedColumn
 from adapters.database.secret_tables import secret as secret_table
 from adapters.database.secrets import SqlSecretRows
@@ -184,7 +185,7 @@ def test_no_column_holds_the_value(engine: Engine) -> None:
     """Whoever reads the database, or a backup of it, reads no secret."""
     store_over(SqlSecretRows(engine)).put(US, "API_KEY", VALUE)
 
-    with engine.connect() as connection:
+    with connected(engine, tenant=US.organization_id, reads=True) as connection:
         cells = [str(cell) for row in connection.execute(select(secret_table)) for cell in row]
 
     assert cells

@@ -8,8 +8,8 @@ from tests.integration.servers import (
     database_url,
     installation,
     migrated_template,
-    postgres_server,
     rabbitmq_url,
+    results_url,
     target,
 )
 
@@ -21,7 +21,7 @@ __all__ = [
     "database_url",
     "installation",
     "migrated_template",
-    "postgres_server",
     "rabbitmq_url",
+    "results_url",
     "target",
 ]

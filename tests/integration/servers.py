@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 from amqp import Connection
 from redis import Redis
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import make_url
 
 from pipelines.names import QUEUES
 from tests.integration.chat_target import ChatTarget
@@ -20,35 +19,34 @@ from tests.integration.gate import Gate
 from tests.integration.processes import Installation
 from tests.services import rabbitmq
 from tests.services.guard import free_port
+from tests.services.logins import fresh_database
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Engine]:
-    """The Postgres server, as who may make databases in it."""
-    engine = create_engine(os.environ["ANTIPHON_TEST_DATABASE_URL"], isolation_level="AUTOCOMMIT")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def migrated_template(postgres_server: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database that `antiphon db upgrade` has made ready; tests copy it."""
-    name = f"antiphon_template_{os.getpid()}_{uuid4().hex[:8]}"
-    _execute(postgres_server, f"CREATE DATABASE {name}")
-    upgrading = Installation(tmp_path_factory.mktemp("upgrade"), {"ANTIPHON_DATABASE_URL": _database(name)})
-    upgrade = upgrading.start("db", "upgrade", home=upgrading.folder)
-    assert upgrade.end() == 0, upgrade.said
-    yield name
-    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_database(_server()) as database:
+        environment = {"ANTIPHON_DATABASE_URL": database.login, "ANTIPHON_OWNER_DATABASE_URL": database.owner}
+        upgrading = Installation(tmp_path_factory.mktemp("upgrade"), environment)
+        upgrade = upgrading.start("db", "upgrade", home=upgrading.folder)
+        assert upgrade.end() == 0, upgrade.said
+        name = make_url(database.login).database
+        assert name
+        yield name
 
 
 @pytest.fixture
-def database_url(postgres_server: Engine, migrated_template: str) -> Iterator[str]:
-    """An empty database with all tables."""
-    name = f"antiphon_run_{os.getpid()}_{uuid4().hex[:8]}"
-    _execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
-    yield _database(name)
-    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(migrated_template: str) -> Iterator[str]:
+    """An empty database with all tables, as the plain user that processes run as."""
+    with fresh_database(_server(), template=migrated_template) as database:
+        yield database.login
+
+
+@pytest.fixture
+def results_url() -> Iterator[str]:
+    """An empty database for Celery's results, whose tables Celery makes: it belongs to who writes them."""
+    with fresh_database(_server()) as database:
+        yield f"db+{database.owner}"
 
 
 @pytest.fixture
@@ -136,15 +134,9 @@ def _delete_queues(url: str) -> None:
             channel.queue_delete(name)
 
 
-def _database(name: str) -> str:
-    url = make_url(os.environ["ANTIPHON_TEST_DATABASE_URL"]).set(database=name)
-    return url.render_as_string(hide_password=False)
+def _server() -> str:
+    return os.environ["ANTIPHON_TEST_DATABASE_URL"]
 
 
 def _redis(database: int) -> str:
     return re.sub(r"/\d*$", f"/{database}", os.environ["ANTIPHON_TEST_REDIS_URL"])
-
-
-def _execute(server: Engine, statement: str) -> None:
-    with server.connect() as connection:
-        connection.execute(text(statement))

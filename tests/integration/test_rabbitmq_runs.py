@@ -22,11 +22,11 @@ NEVER_S = 3600
 
 @pytest.fixture(params=["redis", "database"])
 def on_rabbitmq(
-    request: pytest.FixtureRequest, installation: Installation, rabbitmq_url: str, broker_url: str, database_url: str
+    request: pytest.FixtureRequest, installation: Installation, rabbitmq_url: str, broker_url: str, results_url: str
 ) -> Installation:
     """The installation with RabbitMQ for its messages, and results in Redis or in the database; its sweeper sleeps."""
     installation.environment["ANTIPHON_BROKER_URL"] = rabbitmq_url
-    results = broker_url if request.param == "redis" else f"db+{database_url}"
+    results = broker_url if request.param == "redis" else results_url
     installation.environment["ANTIPHON_RESULT_BACKEND_URL"] = results
     installation.environment["ANTIPHON_SWEEP_S"] = str(NEVER_S)
     return installation

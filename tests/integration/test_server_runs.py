@@ -69,10 +69,10 @@ def test_a_worker_without_work_stops_when_it_is_told_to(installation: Installati
 
 
 def test_results_in_the_database_move_a_job_on_as_well(
-    installation: Installation, target: ChatTarget, database_url: str, tmp_path: Path
+    installation: Installation, target: ChatTarget, results_url: str, tmp_path: Path
 ) -> None:
     """A result store without counters has its chords polled; the sweeper sleeps, so that is what ends the job."""
-    installation.environment["ANTIPHON_RESULT_BACKEND_URL"] = f"db+{database_url}"
+    installation.environment["ANTIPHON_RESULT_BACKEND_URL"] = results_url
     installation.environment["ANTIPHON_SWEEP_S"] = str(NEVER_S)
     installation.worker(slots=LIMIT)
     run = installation.run(a_test_file(tmp_path, tests=TESTS, url=target.url), concurrency=LIMIT)

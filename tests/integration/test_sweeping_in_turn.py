@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 
 from tests.integration.processes import Command, Installation
 from tests.pipelines.looking import look_until
+from tests.services.logins import administrator_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -56,7 +57,7 @@ def _is_after(database_url: str, last: datetime | None) -> bool:
 
 
 def _turn(database_url: str) -> tuple[str, datetime] | None:
-    engine = create_engine(database_url)
+    engine = create_engine(administrator_of(database_url))
     with engine.connect() as connection:
         row = connection.execute(text("SELECT holder, taken_at FROM duty")).first()
     engine.dispose()

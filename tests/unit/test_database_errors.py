@@ -125,7 +125,7 @@ def test_a_file_that_may_not_be_written_says_so(migrated: Path) -> None:
 
     with (
         pytest.raises(ServiceUnavailable, match="can't be written to; check who owns"),
-        connected(engine) as connection,
+        connected(engine, tenant=None) as connection,
     ):
         connection.execute(text("DELETE FROM job"))
     engine.dispose()
@@ -135,7 +135,10 @@ def test_a_full_disk_says_that_nothing_committed_is_lost(engine: Engine) -> None
     """A full disk in the middle of a run must not make anybody start it anew."""
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 1"))
 
-    with pytest.raises(ServiceUnavailable, match="disk is full") as refused, connected(engine) as connection:
+    with (
+        pytest.raises(ServiceUnavailable, match="disk is full") as refused,
+        connected(engine, tenant=None) as connection,
+    ):
         connection.execute(text("CREATE TABLE large AS SELECT zeroblob(1000000)"))  # more than migrations left free
 
     assert "nothing that was committed is lost" in str(refused.value)
@@ -145,14 +148,14 @@ def test_all_connections_in_use_is_not_the_databases_fault(tmp_path: Path) -> No
     """The remedy is in this process' settings, so the message must point there."""
     engine = create_engine(f"sqlite:///{tmp_path / 'antiphon.db'}", pool_size=1, max_overflow=0, pool_timeout=0)
 
-    with engine.connect(), pytest.raises(ServiceUnavailable, match="stayed in use"), connected(engine):
+    with engine.connect(), pytest.raises(ServiceUnavailable, match="stayed in use"), connected(engine, tenant=None):
         pass
     engine.dispose()
 
 
 def test_a_mistake_in_a_statement_is_not_called_an_outage(engine: Engine) -> None:
     """A bug that tells users to try again would never be reported."""
-    with pytest.raises(SQLAlchemyError, match="syntax error"), connected(engine) as connection:
+    with pytest.raises(SQLAlchemyError, match="syntax error"), connected(engine, tenant=None) as connection:
         connection.execute(text("SELECT FROM WHERE"))
 
 

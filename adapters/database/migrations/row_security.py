@@ -3,17 +3,18 @@ Row-level security, as migrations set it up; on SQLite, which has none, all of t
 
 Every migration that makes a table with an organization calls `protect`; what relay, sweeper and other work of the whole
 installation need of it is granted by `let_system`, column by column. A table without an organization is granted with
-`share`. A meta-test looks for tables that were forgotten.
+`share`. A migration that changes rows does it inside `all_rows`. A meta-test looks for tables that were forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from sqlalchemy import Connection
 
-from adapters.database.roles import APP, SYSTEM
+from adapters.database.engine import APP, SYSTEM
 
 ALL_RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
 CURRENT_ORGANIZATION = "nullif(current_setting('app.current_organization', true), '')"
@@ -77,6 +78,21 @@ def share(op: Operations, table: str, *, app: str = "", system: str = "") -> Non
     for role, rights in ((APP, app), (SYSTEM, system)):
         if rights:
             op.execute(f"GRANT {rights} ON {table} TO {role}")
+
+
+@contextmanager
+def all_rows(op: Operations, table: str) -> Iterator[None]:
+    """
+    Let the migration read and change the rows of a protected table inside the block.
+
+    Its owner is bound as everybody is: without this an UPDATE finds no row, and says nothing.
+    """
+    if _has_none(op):
+        yield
+        return
+    op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    yield
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def unprotect(op: Operations, table: str) -> None:

@@ -27,6 +27,8 @@ TABLES = (
     "response_cache",
 )
 MESSAGE = ("organization_id", "job_id", "kind", "body", "created_at", "attempts", "hold_until", "sent_at")
+SHARD = ("organization_id", "job_id", "no", "first_no", "last_no", "state", "sends", "tally")
+SPENDING = ("organization_id", "job_id", "requests", "prompt_tokens", "completion_tokens", "cost_nanousd")
 
 
 def upgrade() -> None:
@@ -40,6 +42,10 @@ def upgrade() -> None:
     protect(op, "outbox", rights=f"SELECT, INSERT ({', '.join(MESSAGE)})")
     let_system(op, "outbox", reads=("id", *MESSAGE), changes=("attempts", "hold_until", "sent_at"))
     let_system(op, "job", reads=("organization_id", "id", "status", "created_at"))
+    # what monitoring counts: no content, but how much there is of each state
+    let_system(op, "item", reads=("organization_id", "job_id", "no", "state"))
+    let_system(op, "shard", reads=SHARD)
+    let_system(op, "spending", reads=SPENDING)
     share(op, "duty", system="SELECT, INSERT, UPDATE")
     op.execute("GRANT SELECT ON alembic_version TO PUBLIC")
 

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "name", name="pk_secret"),
     )
     protect(op, "secret")
-    let_system(op, "secret", reads=("organization_id", "name", "sealed"), changes=("sealed",))
+    let_system(op, "secret", reads=("organization_id", "name", "sealed"))
 
 
 def downgrade() -> None:
