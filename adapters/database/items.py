@@ -58,9 +58,18 @@ def get(scope: Scope, job_id: JobId, numbers: Sequence[ItemNo]) -> list[Item]:
     return [item_from(row) for row in scope.execute(_GET, of_job=job_id, numbers=list(numbers))]
 
 
-def page(scope: Scope, job_id: JobId, *, after: ItemNo | None, limit: int, states: Sequence[ItemState]) -> list[Item]:
-    """Return items in number order from just behind *after*; only those in *states*, when some are named."""
+def page(
+    scope: Scope,
+    job_id: JobId,
+    *,
+    after: ItemNo | None,
+    limit: int,
+    states: Sequence[ItemState],
+    verdicts: Sequence[str],
+) -> list[Item]:
+    """Return items in number order from just behind *after*; only those in *states* and with *verdicts*."""
     statement = _PAGE.where(in_states(states)) if states else _PAGE
+    statement = statement.where(item.c.verdict.in_(verdicts)) if verdicts else statement
     behind = -1 if after is None else after
     return [item_from(row) for row in scope.execute(statement, of_job=job_id, behind=behind, at_most=limit)]
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from adapters.database import claims, recovery
+from adapters.database import claims, kept_tallies, recovery
 from adapters.database import items as item_rows
 from adapters.database import reports as attempt_reports
 from adapters.database import shards as shard_rows
@@ -88,9 +88,17 @@ class SqlLedger:
         """Return these items, in number order; unknown ones are left out."""
         return item_rows.get(self.scope, job_id, numbers)
 
-    def page(self, job_id: JobId, *, after: ItemNo | None, limit: int, states: Sequence[ItemState] = ()) -> list[Item]:
-        """Return items in number order from just behind *after*; only those in *states*, when some are named."""
-        return item_rows.page(self.scope, job_id, after=after, limit=limit, states=states)
+    def page(
+        self,
+        job_id: JobId,
+        *,
+        after: ItemNo | None,
+        limit: int,
+        states: Sequence[ItemState] = (),
+        verdicts: Sequence[str] = (),
+    ) -> list[Item]:
+        """Return items in number order from just behind *after*; only those in *states* and with *verdicts*."""
+        return item_rows.page(self.scope, job_id, after=after, limit=limit, states=states, verdicts=verdicts)
 
     def pending_in(self, job_id: JobId, shard: Shard) -> list[ItemNo]:
         """Return the numbers of the shard's pending items, in order."""
@@ -105,10 +113,18 @@ class SqlLedger:
         return shard_rows.count(self.scope, job_id)
 
     def tally(self, job_id: JobId, shard: Shard | None = None) -> Tally:
-        """Count the items of the shard, or of the whole job (closed shards by what they kept, open ones by rows)."""
+        """Count the items of the shard, or of the whole job."""
         if shard is None:
-            return shard_rows.tally_of_job(self.scope, job_id)
+            return kept_tallies.of_jobs(self.scope, [job_id]).get(job_id) or shard_rows.tally_of_job(self.scope, job_id)
         return shard_rows.tally_of_shard(self.scope, job_id, shard)
+
+    def keep_tally(self, job_id: JobId, tally: Tally) -> None:
+        """Keep what an ended job came to, until it is reset; the caller holds the job's lock."""
+        kept_tallies.keep(self.scope, job_id, tally)
+
+    def kept_tallies(self, job_ids: Sequence[JobId]) -> dict[JobId, Tally]:
+        """Return what these jobs came to, as far as it was kept."""
+        return kept_tallies.of_jobs(self.scope, job_ids)
 
     def spending(self, job_id: JobId) -> Spending:
         """Return what the newest revision of the job has spent, as far as attempts reported it."""

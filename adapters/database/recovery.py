@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Update, bindparam, delete, exists, null, select, update
 
-from adapters.database import tables
+from adapters.database import kept_tallies, tables
 from adapters.database.items import NO_LEASE, in_numbers, in_states, is_pending, is_running, item, the_job
 from adapters.database.rows import ITEM_COLUMNS, item_from
 from adapters.database.scope import Scope, of_job, of_organization
@@ -112,6 +112,7 @@ def reset(scope: Scope, job_id: JobId, states: Sequence[ItemState]) -> int:
     """Make the items in these end states as good as new, reopen their shards; return how many there were."""
     scope.hold(job_id)
     ends = [state for state in states if state.is_end]
+    kept_tallies.forget(scope, job_id)
     scope.execute(_reopen(ends), of_job=job_id)
     return scope.execute(_reset(ends), of_job=job_id).rowcount
 

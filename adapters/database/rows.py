@@ -23,7 +23,7 @@ AnyRow = Row[*tuple[Any, ...]]
 AnyResult = CursorResult[*tuple[Any, ...]]
 """Rows carry no static types: the tables say what is in them."""
 
-JOB_COLUMNS = tuple(tables.job.c)
+JOB_COLUMNS = tuple(column for column in tables.job.c if column.name != "tally")
 ITEM_COLUMNS = tuple(column for column in tables.item.c if column.name not in ("organization_id", "job_id"))
 USAGE_COLUMNS = tuple(field.name for field in attrs.fields(Usage))
 SHARD_COLUMNS = tuple(column for column in tables.shard.c if column.name not in ("organization_id", "job_id"))

@@ -72,6 +72,7 @@ job = Table(
     Column("spec", JSON_OBJECT, nullable=False),
     Column("failure", SafeText),
     Column("origin", JSON_OBJECT),
+    Column("tally", JSON_OBJECT),
     PrimaryKeyConstraint("organization_id", "id"),
 )
 
@@ -89,6 +90,8 @@ Index(
 Index("ix_job_active", job.c.created_at, job.c.id, sqlite_where=ACTIVE, postgresql_where=ACTIVE)
 Index("ix_job_newest", job.c.organization_id, job.c.created_at, job.c.id)
 Index("ix_job_status", job.c.status)
+Index("ix_job_newest_by_status", job.c.organization_id, job.c.status, job.c.created_at, job.c.id)
+Index("ix_job_newest_by_kind", job.c.organization_id, job.c.kind, job.c.created_at, job.c.id)
 
 # What can be long stands last: SQLite reads a row from its front, and counting states must not wade through answers.
 item = Table(

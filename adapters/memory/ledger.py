@@ -7,16 +7,16 @@ concerns. A job of another organization has no rows here: it reads as empty, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 
 import attrs
 from attrs import frozen
 
+from adapters.memory import reading
 from adapters.memory.journal import Journal
 from adapters.memory.rows import LedgerRows, OrganizationRows
-from domain.jobs.aggregate import Tally, tally_of, total
+from domain.jobs.aggregate import Tally
 from domain.jobs.budget import Spending
 from domain.jobs.claims import Claim, ClaimAnswer, Refusal, Report, applied, begun, begun_again
 from domain.jobs.errors import Conflict, NotFound
@@ -131,6 +131,8 @@ class MemoryLedger:
     def reset(self, job_id: JobId, states: Sequence[ItemState]) -> int:
         """Make the items in these end states as good as new, reopen their shards; return how many there were."""
         rows = self._rows(job_id)
+        if job_id in self.rows.kept:
+            self.journal.drop(self.rows.kept, job_id)
         again = [item for item in rows.items.values() if item.state.is_end and item.state in states]
         for item in again:
             self._put(rows, reset(item))
@@ -145,16 +147,21 @@ class MemoryLedger:
         items = self._rows(job_id).items
         return [items[no] for no in sorted(set(numbers)) if no in items]
 
-    def page(self, job_id: JobId, *, after: ItemNo | None, limit: int, states: Sequence[ItemState] = ()) -> list[Item]:
-        """Return items in number order from just behind *after*; only those in *states*, when some are named."""
-        rows = self._rows(job_id)
-        items = _between(rows, 0 if after is None else after + 1, len(rows.items) - 1)
-        return list(islice((item for item in items if not states or item.state in states), limit))
+    def page(
+        self,
+        job_id: JobId,
+        *,
+        after: ItemNo | None,
+        limit: int,
+        states: Sequence[ItemState] = (),
+        verdicts: Sequence[str] = (),
+    ) -> list[Item]:
+        """Return items in number order from just behind *after*; only those in *states* and with *verdicts*."""
+        return reading.page(self._rows(job_id), after=after, limit=limit, states=states, verdicts=verdicts)
 
     def pending_in(self, job_id: JobId, shard: Shard) -> list[ItemNo]:
         """Return the numbers of the shard's pending items, in order."""
-        items = _between(self._rows(job_id), shard.first, shard.last)
-        return [item.no for item in items if item.state is ItemState.PENDING]
+        return reading.pending_in(self._rows(job_id), shard)
 
     def workers_of(self, job_id: JobId) -> set[WorkerId]:
         """Return the workers that hold a lease on an item of the job."""
@@ -165,13 +172,19 @@ class MemoryLedger:
         return len(self._rows(job_id).items)
 
     def tally(self, job_id: JobId, shard: Shard | None = None) -> Tally:
-        """Count the items of the shard, or of the whole job (closed shards by what they kept, open ones by rows)."""
+        """Count the items of the shard, or of the whole job."""
         rows = self._rows(job_id)
         if shard is not None:
-            return tally_of(_between(rows, shard.first, shard.last))
-        if not rows.shards:
-            return tally_of(rows.items.values())
-        return total(part.tally or tally_of(_between(rows, part.first, part.last)) for part in rows.shards.values())
+            return reading.tally_of_shard(rows, shard)
+        return self.rows.kept.get(job_id) or reading.tally_of_job(rows)
+
+    def keep_tally(self, job_id: JobId, tally: Tally) -> None:
+        """Keep what an ended job came to, until it is reset."""
+        self.journal.put(self.rows.kept, self._known(job_id), tally)
+
+    def kept_tallies(self, job_ids: Sequence[JobId]) -> dict[JobId, Tally]:
+        """Return what these jobs came to, as far as it was kept."""
+        return {job_id: self.rows.kept[job_id] for job_id in job_ids if job_id in self.rows.kept}
 
     def spending(self, job_id: JobId) -> Spending:
         """Return what the newest revision of the job has spent, as far as attempts reported it."""
@@ -198,7 +211,7 @@ class MemoryLedger:
 
     def last_activity(self, job_id: JobId, shard: Shard) -> datetime | None:
         """Return when an item of the shard last began or ended an attempt, or comes due."""
-        items = _between(self._rows(job_id), shard.first, shard.last)
+        items = reading.between(self._rows(job_id), shard.first, shard.last)
         moments = (moment for item in items for moment in (item.started_at, item.ended_at, item.not_before))
         return max((moment for moment in moments if moment is not None), default=None)
 
@@ -279,10 +292,6 @@ def _refusal(item: Item | None, *, now: datetime, room: int) -> Refusal | None:
     if not is_claimable(item, now):
         return Refusal.NOT_DUE
     return None if room > 0 else Refusal.BUSY
-
-
-def _between(rows: LedgerRows, first: int, last: int) -> Iterator[Item]:
-    return (rows.items[ItemNo(no)] for no in range(first, last + 1) if no in rows.items)
 
 
 def _lease(item: Item) -> Lease:

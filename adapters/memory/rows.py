@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import define, field, frozen
 
+from domain.jobs.aggregate import Tally
 from domain.jobs.events import Envelope
 from domain.jobs.item import Item, ItemNo
 from domain.jobs.job import Job, JobId
@@ -31,12 +32,16 @@ class LedgerRows:
 
 @define(kw_only=True)
 class OrganizationRows:
-    """All that one organization owns; *keys* are idempotency keys, *history* the ids of each job's messages."""
+    """
+    All that one organization owns; *keys* are idempotency keys, *history* the ids of each job's messages,
+    *kept* what ended jobs came to.
+    """
 
     jobs: dict[JobId, Job] = field(factory=dict)
     keys: dict[str, tuple[JobId, str]] = field(factory=dict)
     ledgers: dict[JobId, LedgerRows] = field(factory=dict)
     history: dict[JobId, dict[int, None]] = field(factory=dict)
+    kept: dict[JobId, Tally] = field(factory=dict)
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,8 @@ from domain.jobs.errors import FailureKind, ServiceUnavailable
 from domain.jobs.item import Failure, Item, ItemState, Outcome
 from domain.jobs.job import JobId
 from domain.jobs.patience import Patience
-from domain.jobs.ports import Clock, Desk, Store
+from domain.jobs.ports import Clock, Store
+from domain.jobs.worker_ports import Desk
 from domain.tenancy import TenantContext
 
 

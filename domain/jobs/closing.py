@@ -126,6 +126,8 @@ def close(work: UnitOfWork, job: Job, status: JobStatus, *, now: datetime, failu
     ended = closed(job, status, now=now, failure=failure)
     if work.jobs.close(ended, revision=job.revision):
         tally = work.ledger.tally(job.id)
+        if ended.is_frozen and tally.is_over:  # nothing of it will change, and nobody need add up its shards again
+            work.ledger.keep_tally(job.id, tally)
         work.outbox.add(
             JobEnded(
                 job_id=job.id,

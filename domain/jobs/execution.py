@@ -33,10 +33,11 @@ from domain.jobs.item import Item, ItemNo, Outcome, WorkerId
 from domain.jobs.job import Job, JobId
 from domain.jobs.line import Crew, Line
 from domain.jobs.patience import Patience, PatienceRule
-from domain.jobs.ports import Bench, Clock, Desk, Store
+from domain.jobs.ports import Clock, Store
 from domain.jobs.reporting import Reporter
 from domain.jobs.retry import RetryPolicy
 from domain.jobs.round import LONGEST_WAIT_S, Executed, Round
+from domain.jobs.worker_ports import Bench, Desk
 from domain.tenancy import TenantContext
 
 JOBS_PREPARED = 64

@@ -1,5 +1,6 @@
 """
-What the kernel needs of the world, as Protocols: a store, a clock, a way to send, threads to run on.
+What the kernel needs of the world, as Protocols: a store, a clock, a way to send. What a worker needs beside them is in
+`worker_ports.py`.
 
 A store serves one organization per unit of work: every method sees and changes the rows of the tenant it was begun
 for, and no others.
@@ -7,8 +8,7 @@ for, and no others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -17,7 +17,6 @@ from domain.jobs.aggregate import Tally
 from domain.jobs.budget import Spending
 from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.events import Envelope, Message
-from domain.jobs.fairness import Party
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, PlannedItem, WorkerId
 from domain.jobs.job import Job, JobId, JobPlace, JobStatus
 from domain.jobs.plan import Shard, ShardState
@@ -128,8 +127,20 @@ class Ledger(Protocol):
     def get(self, job_id: JobId, numbers: Sequence[ItemNo]) -> list[Item]:
         """Return these items, in number order; unknown ones are left out."""
 
-    def page(self, job_id: JobId, *, after: ItemNo | None, limit: int, states: Sequence[ItemState] = ()) -> list[Item]:
-        """Return items in number order from just behind *after*; only those in *states*, when some are named."""
+    def page(
+        self,
+        job_id: JobId,
+        *,
+        after: ItemNo | None,
+        limit: int,
+        states: Sequence[ItemState] = (),
+        verdicts: Sequence[str] = (),
+    ) -> list[Item]:
+        """
+        Return items in number order from just behind *after*.
+
+        Only those in *states*, and only those with one of *verdicts*, when some are named.
+        """
 
     def pending_in(self, job_id: JobId, shard: Shard) -> list[ItemNo]:
         """Return the numbers of the shard's pending items, in order."""
@@ -141,7 +152,13 @@ class Ledger(Protocol):
         """Return how many items are stored."""
 
     def tally(self, job_id: JobId, shard: Shard | None = None) -> Tally:
-        """Count the items of the shard, or of the whole job (closed shards by what they kept, open ones by rows)."""
+        """Count the items of the shard, or of the whole job (what was kept at its end; else as `Shard.tally` says)."""
+
+    def keep_tally(self, job_id: JobId, tally: Tally) -> None:
+        """Keep what an ended job came to, until it is reset; the caller holds the job's lock."""
+
+    def kept_tallies(self, job_ids: Sequence[JobId]) -> dict[JobId, Tally]:
+        """Return what these jobs came to, as far as it was kept; one look-up, however many items they have."""
 
     def spending(self, job_id: JobId) -> Spending:
         """Return what the newest revision of the job has spent, as far as attempts reported it."""
@@ -254,43 +271,6 @@ class Dispatcher(Protocol):
         Raises:
             ServiceUnavailable: the broker can't be reached; nothing was sent, or it is not known.
         """
-
-
-class Desk(Protocol):
-    """Claims and records of one process; an answer means that the rows are committed."""
-
-    def claim(self, tenant: TenantContext, claim: Claim) -> ClaimAnswer:
-        """
-        Claim items; blocks until the claim is committed.
-
-        Raises:
-            ServiceUnavailable: the store refuses to work.
-        """
-
-    def record(self, tenant: TenantContext, job_id: JobId, report: Report) -> Future[bool]:
-        """Record one attempt's report; the future says whether the attempt was still the item's live one."""
-
-
-class Bench(Protocol):
-    """
-    The bounded set of places that items run on in one process.
-
-    A place is reserved before an item is claimed, and given back by whoever settles the attempt first: the thread that
-    ran it, or the keeper whose deadline passed. A thread that never returns thus costs a thread, not a place.
-    """
-
-    def reserve(self, party: Party, at_most: int, *, timeout_s: float) -> int:
-        """
-        Wait up to *timeout_s* for a free place, take up to *at_most*, return how many; 0 also when closing.
-
-        Where several parties wait, each free place goes to the neediest (`fairness.py`).
-        """
-
-    def start(self, call: Callable[[], None]) -> None:
-        """Run *call*, which raises nothing, on a thread of a reserved place."""
-
-    def give_back(self, party: Party, places: int) -> None:
-        """Free places that the party had reserved."""
 
 
 class Doorbell(Protocol):

@@ -24,9 +24,10 @@ from domain.jobs.errors import (
 from domain.jobs.family import ItemRunner
 from domain.jobs.item import Document, Failure, Item, ItemState, Outcome
 from domain.jobs.job import Job
-from domain.jobs.ports import Clock, Desk
+from domain.jobs.ports import Clock
 from domain.jobs.retry import RetryAfter, RetryPolicy
 from domain.jobs.usage import NOTHING, Usage
+from domain.jobs.worker_ports import Desk
 from domain.tenancy import TenantContext
 
 LONGEST_DEFERRAL_S = 300.0

@@ -146,7 +146,8 @@ class JobService:
         """Return jobs, newest first, from just behind *before*; only those of that status and kind, when named."""
         with self.store.view(tenant) as work:
             jobs = work.jobs.page(before=before, limit=limit, status=status, kind=kind)
-            return [JobView(job=job, tally=work.ledger.tally(job.id)) for job in jobs]
+            kept = work.ledger.kept_tallies([job.id for job in jobs if job.status.is_end])
+            return [JobView(job=job, tally=kept.get(job.id) or work.ledger.tally(job.id)) for job in jobs]
 
     def failures(self, tenant: TenantContext, job_id: JobId, *, limit: int = 20) -> list[Item]:
         """Return the first failed items."""

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.bench import ThreadBench
 from adapters.memory.bench import InlineBench
-from domain.jobs.ports import Bench
+from domain.jobs.worker_ports import Bench
 from tests.kernel.parties import ANYBODY
 
 PATIENCE_S = 20.0

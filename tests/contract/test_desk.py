@@ -14,7 +14,7 @@ from domain.jobs.claims import Ended, Postponed, Refusal, Released
 from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.events import LateRecord
 from domain.jobs.item import ItemNo
-from domain.jobs.ports import Desk
+from domain.jobs.worker_ports import Desk
 from tests.contract.building import JOB, LATER, NOW, PASSED, US, a_claim, a_job, after, item, nos, processing, states
 from tests.kernel.outage import PATIENCE_S, TryingStore
 

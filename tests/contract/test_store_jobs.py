@@ -261,6 +261,16 @@ def test_a_page_can_be_of_one_status(store: KernelStore) -> None:
     assert [job.id for job in newest + rest] == ["job-3", "job-1"]
 
 
+def test_a_page_can_be_of_one_kind(store: KernelStore) -> None:
+    """Each family's page lists its own jobs."""
+    add_job(store, a_job())
+    other = add_job(store, attrs.evolve(a_job(OTHER_JOB), kind="other"))
+
+    with store.view(US) as work:
+        assert [job.id for job in work.jobs.page(before=None, limit=5, kind="other")] == [other.id]
+        assert work.jobs.page(before=None, limit=5, kind="other", status=JobStatus.FAILED) == []
+
+
 def test_active_jobs_of_all_organizations_come_oldest_first(store: KernelStore) -> None:
     """The sweeper looks after every job that has not ended, whoever owns it."""
     add_job(store, a_job(JobId("c"), created_at=after(3)))

@@ -14,6 +14,7 @@ from tests.contract.building import (
     JOB,
     OTHER_JOB,
     PASSED,
+    THEM,
     US,
     KernelStore,
     a_job,
@@ -192,3 +193,43 @@ def _close(store: KernelStore, no: int, tally: Tally | None = None) -> None:
 
 def _two_passed() -> Tally:
     return Tally(succeeded=2, verdicts={"pass": 2})
+
+
+def test_what_an_ended_job_came_to_is_kept_until_it_is_reset(store: KernelStore) -> None:
+    """A list of jobs must not add up the shards of each; and a retry must not show the tally of before."""
+    processing(store, a_job(), planned=2)
+    processing(store, a_job(OTHER_JOB), planned=1)
+    end(store, 0)
+    end(store, 1, outcome=FAILED)
+    kept = Tally(succeeded=7, verdicts={"kept": 7})
+    with store.begin(US) as work:
+        work.ledger.keep_tally(JOB, kept)
+        work.commit()
+
+    with store.view(US) as work:
+        assert work.ledger.kept_tallies([JOB, OTHER_JOB]) == {JOB: kept}
+        assert work.ledger.tally(JOB) == kept
+        assert work.ledger.kept_tallies([]) == {}
+    with store.view(THEM) as work:
+        assert work.ledger.kept_tallies([JOB]) == {}
+    with store.begin(US) as work:
+        work.ledger.reset(JOB, [ItemState.FAILED])
+        work.commit()
+    with store.view(US) as work:
+        assert work.ledger.kept_tallies([JOB]) == {}
+        assert work.ledger.tally(JOB) == Tally(pending=1, succeeded=1, verdicts={"pass": 1})
+
+
+def test_items_are_paged_by_state_and_verdict(store: KernelStore) -> None:
+    """Whoever looks for wrong answers in a long run must not read all of it."""
+    processing(store, a_job(), planned=6)
+    for no, outcome in enumerate((PASSED, MISSED, FAILED, MISSED, DOUBTED)):
+        end(store, no, outcome=outcome)
+
+    with store.view(US) as work:
+        missed = work.ledger.page(JOB, after=None, limit=1, verdicts=["fail"])
+        rest = work.ledger.page(JOB, after=missed[-1].no, limit=5, verdicts=["fail", "inconclusive"])
+        both = work.ledger.page(JOB, after=None, limit=9, states=[ItemState.SUCCEEDED], verdicts=["inconclusive"])
+
+    assert [each.no for each in missed + rest] == [1, 3, 4]
+    assert both == []

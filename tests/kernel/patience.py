@@ -13,7 +13,7 @@ from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.item import Item, Outcome
 from domain.jobs.job import JobId
 from domain.jobs.patience import Patience
-from domain.jobs.ports import Desk
+from domain.jobs.worker_ports import Desk
 from domain.tenancy import TenantContext
 from tests.kernel.family import PASSED
 

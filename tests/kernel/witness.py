@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.job import JobId
-from domain.jobs.ports import Desk
+from domain.jobs.worker_ports import Desk
 from domain.tenancy import TenantContext
 from tests.kernel.accidents import Accidents, Killed
 from tests.kernel.model import JobFate

@@ -21,10 +21,10 @@ from domain.jobs.item import Item, WorkerId
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.plan import Sizes
 from domain.jobs.planning import Planner
-from domain.jobs.ports import Bench, Desk
 from domain.jobs.relaying import Relay
 from domain.jobs.service import JobService, Submission
 from domain.jobs.sweeping import Sweeper, SweepRules
+from domain.jobs.worker_ports import Bench, Desk
 from domain.tenancy import TenantContext
 from tests.contract.building import NOW, US, KernelStore
 from tests.kernel.broker import CollectTask, ItemsTask, RecordingBroker, StartTask, Task

@@ -13,7 +13,7 @@ from domain.jobs.claims import Claim, ClaimAnswer, Report
 from domain.jobs.errors import FailureKind, ServiceUnavailable, TransientFailure
 from domain.jobs.item import Item, Outcome
 from domain.jobs.job import JobId
-from domain.jobs.ports import Desk
+from domain.jobs.worker_ports import Desk
 from domain.tenancy import TenantContext
 from tests.contract.building import US, numbers
 from tests.kernel.family import PASSED, ScriptedFamily
