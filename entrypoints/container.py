@@ -32,6 +32,7 @@ from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import BrokenSettings, ServiceUnavailable
 from domain.jobs.family import Family
+from domain.jobs.records import JobRecords
 from domain.jobs.service import JobService
 from domain.language_models.pricing import PricedModels, PriceTable
 from domain.limits.doors import Doors
@@ -67,6 +68,7 @@ class Antiphon:
     doors: Doors
     cache: ResponseCache
     jobs: JobService
+    records: JobRecords
     runs: TestRuns
     rejudging: Rejudging
     configurations: SavedConfigurations
@@ -132,6 +134,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         doors=doors,
         cache=cache,
         jobs=jobs,
+        records=JobRecords(store=store),
         runs=TestRuns(jobs=jobs, test_sets=test_sets),
         rejudging=Rejudging(jobs=jobs, store=store),
         configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),

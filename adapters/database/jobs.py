@@ -44,6 +44,12 @@ _FIND = (
     .order_by(_job.c.id)
     .limit(_FOUND_AT_MOST)
 )
+_BY_TASK = (
+    select(*JOB_COLUMNS)
+    .where(of_organization(_job), _is("celery_task_id"), _job.c.celery_task_id.is_not(None))
+    .order_by(_job.c.created_at.desc(), _job.c.id.desc())
+    .limit(1)
+)
 _PUT = update(_job).where(_the_job)
 _CLOSE = _PUT.where(tables.ACTIVE, _is("revision"))
 _PAGE = (
@@ -97,6 +103,11 @@ class SqlJobs:
         """Return the jobs whose id starts with *id_prefix* (at most ten)."""
         found = self.scope.execute(_FIND, prefix=id_prefix, behind=id_prefix + _BEHIND_ANY_CHARACTER)
         return [JobId(row.id) for row in found]
+
+    def by_task(self, task_id: str) -> Job | None:
+        """Return the newest job whose start the Celery task of this id has run."""
+        row = self.scope.execute(_BY_TASK, of_celery_task_id=task_id).first()
+        return None if row is None else job_from(row)
 
     def put(self, job: Job) -> None:
         """

@@ -35,6 +35,7 @@ METADATA = MetaData(
 ACTIVE = text("status IN ('pending', 'processing')")
 RUNNING = text("state = 'running'")
 UNSENT = text("sent_at IS NULL")
+STARTED = text("celery_task_id IS NOT NULL")
 TROUBLES = text("kind IN ('leases_lost', 'late_record')")
 
 duty = Table(
@@ -90,6 +91,13 @@ Index(
 Index("ix_job_active", job.c.created_at, job.c.id, sqlite_where=ACTIVE, postgresql_where=ACTIVE)
 Index("ix_job_newest", job.c.organization_id, job.c.created_at, job.c.id)
 Index("ix_job_status", job.c.status)
+Index(
+    "ix_job_task",
+    job.c.organization_id,
+    job.c.celery_task_id,
+    sqlite_where=STARTED,
+    postgresql_where=STARTED,
+)
 Index("ix_job_newest_by_status", job.c.organization_id, job.c.status, job.c.created_at, job.c.id)
 Index("ix_job_newest_by_kind", job.c.organization_id, job.c.kind, job.c.created_at, job.c.id)
 

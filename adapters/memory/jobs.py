@@ -49,6 +49,11 @@ class MemoryJobs:
         """Return the jobs whose id starts with *id_prefix* (at most ten)."""
         return sorted(job_id for job_id in self.rows.jobs if job_id.startswith(id_prefix))[:MOST_FOUND]
 
+    def by_task(self, task_id: str) -> Job | None:
+        """Return the newest job whose start the Celery task of this id has run."""
+        started = [job for job in self.rows.jobs.values() if job.celery_task_id == task_id]
+        return max(started, key=lambda job: _age(job.place), default=None)
+
     def put(self, job: Job) -> None:
         """Store a changed job."""
         self.get(job.id)

@@ -64,6 +64,9 @@ class JobRepository(Protocol):
     def find(self, id_prefix: str) -> list[JobId]:
         """Return the jobs whose id starts with *id_prefix* (at most ten)."""
 
+    def by_task(self, task_id: str) -> Job | None:
+        """Return the newest job whose start the Celery task of this id has run."""
+
     def put(self, job: Job) -> None:
         """Store a changed job; the caller holds its lock."""
 

@@ -8,12 +8,13 @@ from entrypoints.api.callers import Authenticator
 from entrypoints.api.following import Following
 from entrypoints.api.local_key import LocalKey
 from entrypoints.api.problems import documented, explain_problems
-from entrypoints.api.routes import health, jobs
+from entrypoints.api.routes import events, health, items, jobs, tasks
+from entrypoints.api.streams import Streams
 from entrypoints.container import Antiphon
 from entrypoints.monitoring.counts import RequestCounts
 from entrypoints.monitoring.installation import checks_of, figures_of
 
-ROUTERS: tuple[APIRouter, ...] = (jobs.router,)
+ROUTERS: tuple[APIRouter, ...] = (jobs.router, items.router, events.router, tasks.router)
 """One a resource; what needs no key is included apart."""
 
 
@@ -29,6 +30,7 @@ def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) 
     )
     app.state.antiphon = antiphon
     app.state.authenticator = authenticator or LocalKey.of(antiphon)
+    app.state.streams = Streams()
     explain_problems(app)
     for router in ROUTERS:
         app.include_router(router, responses=documented(401, 403, 422, 503))

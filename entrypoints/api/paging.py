@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -31,6 +31,12 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T] = Field(description="This part.")
     next: str | None = Field(description="Hand it in as `after` for what follows; null at the end.")
+
+
+def page_of(rows: Sequence[T], *, limit: int, place: Callable[[T], str]) -> Page[T]:
+    """Return the first *limit* of *rows* as a page; one row more than that says that there is a next one."""
+    more = len(rows) > limit
+    return Page(items=list(rows[:limit]), next=place(rows[limit - 1]) if more else None)
 
 
 def cursor(*position: str | int) -> str:

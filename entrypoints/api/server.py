@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from domain.jobs.errors import InvalidInput
+from entrypoints.api.streams import Streams
 
 GRACE_S = 10
 """How long requests under way get to be answered once the server is told to stop."""
@@ -35,13 +36,18 @@ def serve(app: FastAPI, *, host: str, port: int, on_start: Callable[[str], None]
     with listener:
         shown = f"[{host}]" if family is socket.AF_INET6 else host
         on_start(f"http://{shown}:{listener.getsockname()[1]}")
-        _Server(config).run(sockets=[listener])
+        _Server(config, app.state.streams).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
     """Ends with code 0 when it is told to; uvicorn's own dies of the signal, which looks like a crash."""
 
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # uvicorn's signature
         """Begin to end at the first signal, end now at the second."""
+        self._streams.stopping.set()
         self.force_exit = self.should_exit
         self.should_exit = True

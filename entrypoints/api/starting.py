@@ -73,12 +73,13 @@ class Start:
         """
         jobs = self.antiphon.jobs
         job = jobs.replayed(self.caller, self.key) if self.key else None
-        return self.accepted(job or submit(self.key))
+        return accepted(self.response, self.antiphon, self.caller, job or submit(self.key))
 
-    def accepted(self, job: Job) -> JobDocument:
-        """Return the document of a job that was just set going, and say in the answer where to look at it."""
-        self.response.headers["Location"] = f"/v1/jobs/{job.id}"
-        return job_document(self.antiphon.jobs.get(self.caller, job.id))
+
+def accepted(response: Response, antiphon: Antiphon, caller: TenantContext, job: Job) -> JobDocument:
+    """Return the document of a job that was just set going, and say in the answer where to look at it."""
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_document(antiphon.jobs.get(caller, job.id))
 
 
 def _start(

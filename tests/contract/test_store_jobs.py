@@ -283,3 +283,17 @@ def test_active_jobs_of_all_organizations_come_oldest_first(store: KernelStore) 
         (THEM.organization_id, "b"),
         (US.organization_id, "c"),
     ]
+
+
+def test_a_job_is_found_by_its_celery_task_in_its_organization_only(store: KernelStore) -> None:
+    """Celery's ids are anybody's to guess; the job row says whose they are."""
+    add_job(store, attrs.evolve(a_job(), celery_task_id="task-1"))
+    add_job(store, a_job(OTHER_JOB))
+
+    with store.view(US) as work:
+        found = work.jobs.by_task("task-1")
+        assert found is not None
+        assert found.id == JOB
+        assert work.jobs.by_task("task-2") is None
+    with store.view(THEM) as work:
+        assert work.jobs.by_task("task-1") is None

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import attrs
 from pydantic import BaseModel, Field
 
+from domain.jobs.errors import FailureKind
+from domain.jobs.item import Item
 from domain.jobs.job import JobStatus, Priority
 from domain.jobs.service import JobView
-from domain.jobs.usage import NANOUSD, Usage
-
-
-class UsageDocument(BaseModel):
-    """What was spent, as far as the far sides told."""
-
-    requests: int = Field(examples=[200])
-    prompt_tokens: int = Field(examples=[8120])
-    completion_tokens: int = Field(examples=[12044])
-    cost_usd: float = Field(examples=[0.0042])
-    cost_nanousd: int = Field(description="The same exactly, in billionths of a US dollar.", examples=[4_200_000])
+from entrypoints.api.documents.usage import UsageDocument, usage_document
 
 
 class OptionsDocument(BaseModel):
@@ -66,36 +60,61 @@ class JobDocument(BaseModel):
     failure: str | None = Field(description="Why the job as a whole failed, where it did.")
 
 
+class JobErrorDocument(BaseModel):
+    """An item that could not be done, and why."""
+
+    item: str = Field(description="The item's key.")
+    no: int
+    kind: FailureKind
+    message: str
+
+
+class JobDetailDocument(JobDocument):
+    """A job with the first of its errors."""
+
+    errors: list[JobErrorDocument] = Field(description="The first failed items, at most 20; `items` has them all.")
+
+
 def job_document(view: JobView) -> JobDocument:
     """Return the document of a job."""
+    return JobDocument(**_shown(view))
+
+
+def job_detail_document(view: JobView, failures: Sequence[Item]) -> JobDetailDocument:
+    """Return the document of a job and of the items that failed."""
+    errors = [
+        JobErrorDocument(item=item.key, no=item.no, kind=failure.kind, message=failure.message)
+        for item in failures
+        if item.outcome is not None and (failure := item.outcome.failure) is not None
+    ]
+    return JobDetailDocument(**_shown(view), errors=errors)
+
+
+def _shown(view: JobView) -> dict[str, Any]:
     job, tally = view.job, view.tally
-    return JobDocument(
-        id=job.id,
-        kind=job.kind,
-        status=job.status,
-        subject=job.subject,
-        started_by=job.started_by,
-        revision=job.revision,
-        progress=round(view.progress, 4),
-        planned=job.planned,
-        pending=tally.pending,
-        running=tally.running,
-        succeeded=tally.succeeded,
-        failed=tally.failed,
-        skipped=tally.skipped,
-        cancelled=tally.cancelled,
-        verdicts=dict(tally.verdicts),
-        usage=_usage(tally.usage),
-        options=OptionsDocument(**attrs.asdict(job.options)),
-        celery_task_id=job.celery_task_id,
-        created_at=job.created_at,
-        started_at=job.started_at,
-        ended_at=job.ended_at,
-        updated_at=job.updated_at,
-        cancel_requested_at=job.cancel_requested_at,
-        failure=job.failure,
-    )
-
-
-def _usage(usage: Usage) -> UsageDocument:
-    return UsageDocument(cost_usd=usage.cost_nanousd / NANOUSD, **attrs.asdict(usage))
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "status": job.status,
+        "subject": job.subject,
+        "started_by": job.started_by,
+        "revision": job.revision,
+        "progress": round(view.progress, 4),
+        "planned": job.planned,
+        "pending": tally.pending,
+        "running": tally.running,
+        "succeeded": tally.succeeded,
+        "failed": tally.failed,
+        "skipped": tally.skipped,
+        "cancelled": tally.cancelled,
+        "verdicts": dict(tally.verdicts),
+        "usage": usage_document(tally.usage),
+        "options": OptionsDocument(**attrs.asdict(job.options)),
+        "celery_task_id": job.celery_task_id,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "ended_at": job.ended_at,
+        "updated_at": job.updated_at,
+        "cancel_requested_at": job.cancel_requested_at,
+        "failure": job.failure,
+    }

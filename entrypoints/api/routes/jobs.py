@@ -1,4 +1,4 @@
-"""/v1/jobs: jobs of every kind."""
+"""/v1/jobs: jobs of every kind, and the moves of their owner."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from domain.jobs.job import JobId, JobPlace, JobStatus
-from entrypoints.api.callers import Reader, Services
-from entrypoints.api.documents.jobs import JobDocument, job_document
-from entrypoints.api.paging import After, Limit, Page, cursor, position
+from entrypoints.api.callers import Reader, Services, Writer
+from entrypoints.api.conditional import TAGGED, Tagging
+from entrypoints.api.documents.jobs import JobDetailDocument, JobDocument, job_detail_document, job_document
+from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
 from entrypoints.api.problems import documented
+from entrypoints.api.starting import STARTS, accepted
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
@@ -35,18 +37,52 @@ def list_jobs(
 ) -> Page[JobDocument]:
     """List jobs, newest first."""
     views = antiphon.jobs.page(caller, before=position(after, _place), limit=limit + 1, status=status, kind=kind)
-    more = len(views) > limit
-    last = views[limit - 1].job if more else None
-    return Page(
-        items=[job_document(view) for view in views[:limit]],
-        next=cursor(last.created_at.isoformat(), last.id) if last else None,
-    )
+    return page_of([job_document(view) for view in views], limit=limit, place=_cursor)
 
 
-@router.get("/{job_id}", operation_id="get_job", responses=documented(404))
-def get_job(caller: Reader, antiphon: Services, job_id: TheJob) -> JobDocument:
+@router.get(
+    "/{job_id}", operation_id="get_job", response_model=JobDetailDocument, responses={**TAGGED, **documented(404)}
+)
+def get_job(caller: Reader, antiphon: Services, job_id: TheJob, tagging: Tagging) -> Response:
     """Look at a job."""
-    return job_document(antiphon.jobs.get(caller, job_id))
+    view = antiphon.jobs.get(caller, job_id)
+    failures = antiphon.jobs.failures(caller, job_id) if view.tally.failed else []
+    return tagging.answer(job_detail_document(view, failures))
+
+
+@router.post("/{job_id}/cancel", status_code=202, operation_id="cancel_job", responses=STARTS)
+def cancel_job(caller: Writer, antiphon: Services, job_id: TheJob, response: Response) -> JobDocument:
+    """
+    Cancel a job: items that have not begun never will, those in flight end as they end.
+
+    Asking again changes nothing. 409: the job has ended.
+    """
+    return accepted(response, antiphon, caller, antiphon.jobs.cancel(caller, job_id))
+
+
+@router.post("/{job_id}/resume", status_code=202, operation_id="resume_job", responses=STARTS)
+def resume_job(caller: Writer, antiphon: Services, job_id: TheJob, response: Response) -> JobDocument:
+    """
+    Go on with a job: an ended one runs its cancelled items; one under way is sent to the workers again.
+
+    What has ended is not done again. 409: the job has ended, and none of its items was cancelled.
+    """
+    return accepted(response, antiphon, caller, antiphon.jobs.resume(caller, job_id))
+
+
+@router.post("/{job_id}/retry-failed", status_code=202, operation_id="retry_failed_items", responses=STARTS)
+def retry_failed_items(caller: Writer, antiphon: Services, job_id: TheJob, response: Response) -> JobDocument:
+    """
+    Run the failed items of an ended job again.
+
+    Those that could not be executed, that is: what was judged stays as it is, wrong answers too. 409: the job has not
+    ended, or nothing of it failed.
+    """
+    return accepted(response, antiphon, caller, antiphon.jobs.retry_failed(caller, job_id))
+
+
+def _cursor(job: JobDocument) -> str:
+    return cursor(job.created_at.isoformat(), job.id)
 
 
 def _place(created_at: str, job_id: str) -> JobPlace:
