@@ -27,9 +27,9 @@ from domain.jobs.item import WorkerId
 from domain.jobs.job import Job
 from domain.jobs.line import Crew
 from domain.jobs.planning import Planner
-from domain.jobs.ports import Desk
 from domain.jobs.relaying import Relay, system_context
 from domain.jobs.sweeping import Sweeper, SweepRules
+from domain.jobs.worker_ports import Desk
 from entrypoints.container import Antiphon
 from entrypoints.settings import Settings
 from pipelines.observing import observed

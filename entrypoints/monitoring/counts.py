@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from domain.jobs.claims import Claim, ClaimAnswer, Ended, Postponed, Report
 from domain.jobs.job import JobId
-from domain.jobs.ports import Desk
+from domain.jobs.worker_ports import Desk
 from domain.tenancy import TenantContext
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
