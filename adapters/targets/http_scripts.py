@@ -95,7 +95,13 @@ def _answer(made: object, *, reply: Reply, data: object, reader: AnswerReader) -
     if output is None:
         raise reader.reader.bad("response_transform returned nothing")
     text = output if isinstance(output, str) else json.dumps(output, ensure_ascii=False)
-    answer = Answer(text=storable(text), latency_s=reply.latency_s, data=data, status=reply.status)
+    answer = Answer(
+        text=storable(text),
+        latency_s=reply.latency_s,
+        data=data,
+        status=reply.status,
+        is_json=isinstance(output, dict | list),
+    )
     usage = made.get("tokenUsage") if isinstance(made, Mapping) else None
     if not isinstance(usage, Mapping):
         return answer

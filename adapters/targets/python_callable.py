@@ -72,6 +72,7 @@ class PythonCallable:
 
     def _answer(self, returned: object, *, latency_s: float) -> Answer:
         text = returned if isinstance(returned, str) else self._text_of(returned)
+        output = returned.get("output") if isinstance(returned, dict) else None
         if len(text) > DEFAULT_MAX_ANSWER_BYTES:
             raise PermanentFailure(
                 f"{self.name}: returned {len(text)} characters; expected at most {DEFAULT_MAX_ANSWER_BYTES}",
@@ -83,6 +84,7 @@ class PythonCallable:
             data=None if isinstance(returned, str) else self._data(returned),
             prompt_tokens=tokens(returned, "prompt_tokens"),
             completion_tokens=tokens(returned, "completion_tokens"),
+            is_json=isinstance(output, dict | list) and text == _written(output),
         )
 
     def _data(self, returned: object) -> object:
@@ -102,7 +104,7 @@ class PythonCallable:
                     f"{self.name}: says: {str(returned['error'])[:300]}", kind=FailureKind.BAD_ANSWER
                 )
             if returned.get("output") is not None:
-                return json.dumps(returned["output"], ensure_ascii=False, default=str)
+                return _written(returned["output"])
             found = f"a dict with the keys: {', '.join(map(str, list(returned)[:20])) or 'none'}"
         else:
             found = type(returned).__name__
@@ -110,6 +112,10 @@ class PythonCallable:
             f"{self.name}: returned {found}; expected a str, or a dict with a str under 'answer' or 'text'",
             kind=FailureKind.BAD_ANSWER,
         )
+
+
+def _written(output: object) -> str:
+    return json.dumps(output, ensure_ascii=False, default=str)
 
 
 def open_callable(spec: PythonTarget) -> PythonCallable:

@@ -19,14 +19,14 @@ from adapters.test_files.problems import Problems, nearest, shown
 from adapters.test_files.script_fields import script_field
 from domain.jobs.errors import InvalidInput
 from domain.test_execution.codec import metric_to_json
-from domain.test_execution.metric import SET, Metric
+from domain.test_execution.metric import CONTEXT_TRANSFORM, SET, Metric
 from domain.test_execution.ports import Scorers
 
 NEGATION = "not-"
 LIMIT_KINDS = frozenset({"latency", "cost"})
 """Kinds that look for no value but hold a limit: the short form's value is their threshold."""
 
-_JUDGING = ("judge", "embedding", "rubric_prompt", "factuality")
+_JUDGING = ("judge", "embedding", "rubric_prompt", "factuality", CONTEXT_TRANSFORM)
 """What only kinds that a model judges have a use for; see docs/judges.md."""
 
 METRIC_OPTIONS = ("name", "threshold", "weight", "required", "transform", "config", *_JUDGING)

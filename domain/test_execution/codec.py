@@ -189,7 +189,7 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
 
     Keys: prompt, answer (text), latency_s, status, prompt_tokens, completion_tokens, cost_nanousd, model (the one
     that says it answered), request_id, tool_calls and finish_reason of a model, cached (true where it was had before),
-    scores (list), score (0 to 1).
+    is_json (true where the target gave an object), scores (list), score (0 to 1).
     """
     kept = {
         "prompt": prompt,
@@ -204,6 +204,7 @@ def result_to_json(prompt: str, answer: Answer, scores: list[Score], value: floa
         "tool_calls": [to_json(call) for call in answer.tool_calls] or None,
         "finish_reason": answer.finish_reason,
         "cached": answer.cached or None,
+        "is_json": answer.is_json or None,
         "scores": [to_json(score) for score in scores],
         "score": value,
     }

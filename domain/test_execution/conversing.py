@@ -195,6 +195,7 @@ def result_of(talk: Conversation) -> dict[str, object]:
             "completion_tokens": one.answer.completion_tokens,
             "cost_nanousd": one.answer.cost_nanousd,
             "cached": one.answer.cached or None,
+            "is_json": one.answer.is_json or None,
         }
         for one in talk.exchanges
     ]

@@ -142,6 +142,7 @@ def whole_answer(exchanges: Sequence[Exchange]) -> Answer:
         model=last.model,
         request_id=last.request_id,
         cached=any(answer.cached for answer in answers),
+        is_json=last.is_json,
     )
 
 

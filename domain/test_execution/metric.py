@@ -16,6 +16,9 @@ from domain.jobs.usage import Usage
 SET = "assert-set"
 """The kind of a metric that is a set of others."""
 
+CONTEXT_TRANSFORM = "context_transform"
+"""The option of a metric that says how to find the context in an output: a script (`Script.from_value`)."""
+
 _ROUNDING = 1e-9
 """A mean of floats may miss the threshold it stands for by a rounding error, which must not decide a test."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from attrs import field, frozen
 
 from domain.jobs.item import Document
@@ -37,5 +39,7 @@ class Sample:
 
     @property
     def seen_output(self) -> object:
-        """What a script knows as `output`: the text, or the JSON that was made of it."""
+        """What a script knows as `output`: the text, or the JSON that was made of it or that the target gave."""
+        if self.output is None and self.answer.is_json:
+            return json.loads(self.answer.text)
         return self.answer.text if self.output is None else self.output

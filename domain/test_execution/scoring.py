@@ -9,7 +9,7 @@ import attrs
 from attrs import frozen
 
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
-from domain.test_execution.metric import Metric, Score
+from domain.test_execution.metric import CONTEXT_TRANSFORM, Metric, Score
 from domain.test_execution.metric_sets import scores_of
 from domain.test_execution.ports import Scorer, Scorers
 from domain.test_execution.sample import Sample
@@ -45,11 +45,15 @@ class Scoring:
         earlier = iter(tuple(made))
         sample = self.seen(sample, deadline_s=deadline_s)
 
+        def for_metric(metric: Metric) -> Sample:
+            seen = self.shaping.seen(sample, metric.transform, deadline_s=max(0.0, ends - monotonic()))
+            context = metric.options.get(CONTEXT_TRANSFORM)
+            return self.shaping.with_context(seen, context, of=sample, deadline_s=max(0.0, ends - monotonic()))
+
         def score(metric: Metric) -> Score:
             known = next(earlier, None)
             if known is None:
-                seen = self.shaping.seen(sample, metric.transform, deadline_s=max(0.0, ends - monotonic()))
-                known = self.scorer(metric)(seen, deadline_s=max(0.0, ends - monotonic()))
+                known = self.scorer(metric)(for_metric(metric), deadline_s=max(0.0, ends - monotonic()))
                 made.append(known)
             return known
 

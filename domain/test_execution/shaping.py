@@ -70,20 +70,43 @@ class Shaping:
         """
         if script is None:
             return sample
-        context = {
-            "vars": dict(sample.variables),
-            "prompt": {"raw": sample.prompt, "label": sample.case.prompt_label},
-            "metadata": {},
-        }
-        made = self._applied(script, {"output": sample.seen_output, "context": context}, deadline_s=deadline_s)
+        made = self._applied(script, _arguments(sample), deadline_s=deadline_s)
         output = None if isinstance(made, str) else made
-        return evolve(sample, answer=evolve(sample.answer, text=_as_text(made)), output=output)
+        return evolve(sample, answer=evolve(sample.answer, text=_as_text(made), is_json=False), output=output)
+
+    def with_context(self, sample: Sample, script: object, *, of: Sample, deadline_s: float) -> Sample:
+        """
+        Return the sample with the variable `context` as *script* makes it from the output that *of* has.
+
+        Raises:
+            PermanentFailure: evaluation_error: the script fails, or gives no text.
+        """
+        if script is None:
+            return sample
+        made = self._applied(script, _arguments(of), deadline_s=deadline_s)
+        texts = made if isinstance(made, list) else [made]
+        if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise PermanentFailure(
+                f"context_transform returned {_shown(made)}; expected a text that is not empty, or a list of them",
+                kind=FailureKind.EVALUATION_ERROR,
+            )
+        return evolve(sample, variables={**sample.variables, "context": made})
 
     def _applied(self, script: object, arguments: Document, *, deadline_s: float) -> object:
         try:
             return self.transforms.apply(Script.from_value(script), arguments, deadline_s=deadline_s)
         except InvalidInput as error:
             raise PermanentFailure(str(error), kind=FailureKind.EVALUATION_ERROR) from error
+
+
+def _arguments(sample: Sample) -> Document:
+    """Return what a script over an output knows."""
+    context = {
+        "vars": dict(sample.variables),
+        "prompt": {"raw": sample.prompt, "label": sample.case.prompt_label},
+        "metadata": {},
+    }
+    return {"output": sample.seen_output, "context": context}
 
 
 def _messages(template: str) -> list[Document] | None:

@@ -111,7 +111,8 @@ class Answer:
 
     *latency_s* is the time in seconds from the first byte sent to the last byte read. Tokens are None where the target
     does not say; the cost, in billionths of a US dollar, where the price is not known. Of a model that only called
-    tools, the calls as JSON are the text. A *cached* answer was had before, and cost what it says then.
+    tools, the calls as JSON are the text. A *cached* answer was had before, and cost what it says then. *is_json*: the
+    target gave an object or a list, and the text is that as JSON; scripts see the object.
     """
 
     text: str
@@ -127,6 +128,7 @@ class Answer:
     model: str | None = None
     request_id: str | None = None
     cached: bool = False
+    is_json: bool = False
 
 
 def usage_of(answer: Answer) -> Usage:

@@ -95,3 +95,6 @@ JUDGED = EMBEDDERS | {
     "select-best",
 }
 """Types that ask a model, whose provider and prompt the test's options may name."""
+
+CONTEXTUAL = frozenset({"context-faithfulness", "context-recall", "context-relevance"})
+"""Types that look at retrieved context, which `contextTransform` may find in the output."""

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from adapters.test_files.fields import Fields
 from adapters.test_files.metrics import NEGATION, MetricReader, list_of
 from adapters.test_files.nodes import MapNode, Node, ScalarNode, kind_of, plain
-from adapters.test_files.promptfoo.assertion_types import EMBEDDERS, JUDGED, SAME
+from adapters.test_files.promptfoo.assertion_types import CONTEXTUAL, EMBEDDERS, JUDGED, SAME
 from adapters.test_files.promptfoo.assertion_values import threshold_in, threshold_of, value_of
 from adapters.test_files.promptfoo.files import DOCUMENTS, FileName, file_name
 from adapters.test_files.promptfoo.offered_tools import OfferedTools
@@ -18,10 +18,11 @@ from adapters.test_files.promptfoo.reading import Reading, flag
 from adapters.test_files.promptfoo.scripts import JAVASCRIPT, PYTHON, ScriptReader, is_program, script_file
 from domain.language_models.codec import model_to_json
 from domain.test_execution.contest import CONTEST_KINDS, SELECT_BEST
-from domain.test_execution.metric import SET, Metric
+from domain.test_execution.metric import CONTEXT_TRANSFORM, SET, Metric
 
 _KEYS = ("type", "value", "threshold", "weight", "metric", "transform", "metricOnly")
 _OF_JUDGES = ("provider", "rubricPrompt")
+_OF_CONTEXT = ("contextTransform",)
 _OF_SCRIPTS = ("config",)
 _SET_KEYS = ("type", "assert", "threshold", "weight", "metric", "metricOnly")
 _SCRIPTS = {"javascript": JAVASCRIPT, "python": PYTHON}
@@ -103,8 +104,7 @@ class AssertionReader:
         return Fields(kept, what="the assertion", known=_KEYS, problems=self.reading.problems)
 
     def _metric(self, fields: Fields, node: MapNode, *, title: str, kind: str, options: JudgeOptions) -> Metric | None:
-        own = (*_OF_JUDGES, "factuality") if kind in JUDGED else _OF_SCRIPTS if kind in _SCRIPTS else ()
-        self._note_others(node, known=(*_KEYS, *own))
+        self._note_others(node, known=(*_KEYS, *_keys_of(kind)))
         if kind == SELECT_BEST and (options.rubric_prompt or "rubricPrompt" in node.entries):
             self.reading.note(f"rubricPrompt of {kind}", line=node.line)
         before = len(self.reading.problems)
@@ -193,6 +193,8 @@ class AssertionReader:
             found |= self._models(node.entries["provider"], kind=kind)
         if kind in JUDGED - CONTEST_KINDS and "rubricPrompt" in node.entries:
             found["rubric_prompt"] = self._rubric_prompt(node.entries["rubricPrompt"])
+        if kind in CONTEXTUAL and (written := node.entries.get("contextTransform")):
+            found[CONTEXT_TRANSFORM] = self.scripts.transform(written, where="contextTransform")
         for key in ("config", "factuality"):
             if key in node.entries and (kind in _SCRIPTS or key == kind):
                 found[key] = self.reading.json(plain(node.entries[key]), where=key, line=node.line_of(key))
@@ -229,6 +231,13 @@ class AssertionReader:
 
 
 _UNREADABLE = object()
+
+
+def _keys_of(kind: str) -> tuple[str, ...]:
+    """Return the keys that only assertions of this kind have a use for."""
+    if kind in JUDGED:
+        return (*_OF_JUDGES, "factuality", *(_OF_CONTEXT if kind in CONTEXTUAL else ()))
+    return _OF_SCRIPTS if kind in _SCRIPTS else ()
 
 
 def _weight(fields: Fields, node: MapNode) -> float:

@@ -21,7 +21,8 @@ from domain.test_execution.judging.similarity_kinds import (
     euclidean_similar,
 )
 from domain.test_execution.max_score import check_contest_metric
-from domain.test_execution.metric import Metric
+from domain.test_execution.metric import CONTEXT_TRANSFORM, Metric
+from domain.test_execution.script import Script
 
 Judgement = Callable[[Consultation, Evidence, float | None], Found]
 
@@ -33,7 +34,7 @@ class JudgedKind:
 
     *takes*: no value, one text, or one or several. *threshold* is what stands in for a missing one (None: there is
     none, and the judge's own verdict counts). *prompts* are the names of what is asked, none for a kind that only
-    *embeds*.
+    *embeds*. One that *reads_context* may be told how to find it in the output.
     """
 
     judgement: Judgement
@@ -42,6 +43,7 @@ class JudgedKind:
     threshold: float | None = None
     most: float | None = 1.0
     embeds: bool = False
+    reads_context: bool = False
 
     @property
     def asks(self) -> bool:
@@ -61,8 +63,18 @@ class JudgedKind:
                 raise _wrong("threshold", metric.threshold, expected="none: a contest has a winner, and no score")
         _check_value(metric.value, takes=self.takes)
         _check_threshold(metric.threshold, most=self.most)
+        if CONTEXT_TRANSFORM in metric.options:
+            self._check_context_transform(metric.options[CONTEXT_TRANSFORM])
         if "factuality" in metric.options:
             _check_categories(metric.options["factuality"])
+
+    def _check_context_transform(self, script: object) -> None:
+        if not self.reads_context:
+            raise _wrong(CONTEXT_TRANSFORM, script, expected="none: this kind reads no context")
+        try:
+            Script.from_value(script)
+        except InvalidInput as error:
+            raise InvalidInput(f"{CONTEXT_TRANSFORM}: {error}") from error
 
     def threshold_of(self, metric: Metric) -> float | None:
         """Return the threshold that counts."""
@@ -77,15 +89,16 @@ JUDGED_KINDS: Mapping[str, JudgedKind] = {
     "answer-relevance": JudgedKind(
         judgement=answer_relevance, prompts=("answer-relevance",), takes="nothing", threshold=0.0, embeds=True
     ),
-    "context-recall": JudgedKind(judgement=recall, prompts=("context-recall",), threshold=0.0),
+    "context-recall": JudgedKind(judgement=recall, prompts=("context-recall",), threshold=0.0, reads_context=True),
     "context-relevance": JudgedKind(
-        judgement=relevance, prompts=("context-relevance",), takes="nothing", threshold=0.0
+        judgement=relevance, prompts=("context-relevance",), takes="nothing", threshold=0.0, reads_context=True
     ),
     "context-faithfulness": JudgedKind(
         judgement=faithfulness,
         prompts=("faithfulness-statements", "faithfulness-support"),
         takes="nothing",
         threshold=0.0,
+        reads_context=True,
     ),
     "better-than": JudgedKind(judgement=better_than, prompts=("pairwise",), takes="comparison"),
     SELECT_BEST: JudgedKind(judgement=select_best, prompts=(SELECT_BEST,)),

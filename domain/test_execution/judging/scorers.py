@@ -24,7 +24,7 @@ from domain.test_execution.judging.own_prompt import own_prompt
 from domain.test_execution.judging.prompt import JudgePrompt
 from domain.test_execution.judging.session import OpenModel, Session
 from domain.test_execution.max_score import check_contest_metric, max_score
-from domain.test_execution.metric import Metric, Score, Verdict
+from domain.test_execution.metric import CONTEXT_TRANSFORM, Metric, Score, Verdict
 from domain.test_execution.panel import Panel, panel_for
 from domain.test_execution.ports import Scorer, Scorers, Templates
 from domain.test_execution.sample import Sample
@@ -32,7 +32,7 @@ from domain.test_execution.sample import Sample
 DEFAULT_MEAN = 0.5
 """What the mean of several judges' scores must reach where neither metric nor kind has a threshold."""
 
-_OPTIONS = frozenset({"judge", "embedding", "rubric_prompt", "factuality"})
+_OPTIONS = frozenset({"judge", "embedding", "rubric_prompt", "factuality", CONTEXT_TRANSFORM})
 
 
 @frozen(kw_only=True)
