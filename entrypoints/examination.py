@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from adapters.database.isolation import look_for_escapes
 from adapters.database.overview import SqlOverviews
 from domain.jobs.diagnosis import Finding, diagnose
 from domain.jobs.errors import ServiceUnavailable
@@ -21,6 +22,12 @@ JOBS_READ = 100
 def examine(antiphon: Antiphon) -> Iterator[Finding]:
     """Yield what is found in the whole installation; the database has been opened, so it is there and up to date."""
     yield Finding(about="database", what="it answers, and its tables are of this version", is_problem=False)
+    for escape in look_for_escapes(antiphon.engine):
+        yield Finding(
+            about="isolation",
+            what=escape,
+            next="compare with a database of `antiphon db upgrade`; until then organizations may see each other's rows",
+        )
     if not antiphon.settings.is_embedded:
         yield _outbox(antiphon)
         yield from _services(antiphon)

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from psycopg2 import Error as PostgresError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from adapters.database.engine import ACTING, INSTALLATION, LOGIN, reading
+from adapters.database.engine import ACTING, APP, INSTALLATION, LOGIN, SYSTEM, reading
 from adapters.database.errors import sql_errors
 from domain.tenancy import OrganizationId
+
+_BECOME = text("SELECT set_config('role', :role, true)")
 
 
 @contextmanager
@@ -40,6 +42,17 @@ def logged_in(engine: Engine, *, reads: bool = False) -> Iterator[Connection]:
     """
     with _transaction(engine, acting=LOGIN, reads=reads) as connection:
         yield connection
+
+
+@contextmanager
+def as_installation(connection: Connection) -> Iterator[None]:
+    """Let the statements inside the block, in a tenant's transaction, be work of the whole installation."""
+    is_bound = connection.dialect.name == "postgresql"
+    if is_bound:
+        connection.execute(_BECOME, {"role": SYSTEM})
+    yield
+    if is_bound:  # not after an error: it has ended the transaction
+        connection.execute(_BECOME, {"role": APP})
 
 
 @contextmanager

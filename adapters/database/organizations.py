@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.database.api_keys import SqlKeys
 from adapters.database.audit_entries import SqlEntries
-from adapters.database.connection import connected
+from adapters.database.connection import as_installation, connected
 from adapters.database.organization_rows import key_from, organization_from
 from adapters.database.organization_tables import api_key, membership, organization
 from adapters.database.people import SqlPeople
@@ -46,10 +46,10 @@ class SqlOrganizationWork:
 
     def add(self, made: Organization) -> None:
         """Store the organization itself."""
+        row = {"organization_id": made.id, "name": made.name, "created_at": made.created_at}
         try:
-            self.scope.connection.execute(
-                _ADD, {"organization_id": made.id, "name": made.name, "created_at": made.created_at}
-            )
+            with as_installation(self.scope.connection):  # a tenant that could would try out which names are taken
+                self.scope.connection.execute(_ADD, row)
         except IntegrityError as error:
             raise Conflict(f"organization {made.name!r} is there already; choose another name") from error
 

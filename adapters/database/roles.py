@@ -97,7 +97,7 @@ def _unbound(user: str, role: str) -> str:
     what = "passes row-level security" if role == user else f"may become {role}, which passes row-level security"
     return (
         f"ANTIPHON_DATABASE_URL: the user {user} {what} (as a superuser, or by BYPASSRLS), so organizations would see "
-        "each other's rows; name a plain user there: CREATE ROLE antiphon LOGIN PASSWORD '...'; GRANT "
+        "each other's rows; name a plain user there: CREATE ROLE antiphon LOGIN NOINHERIT PASSWORD '...'; GRANT "
         f"{', '.join(ROLES)} TO antiphon; the owner of the tables goes into ANTIPHON_OWNER_DATABASE_URL"
     )
 

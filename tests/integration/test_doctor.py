@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, text
 
+from adapters.database.engine import make_engine
 from adapters.database.store import SqlStore
 from domain.jobs.events import StartJob
 from tests.contract.building import JOB, US, a_job, add_job
@@ -18,6 +19,7 @@ from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.gate import Gate
 from tests.integration.processes import Command, Installation, assert_complete
 from tests.pipelines.looking import look_until
+from tests.services.logins import administrator_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -47,8 +49,7 @@ def test_queues_without_a_worker_are_named(installation: Installation) -> None:
 def test_messages_that_nobody_sends_are_named_with_their_age(installation: Installation, broker_gate: Gate) -> None:
     """The oldest message is the first sign that every relay is gone, or that none reaches the broker."""
     _ = broker_gate
-    url = make_url(installation.environment["ANTIPHON_DATABASE_URL"])
-    engine = create_engine(url)
+    engine = make_engine(installation.environment["ANTIPHON_DATABASE_URL"])
     store = SqlStore(engine)
     add_job(store, a_job())
     with store.begin(US) as work:
@@ -61,6 +62,19 @@ def test_messages_that_nobody_sends_are_named_with_their_age(installation: Insta
     [found] = [problem for problem in problems if problem.startswith("outbox: ")]
     age_s = int(re.fullmatch(r"outbox: 1 messages wait to be sent, the oldest for (\d+) s", found)[1])  # type: ignore[index]  # else the test has failed
     assert 95 <= age_s < 180
+
+
+def test_a_table_that_is_open_to_every_organization_is_named(installation: Installation, database_url: str) -> None:
+    """A database that was restored or changed by hand looks as it always did, to everybody who works with it."""
+    engine = create_engine(administrator_of(database_url))
+    with engine.begin() as connection:
+        connection.execute(text("DROP POLICY of_organization ON item"))
+        connection.execute(text("ALTER TABLE item DISABLE ROW LEVEL SECURITY"))
+    engine.dispose()
+
+    found = _problems(installation.start("doctor", "--json").document())
+
+    assert "isolation: table item: row-level security is not enabled" in found
 
 
 def test_a_broker_that_is_away_is_named_and_its_password_is_not(installation: Installation, broker_gate: Gate) -> None:

@@ -59,7 +59,7 @@ def make_database(server: str, name: str, *, template: str = "template1") -> Add
 def make_users(server: str) -> None:
     """Make the two users and the roles between them, once; several processes may ask at the same time."""
     secret = _password(make_url(server))
-    users = dict.fromkeys((OWNER, LOGIN), f"LOGIN PASSWORD '{secret}'")
+    users = {OWNER: f"LOGIN PASSWORD '{secret}'", LOGIN: f"LOGIN NOINHERIT PASSWORD '{secret}'"}
     roles = dict.fromkeys(("antiphon_app", "antiphon_system"), "NOLOGIN")
     _run(
         server,

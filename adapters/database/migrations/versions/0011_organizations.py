@@ -27,7 +27,7 @@ def upgrade() -> None:
     _make_keys()
     _make_audit()
     # Nobody edits history: tenants only add to it, and a key's user, scopes and prefix stay what they were.
-    protect(op, "organization", rights="SELECT, INSERT, UPDATE (name)")  # the right to change is also that to lock
+    protect(op, "organization", rights="SELECT, UPDATE (created_at)")  # the right to change is also that to lock
     protect(op, "app_user", rights="SELECT, INSERT")
     protect(op, "membership")
     protect(
@@ -37,7 +37,8 @@ def upgrade() -> None:
     )
     protect(op, "audit_entry", rights="SELECT, INSERT")
     # Whose a key is, only the key says; and an organization is known by its name before it is by its id.
-    let_system(op, "organization", reads=("organization_id", "name", "created_at"))
+    names = ("organization_id", "name", "created_at")
+    let_system(op, "organization", reads=names, adds=names)
     let_system(op, "membership", reads=("organization_id", "user_id", "role"))
     let_system(op, "api_key", reads=KEY_COLUMNS)
 
