@@ -36,7 +36,8 @@ from domain.jobs.records import JobRecords
 from domain.jobs.service import JobService
 from domain.language_models.pricing import PricedModels, PriceTable
 from domain.limits.doors import Doors
-from domain.tenancy import OrganizationId, TenantContext, UserId
+from domain.organizations.key_material import Peppers
+from domain.tenancy import ALL_SCOPES, OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
 from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.rejudging import Rejudging
@@ -45,6 +46,7 @@ from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
 from domain.test_execution.traced_target import TracedTargets
 from domain.tracing import Spans
+from entrypoints.administration import Administration, ensure_own_organization, make_administration
 from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
 from entrypoints.settings import Settings, process_environment
@@ -72,6 +74,7 @@ class Antiphon:
     runs: TestRuns
     rejudging: Rejudging
     configurations: SavedConfigurations
+    administration: Administration
     bell: RelayBell
     spans: Spans
     clock: SharedClock
@@ -124,7 +127,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     return Antiphon(
         settings=settings,
         engine=engine,
-        tenant=TenantContext(organization_id=OrganizationId(settings.organization), user_id=UserId(settings.user)),
+        tenant=_own_tenant(settings),
         store=store,
         test_sets=test_sets,
         scorers=scorers,
@@ -138,6 +141,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         runs=TestRuns(jobs=jobs, test_sets=test_sets),
         rejudging=Rejudging(jobs=jobs, store=store),
         configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
+        administration=make_administration(engine, clock=clock, ids=ids, peppers=Peppers()),
         bell=bell,
         spans=spans,
         clock=clock,
@@ -156,7 +160,7 @@ def prices_of(settings: Settings) -> PriceTable:
 
 def ready_database(antiphon: Antiphon) -> None:
     """
-    Bring an embedded database up to date; insist that a server's is.
+    Bring an embedded database up to date; insist that a server's is. The commands' own organization is there then.
 
     Raises:
         ServiceUnavailable: the database can't be used, or a server's tables are not those of this version.
@@ -170,6 +174,13 @@ def ready_database(antiphon: Antiphon) -> None:
             "the database's tables are not those of this version; run `antiphon db upgrade` once, then try again"
         )
     check_login(antiphon.engine)
+    ensure_own_organization(antiphon.administration, antiphon.tenant)
+
+
+def _own_tenant(settings: Settings) -> TenantContext:
+    return TenantContext(
+        organization_id=OrganizationId(settings.organization), user_id=UserId(settings.user), scopes=ALL_SCOPES
+    )
 
 
 def owner_engine(antiphon: Antiphon) -> Engine:

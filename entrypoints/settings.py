@@ -23,6 +23,8 @@ from domain.jobs.errors import BrokenSettings
 
 PREFIX = "ANTIPHON_"
 TESTS_PREFIX = "ANTIPHON_TEST_"
+DEFAULT_ORGANIZATION = "00000000-0000-4000-8000-000000000001"
+"""The one that is there from the start, where nobody names another."""
 LogLevel = NewType("LogLevel", str)
 LOG_LEVELS = tuple(map(LogLevel, ("debug", "info", "warning", "error")))
 LogFormat = NewType("LogFormat", str)
@@ -93,7 +95,7 @@ class Settings:
         ),
     )
     organization: str = field(
-        default="00000000-0000-4000-8000-000000000001", metadata=_doc("id of the organization the command acts for")
+        default=DEFAULT_ORGANIZATION, metadata=_doc("id of the organization the command acts for")
     )
     user: str = field(default="local", metadata=_doc("who starts jobs from the command line"))
     slots: int = field(default=64, validator=gt(0), metadata=_doc("items one `antiphon worker` runs at once"))

@@ -21,7 +21,8 @@ MARK = "antiphon"
 
 _PREFIX_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _PREFIX_LENGTH = 12
-_FORM = re.compile(rf"({MARK}_[a-z2-7]{{{_PREFIX_LENGTH}}})_([A-Za-z0-9_-]{{43}})", re.ASCII)
+_PREFIX = re.compile(rf"{MARK}_[a-z2-7]{{{_PREFIX_LENGTH}}}")
+_FORM = re.compile(rf"({_PREFIX.pattern})_([A-Za-z0-9_-]{{43}})")
 _NOBODY = "0" * 64
 _DERIVED_FOR = b"antiphon api keys"
 _WITHOUT = ""
@@ -58,6 +59,12 @@ def key_text(presented: str) -> KeyText | None:
     """Return the key in *presented*; None when it is none."""
     found = _FORM.fullmatch(presented)
     return KeyText(prefix=found[1], secret=found[2]) if found else None
+
+
+def without_secret(words: str) -> str:
+    """Return the prefix, where *words* begin with one: people paste whole keys, and no message may repeat those."""
+    found = _PREFIX.match(words)
+    return found[0] if found else words
 
 
 @frozen(kw_only=True)

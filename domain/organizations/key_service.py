@@ -12,7 +12,7 @@ from domain.jobs.ports import Clock, IdSource
 from domain.organizations.api_key import ApiKey, ApiKeyId, IssuedKey, KeyState, OwnedKey, scopes_named
 from domain.organizations.audit_log import AuditLog
 from domain.organizations.errors import Forbidden
-from domain.organizations.key_material import Peppers, key_text, new_key_text
+from domain.organizations.key_material import Peppers, new_key_text, without_secret
 from domain.organizations.organization import Membership, email_address
 from domain.organizations.ports import Directory, OrganizationWork
 from domain.tenancy import TenantContext
@@ -163,8 +163,7 @@ def _member(work: OrganizationWork, email: str) -> Membership:
 
 
 def _find(work: OrganizationWork, words: str) -> ApiKey:
-    whole = key_text(words)  # somebody may paste the key itself: no message repeats it
-    wanted = whole.prefix if whole else words
+    wanted = without_secret(words)
     found = [key for key in work.keys.all() if wanted in (key.prefix, key.id)]
     if not found:
         raise NotFound(f"key {wanted!r}: no such key in this organization; `antiphon keys list` shows those there are")
@@ -185,5 +184,5 @@ def _refuse_too_much(tenant: TenantContext, member: Membership, scopes: frozense
 
 
 def _told(key: ApiKey, email: str) -> dict[str, str]:
-    until = {"expires_at": key.expires_at.isoformat()} if key.expires_at else {}
+    until = {"expires_at": key.expires_at.isoformat(timespec="seconds")} if key.expires_at else {}
     return {"user": email, "scopes": ", ".join(sorted(key.scopes)), **until}

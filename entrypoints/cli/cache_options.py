@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,32 +10,15 @@ import click
 
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.response_cache import DEFAULT_MAX_AGE_S, is_cacheable
+from entrypoints.cli.durations import Duration
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600}
-_LONGEST_S = 3650.0 * 24 * 3600
-
-
-class _Age(click.ParamType[float]):
-    name = "age"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the age in seconds."""
-        if isinstance(value, float):
-            return value
-        found = re.fullmatch(r"(\d{1,9})([smhd])", str(value).strip())
-        seconds = float(int(found[1]) * _UNITS[found[2]]) if found else 0.0
-        if not 0 < seconds <= _LONGEST_S:
-            self.fail(f"{value!r} is no age; write it like 90s, 30m, 12h or 7d (at most 3650d)", param, ctx)
-        return seconds
-
 
 _OPTIONS = (
     click.option("--cache", "uses_cache", is_flag=True,
                  help="Take answers that the same target gave to the same question before, and keep new ones. "
                  "Not for Python targets, and not for judges."),
-    click.option("--cache-ttl", type=_Age(),
+    click.option("--cache-ttl", type=Duration("age"),
                  help="With --cache: how old an answer may be, and how long new ones are kept: 90s, 30m, 12h, 7d. "
                  "Default: 7d."),
 )  # fmt: skip
