@@ -6,7 +6,6 @@ from fastapi import APIRouter, FastAPI
 
 from entrypoints.api.callers import Authenticator
 from entrypoints.api.following import Following
-from entrypoints.api.local_key import LocalKey
 from entrypoints.api.problems import documented, explain_problems
 from entrypoints.api.routes import events, health, items, jobs, tasks
 from entrypoints.api.streams import Streams
@@ -29,7 +28,7 @@ def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) 
         redoc_url=None,
     )
     app.state.antiphon = antiphon
-    app.state.authenticator = authenticator or LocalKey.of(antiphon)
+    app.state.authenticator = authenticator or antiphon.administration.authentication
     app.state.streams = Streams()
     explain_problems(app)
     for router in ROUTERS:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import httpx
 from attrs import frozen
 
+from domain.tenancy import ALL_SCOPES
 from tests.e2e.command_line import CommandLine, Running, wait_until
 
 
@@ -20,6 +21,14 @@ class Server:
     client: httpx.Client
 
 
+def a_key(cli: CommandLine, *scopes: str) -> str:
+    """Make a key of the organization that is there from the start, by default for everything."""
+    wanted = [word for scope in scopes or sorted(ALL_SCOPES) for word in ("--scope", scope)]
+    made = cli.run("keys", "create", "--user", "local@localhost", *wanted)
+    assert made.code == 0, made.stderr
+    return made.stdout.strip()
+
+
 @contextmanager
 def serving(cli: CommandLine) -> Iterator[Server]:
     """Yield a server of its own in the command line's home, once it listens; it is killed at the end."""
@@ -27,6 +36,6 @@ def serving(cli: CommandLine) -> Iterator[Server]:
         wait_until(lambda: process.has_ended or "http://" in process.stderr, what="the server's address")
         assert not process.has_ended, process.stderr
         url = next(word for word in process.stderr.split() if word.startswith("http://"))
-        key = (cli.home / "api-key").read_text()
+        key = a_key(cli)
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, trust_env=False) as client:
             yield Server(process=process, url=url, client=client)
