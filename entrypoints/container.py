@@ -168,12 +168,12 @@ def ready_database(antiphon: Antiphon) -> None:
     """
     if not antiphon.settings.database_url:
         upgrade(antiphon.engine)
-        return
-    if not is_current(antiphon.engine):
+    elif not is_current(antiphon.engine):
         raise ServiceUnavailable(
             "the database's tables are not those of this version; run `antiphon db upgrade` once, then try again"
         )
-    check_login(antiphon.engine)
+    else:
+        check_login(antiphon.engine)
     ensure_own_organization(antiphon.administration, antiphon.tenant)
 
 
