@@ -20,6 +20,7 @@ from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable, clean_up_after_driver, is_driven, only_driver, take_over
 from entrypoints.exit_codes import ExitCode
+from entrypoints.purging import purged_from_broker
 
 F = TypeVar("F", bound=Callable[..., Any])
 ERRORS_SHOWN = 20
@@ -145,6 +146,23 @@ def retry_failed(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
     Those that could not be executed, that is: tests that were judged stay as they are, wrong answers too.
     """
     return _again(antiphon, job_id, outputs, antiphon.jobs.retry_failed)
+
+
+@jobs.command()
+@_of_job
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def purge(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
+    """
+    Take what is left of an ended job out of the broker.
+
+    Only its own messages go: those in the queues are removed, those that workers have fetched are revoked. Results
+    stay, and `resume` or `retry-failed` sends new messages.
+    """
+    purged = purged_from_broker(antiphon, job_id)
+    if as_json:
+        print_json({"job": job_id, "removed": purged.removed, "revoked": purged.revoked})
+    else:
+        say(f"job {job_id}: {purged.removed} messages removed, {purged.revoked} revoked")
 
 
 def _again(antiphon: Antiphon, job_id: JobId, outputs: Outputs, move: Callable[..., Job]) -> int:

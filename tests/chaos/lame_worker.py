@@ -4,6 +4,7 @@
 ANTIPHON_TEST_CLOCK_OFF_S: seconds the machine's clock is ahead. ANTIPHON_TEST_DIES: `POINT:N`, SIGKILL at the N-th
 time the process comes to that point. ANTIPHON_TEST_SENDS: `thrice`, each message, with callbacks ahead of their chord;
 or `no-callbacks`. ANTIPHON_TEST_MEMORY_ENDS_AT: from the N-th record on the process gets no more memory.
+ANTIPHON_TEST_CHORD_LOOKS: how often a chord without a counter is asked after before Celery gives it up.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from attrs import evolve
+
 from adapters.clock import SystemClock
 from adapters.group_commit import GroupCommit
 from domain.jobs.collection import Collector
@@ -29,6 +32,7 @@ from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay
 from domain.jobs.sweeping import Sweeper
 from domain.tenancy import TenantContext
+from entrypoints import worker_side
 from entrypoints.cli.main import main
 from pipelines.canvas import CeleryDispatcher
 from pipelines.headers import acting_for
@@ -125,6 +129,12 @@ def send_no_callbacks() -> None:
     setattr(CeleryDispatcher, "send", sending)  # noqa: B010  # a method of a frozen class
 
 
+def give_chords_up_after(looks: int) -> None:
+    """Ask only so often whether a chord's header is complete."""
+    usual = worker_side.broker_settings
+    setattr(worker_side, "broker_settings", lambda settings: evolve(usual(settings), chord_looks=looks))  # noqa: B010
+
+
 if __name__ == "__main__":
     if off := os.environ.get("ANTIPHON_TEST_CLOCK_OFF_S"):
         set_clock_off(float(off))
@@ -133,6 +143,8 @@ if __name__ == "__main__":
         die_at(point, int(nth))
     if ends_at := os.environ.get("ANTIPHON_TEST_MEMORY_ENDS_AT"):
         end_memory_at(int(ends_at))
+    if looks := os.environ.get("ANTIPHON_TEST_CHORD_LOOKS"):
+        give_chords_up_after(int(looks))
     if sends := os.environ.get("ANTIPHON_TEST_SENDS"):
         {"thrice": send_thrice, "no-callbacks": send_no_callbacks}[sends]()
     main()

@@ -11,6 +11,7 @@ from redis import Redis
 
 from domain.jobs.plan import cut_for
 from pipelines.names import QUEUES
+from tests.chaos.scene import LAME_WORKER
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.processes import Command, Installation, assert_complete
 from tests.pipelines.looking import look_until
@@ -108,3 +109,21 @@ def _commands(broker: Redis) -> set[str]:
     """Return what the clients of this Redis database did last."""
     database = str(broker.connection_pool.connection_kwargs["db"])
     return {client["cmd"] for client in broker.client_list() if client["db"] == database}
+
+
+def test_a_chord_that_celery_gave_up_ends_its_job_all_the_same(
+    installation: Installation, target: ChatTarget, database_url: str, tmp_path: Path
+) -> None:
+    """Its body never runs, and nothing in Celery says so to anybody: collecting is the ledger's matter."""
+    installation.environment["ANTIPHON_RESULT_BACKEND_URL"] = f"db+{database_url}"
+    worker = installation.start_program(
+        LAME_WORKER, "worker", "--slots", str(LIMIT), sweep_s=0.5, resend_after_s=NEVER_S, test_chord_looks=1
+    )
+    target.open.clear()
+    run = installation.run(a_test_file(tmp_path, tests=TESTS, url=target.url), concurrency=LIMIT)
+    look_until(lambda: "MaxRetriesExceeded" in worker.said, what="a chord that is given up")
+
+    target.open.set()
+
+    assert_complete(run.document(), tests=TESTS)
+    assert (len(target.asked), target.asked_again) == (TESTS, 0)
