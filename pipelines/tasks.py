@@ -19,7 +19,7 @@ from celery.exceptions import Reject, Retry
 from structlog.contextvars import bind_contextvars
 
 from domain.jobs.collection import Collector
-from domain.jobs.errors import NotFound, ServiceUnavailable, TransientFailure
+from domain.jobs.errors import NotFound, ServiceUnavailable, TransientFailure, WorkerStopping
 from domain.jobs.execution import Executor
 from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId
@@ -174,6 +174,8 @@ class _Boundary:
             self._open.close()
         else:
             self._open.__exit__(kind, error, where)
+        if isinstance(error, WorkerStopping):
+            raise self.task.retry(countdown=self.countdown(self.pause_s)) from error
         if isinstance(error, ServiceUnavailable | TransientFailure):
             log.warning("a task waits for a service", task=self.task.name, job=self.job_id, error=str(error))
             self.on_trouble(error)

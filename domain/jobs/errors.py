@@ -8,6 +8,7 @@ The one tree of errors.
     |  |- AlreadyRunning      a second active job of one kind on one subject
     |  `- KeyReused           an idempotency key came again with another request
     |- ServiceUnavailable     a database or broker that is needed can't be reached, or refuses to work
+    |  `- WorkerStopping      the worker itself was told to stop; another one does it
     |- BrokenSettings         settings that would break a promise; nothing was started
     |- Unauthenticated        nobody known asks (domain/organizations/errors.py, as the next one)
     |- Forbidden              who asks is known, and may not do this
@@ -64,6 +65,10 @@ class KeyReused(Conflict):
 
 class ServiceUnavailable(AntiphonError):
     """A service that is needed can't be reached, or refuses to work; what was accepted before stays accepted."""
+
+
+class WorkerStopping(ServiceUnavailable):
+    """The worker was told to stop before it had done this; nothing is wrong, and another one does it."""
 
 
 class BrokenSettings(AntiphonError):

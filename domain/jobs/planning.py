@@ -16,7 +16,7 @@ import attrs
 from attrs import field, frozen
 
 from domain.jobs.closing import advance, close
-from domain.jobs.errors import AntiphonError, ServiceUnavailable, TransientFailure
+from domain.jobs.errors import AntiphonError, ServiceUnavailable, TransientFailure, WorkerStopping
 from domain.jobs.events import PlanFrozen
 from domain.jobs.family import Family
 from domain.jobs.item import ItemNo, PlannedItem
@@ -138,7 +138,7 @@ class Planner:
         planned = 0
         for page in _pages(self.families[job.kind].plan(tenant, job), self.page):
             if self.is_stopping():
-                raise ServiceUnavailable("this worker is stopping; another one begins the plan anew")
+                raise WorkerStopping("this worker is stopping; another one begins the plan anew")
             with self.store.begin(tenant) as work:
                 if not self._still_mine(work, job):
                     work.commit()

@@ -11,6 +11,7 @@ from time import monotonic
 
 from attrs import define, evolve, field
 from kombu.exceptions import OperationalError
+from structlog.testing import capture_logs
 
 from domain.jobs.errors import FailureKind, ServiceUnavailable
 from domain.jobs.item import Item, ItemState, Outcome
@@ -31,6 +32,23 @@ def test_an_item_that_fails_for_a_while_ends_well_within_its_budget() -> None:
 
     assert job.status is JobStatus.COMPLETED
     assert rig.family.calls == {0: 4, 1: 2, 2: 1}
+
+
+def test_a_worker_that_stops_in_the_middle_of_a_plan_leaves_it_without_alarm() -> None:
+    """Nothing is wrong then: a warning about a service would send people looking for one."""
+    rig = Rig(family=ScriptedFamily([succeed]))
+    was_asked: list[bool] = []
+
+    def is_stopping() -> bool:
+        was_asked.append(not was_asked)
+        return was_asked[-1]
+
+    rig.services = evolve(rig.services, planner=evolve(rig.services.planner, is_stopping=is_stopping))
+    with rig.running(), capture_logs() as logs:
+        job = rig.run_to_end(rig.submit())
+
+    assert (job.status, was_asked) == (JobStatus.COMPLETED, [True, False])
+    assert logs == []
 
 
 def test_the_budget_of_attempts_is_the_items_whatever_failed() -> None:

@@ -13,7 +13,7 @@ from adapters.memory.clock import ManualClock
 from adapters.memory.store import MemoryStore
 from domain.jobs.attempts import Attempt, AttemptsInHand
 from domain.jobs.claims import Released
-from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.errors import ServiceUnavailable, WorkerStopping
 from domain.jobs.events import LateRecord
 from tests.contract.building import JOB, NOW, US, a_claim, a_job, begun, processing
 from tests.kernel.outage import TryingStore
@@ -85,7 +85,7 @@ def test_a_plan_is_not_written_on_by_a_process_that_stops() -> None:
         asked.append(len(asked) == 2)
         return asked[-1]
 
-    with pytest.raises(ServiceUnavailable, match="this worker is stopping"):
+    with pytest.raises(WorkerStopping, match="this worker is stopping"):
         attrs.evolve(kernel.planner, is_stopping=is_stopping).start(US, job.id)
 
     stopped = kernel.job(job.id)
