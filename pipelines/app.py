@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from celery import Celery
 
 from pipelines.brokers import MEMORY_RESULTS, BrokerSettings, broker_tls, queues, result_settings, transport_options
 from pipelines.names import DEFAULT, routes
+from pipelines.publishing import Publishing
 
 
 def make_app(settings: BrokerSettings) -> Celery:
     """Return an application of its own: not the current one of the process, with no tasks yet."""
     results = settings.result_backend_url
     backend = "pipelines.memory_results:MemoryResults" if results == MEMORY_RESULTS else results
-    app = Celery("antiphon", broker=settings.broker_url, backend=backend, set_as_current=False)
+    publishing = partial(Publishing, confirm_s=settings.answer_timeout_s)
+    app = Celery("antiphon", broker=settings.broker_url, backend=backend, amqp=publishing, set_as_current=False)
     app.conf.update(celery_settings(settings))
     return app
 

@@ -37,7 +37,7 @@ class BrokerSettings:
 
     *visibility_timeout_s*: after this Redis hands a message out again that nobody acknowledged. *result_expires_s*:
     after this results are gone; it must outlive the longest job. *key_prefix* stands before every key in Redis.
-    *answer_timeout_s*: how long a Redis may keep silent before it counts as away. *ca_file*: the authorities that
+    *answer_timeout_s*: how long the broker may keep silent before it counts as away. *ca_file*: the authorities that
     certificates of broker and result store are checked against, instead of the machine's.
     """
 

@@ -12,17 +12,23 @@ from attrs import define, field
 
 @define(eq=False)
 class Gate:
-    """Listens on *port* while it is open; closing it also cuts the connections that pass through it."""
+    """
+    Listens on *port* while it is open; closing it also cuts the connections that pass through it.
+
+    While *answers* is not set, what the server says waits in the gate.
+    """
 
     host: str
     target_port: int
     port: int
+    answers: threading.Event = field(factory=threading.Event, init=False)
     _listener: socket.socket | None = field(default=None, init=False)
     _passing: list[socket.socket] = field(factory=list, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def open(self) -> None:
         """Let clients in."""
+        self.answers.set()
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
         threading.Thread(target=self._accept, args=(self._listener,), name="gate", daemon=True).start()
 
@@ -53,13 +59,16 @@ class Gate:
                 if self._listener is not listener:  # it was closed meanwhile
                     _end(client)
                     _end(server)
-                for source, sink in ((client, server), (server, client)):
-                    threading.Thread(target=_pass_on, args=(source, sink), name="gate", daemon=True).start()
+                at_once = threading.Event()
+                at_once.set()
+                for way in ((client, server, at_once), (server, client, self.answers)):
+                    threading.Thread(target=_pass_on, args=way, name="gate", daemon=True).start()
 
 
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+def _pass_on(source: socket.socket, sink: socket.socket, may_pass: threading.Event) -> None:
     with suppress(OSError):
         while data := source.recv(65536):
+            may_pass.wait()
             sink.sendall(data)
     _end(source)
     _end(sink)

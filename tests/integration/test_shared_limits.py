@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from pathlib import Path
 
 import pytest
 
 from domain.limits.limit import Rate
 from tests.integration.chat_target import ChatTarget, a_test_file
-from tests.integration.processes import Command, Installation, assert_complete
+from tests.integration.pacing import limited, most_in
+from tests.integration.processes import Installation, assert_complete
 from tests.pipelines.looking import look_until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 JOBS, WORKERS, TESTS, AT_ONCE, A_MINUTE = 3, 3, 80, 5, 1_800
+LIMITS = {"at_once": AT_ONCE, "a_minute": A_MINUTE}
 PACE = Rate(amount=A_MINUTE)
 A_SECOND = 1_000_000 / PACE.charge_us(1)
 """Beside the burst of 4 %; a minute of both is the limit, a minute of this alone 96 % of it."""
-
-
-def limited(installation: Installation, file: Path) -> Command:
-    """Start a run under the limits."""
-    limits = ("--target-concurrency", str(AT_ONCE), "--requests-per-minute", str(A_MINUTE))
-    return installation.start("run", str(file), "--concurrency", "40", *limits, "--json")
 
 
 def test_jobs_and_workers_keep_to_a_targets_limits_together(
@@ -32,7 +27,7 @@ def test_jobs_and_workers_keep_to_a_targets_limits_together(
     """Nine times the limit, from three jobs on three workers each, is what gets an account blocked."""
     for _ in range(WORKERS):
         installation.worker(slots=40)
-    runs = [limited(installation, a_test_file(tmp_path, tests=TESTS, url=target.url)) for _ in range(JOBS)]
+    runs = [limited(installation, a_test_file(tmp_path, tests=TESTS, url=target.url), **LIMITS) for _ in range(JOBS)]
     for run in runs:
         assert_complete(run.document(), tests=TESTS)
 
@@ -41,7 +36,7 @@ def test_jobs_and_workers_keep_to_a_targets_limits_together(
     seconds = target.moments[-1] - target.moments[0]
     assert (target.calls - PACE.burst) / seconds <= 1.05 * A_SECOND
     for window_s in (1.0, 3.0):
-        assert _most_in(target.moments, window_s) <= 1.05 * (PACE.burst + A_SECOND * window_s)
+        assert most_in(target.moments, window_s) <= 1.05 * (PACE.burst + A_SECOND * window_s)
 
 
 def test_the_slots_of_a_killed_worker_come_back(installation: Installation, target: ChatTarget, tmp_path: Path) -> None:
@@ -50,7 +45,7 @@ def test_the_slots_of_a_killed_worker_come_back(installation: Installation, targ
     installation.environment["ANTIPHON_SWEEP_S"] = "1"
     doomed = installation.worker(slots=40)
     target.open.clear()
-    run = limited(installation, a_test_file(tmp_path, tests=TESTS, url=target.url))
+    run = limited(installation, a_test_file(tmp_path, tests=TESTS, url=target.url), **LIMITS)
     look_until(lambda: target.at_once == AT_ONCE, what="five calls in flight")
     doomed.kill()
     target.open.set()
@@ -58,8 +53,3 @@ def test_the_slots_of_a_killed_worker_come_back(installation: Installation, targ
 
     assert_complete(run.document(within_s=100), tests=TESTS)
     assert target.asked_again <= AT_ONCE
-
-
-def _most_in(moments: list[float], window_s: float) -> int:
-    moments = sorted(moments)
-    return max(bisect_left(moments, start + window_s) - place for place, start in enumerate(moments))
