@@ -7,18 +7,20 @@ wait the relay, and every message after the one it holds, would wait with it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import Celery
 from celery.app.amqp import AMQP
 from kombu.messaging import Producer
 from kombu.pools import ProducerPool, connections
 
 
-class ImpatientProducer(Producer):  # type: ignore[misc]  # kombu has no types
+class ImpatientProducer(Producer):
     """Waits *confirm_s* seconds for each confirmation; *confirm_s* is set by the pool that makes it."""
 
     confirm_s = 5.0
 
-    def publish(self, *args: object, **kwargs: object) -> object:
+    def publish(self, *args: Any, **kwargs: Any) -> object:
         """
         Publish, and return when the broker has the message.
 
@@ -27,7 +29,7 @@ class ImpatientProducer(Producer):  # type: ignore[misc]  # kombu has no types
                 for that of the next message.
         """
         try:
-            return super().publish(*args, **{**kwargs, "confirm_timeout": self.confirm_s})
+            return super().publish(*args, **{**kwargs, "confirm_timeout": self.confirm_s})  # type: ignore[no-untyped-call]  # kombu
         except TimeoutError:
             self.connection.collect()  # without a word: closing in form would wait for the answer, too
             raise
@@ -39,12 +41,14 @@ class Publishing(AMQP):  # type: ignore[misc]  # Celery has no types
     def __init__(self, app: Celery, *, confirm_s: float) -> None:
         super().__init__(app)
         self._producer = type("Producer", (ImpatientProducer,), {"confirm_s": confirm_s})
+        self._producer_pool: ProducerPool | None = None
 
     @property
     def producer_pool(self) -> ProducerPool:
         """The producers of this application."""
         if self._producer_pool is None:
-            self._producer_pool = ProducerPool(
-                connections[self.app.connection_for_write()], limit=self.app.pool.limit, Producer=self._producer
+            connection = connections[self.app.connection_for_write()]
+            self._producer_pool = ProducerPool(  # type: ignore[no-untyped-call]  # kombu
+                connection, limit=self.app.pool.limit, Producer=self._producer
             )
         return self._producer_pool

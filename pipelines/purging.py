@@ -55,16 +55,17 @@ def purge(app: Celery, job_id: JobId) -> Purged:
 def _removed(app: Celery, queue: Queue, job_id: JobId) -> int:
     with app.connection_for_read() as connection, connection.channel() as channel:
         there = queue(channel)
-        there.declare()  # RabbitMQ has no queue that no worker has served yet
+        # RabbitMQ has no queue that no worker has served yet
+        there.declare()  # type: ignore[no-untyped-call]  # kombu
         removed, others = 0, list[Message]()
-        while (message := there.get(accept=["json"])) is not None:
+        while (message := there.get(accept=["json"])) is not None:  # type: ignore[no-untyped-call]  # kombu
             if _names(message.payload, job_id):
                 message.ack()  # at once: RabbitMQ's quorum queues lose some of many that come just before the end
                 removed += 1
             else:
                 others.append(message)
         for message in reversed(others):
-            message.requeue()
+            message.requeue()  # type: ignore[no-untyped-call]  # kombu
     return removed
 
 

@@ -1,4 +1,4 @@
-"""A minute's limit over whole minutes: the long form of what tests/integration/test_shared_limits.py does in seconds."""
+"""A limit a minute over whole minutes: the long form of tests/integration/test_shared_limits.py."""
 
 from __future__ import annotations
 
