@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import attrs
 from attrs import field, frozen
 
 from domain.jobs.errors import InvalidInput
@@ -49,6 +50,12 @@ def as_name(text: str) -> str:
     'vertex:claude-2025'
     """
     return _BAD_IN_NAME.sub("-", text.strip())[:MAX_NAME_LENGTH] or "target"
+
+
+def limited(targets: Sequence[NamedTarget], limits: CallLimits) -> tuple[NamedTarget, ...]:
+    """Return the targets with each limit that was asked for in place of their own."""
+    asked = {name: value for name, value in attrs.asdict(limits).items() if value is not None}
+    return tuple(attrs.evolve(target, limits=attrs.evolve(target.limits, **asked)) for target in targets)
 
 
 def check_targets(targets: Sequence[NamedTarget]) -> None:

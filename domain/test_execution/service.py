@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import attrs
@@ -19,7 +20,16 @@ from domain.test_execution.named_target import NamedTarget, check_targets
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import TestSets
 from domain.test_execution.run import KIND, RunSpec
-from domain.test_execution.test_set import ConfigurationId, Gates, TestFile
+from domain.test_execution.selection import EVERYTHING, Selection
+from domain.test_execution.test_set import (
+    ConfigurationId,
+    Gates,
+    RunDefaults,
+    StoredTestSet,
+    TestCase,
+    TestFile,
+    TestSetId,
+)
 
 
 @frozen(kw_only=True)
@@ -29,6 +39,26 @@ class CheckPlan:
     check: JudgeCheck
     panel: Panel
     needs: Needs
+
+
+@frozen(kw_only=True)
+class Asked:
+    """How somebody wants tests to be run; what is empty, or None, the tests' own file says."""
+
+    targets: tuple[NamedTarget, ...] = ()
+    gates: Gates | None = None
+    panel: Panel | None = None
+    options: JobOptions | None = None
+    max_age_s: float | None = None
+
+    def over(self, said: RunDefaults) -> Asked:
+        """Return this, with what it leaves open taken from what the file of the tests *said*."""
+        return attrs.evolve(
+            self,
+            targets=self.targets or said.targets,
+            gates=_merged(said.gates, self.gates or Gates()),
+            panel=(self.panel or Panel()).over(said.panel),
+        )
 
 
 @frozen(kw_only=True)
@@ -84,27 +114,39 @@ class TestRuns:
             InvalidInput: there are no tests, there is no target, several can't be told apart by their names, or nobody
                 judges what needs a judge.
         """
-        chosen = targets or file.targets
-        check_targets(chosen)
-        if not chosen:
-            raise InvalidInput(f"{file.name}: no target: name one in the file (`target:`), or with --target")
-        if not file.cases:
-            raise InvalidInput(f"{file.name}: no tests: a run needs at least one")
-        judges = (panel or Panel()).over(file.panel)
-        check_judges(file.cases, judges, targets=chosen, name=file.name)
-        stored = self.test_sets.save(tenant, file.name, file.cases, now=self.jobs.clock.now())
-        configuration = TestConfiguration(
-            name=file.name,
-            test_set_id=stored.id,
-            targets=chosen,
-            gates=_merged(file.gates, gates or Gates()),
-            panel=judges,
-            options=options or JobOptions(),
-            max_age_s=max_age_s,
-        )
-        known = with_content_id(tenant, configuration)
-        self.test_sets.save_configuration(tenant, known)
-        return known
+        asked = Asked(targets=targets, gates=gates, panel=panel, options=options, max_age_s=max_age_s)
+        merged = _checked(asked.over(file.defaults), file.cases, name=file.name)
+        return self._kept(tenant, self._saved(tenant, file), merged)
+
+    def store(self, tenant: TenantContext, file: TestFile) -> StoredTestSet:
+        """
+        Store a version of a test set, with what its file says beside the tests.
+
+        Raises:
+            InvalidInput: there are no tests, or its targets can't be told apart by their names.
+        """
+        _check_cases(file.cases, name=file.name)
+        check_targets(file.targets)
+        return self.test_sets.save(tenant, file.name, file.cases, now=self.jobs.clock.now(), defaults=file.defaults)
+
+    def configure_stored(
+        self, tenant: TenantContext, test_set_id: TestSetId, *, asked: Asked, selection: Selection = EVERYTHING
+    ) -> TestConfiguration:
+        """
+        Store how the stored tests, or those of them that are selected, are to be run: as asked, else as they say.
+
+        Raises:
+            NotFound: no such set in this organization.
+            InvalidInput: as `configure` does, or no test has a tag that is asked for.
+        """
+        stored = self.test_sets.get(tenant, test_set_id)
+        selection.check(self.test_sets.cases(tenant, stored.id) if selection.tags else (), name=stored.name)
+        cases = selection.of(self.test_sets.cases(tenant, stored.id))
+        merged = _checked(asked.over(stored.defaults), cases, name=stored.name)
+        if not selection.is_everything:
+            chosen = selection.of(self.test_sets.cases(tenant, stored.id))
+            stored = self.test_sets.save(tenant, stored.name, chosen, now=self.jobs.clock.now())
+        return self._kept(tenant, stored, merged)
 
     def submit(
         self,
@@ -156,6 +198,24 @@ class TestRuns:
         configuration = self.test_sets.configuration(tenant, configuration_id)
         return self.submit(tenant, configuration, subject=subject, idempotency_key=idempotency_key)
 
+    def _saved(self, tenant: TenantContext, file: TestFile) -> StoredTestSet:
+        _check_cases(file.cases, name=file.name)
+        return self.test_sets.save(tenant, file.name, file.cases, now=self.jobs.clock.now())
+
+    def _kept(self, tenant: TenantContext, stored: StoredTestSet, asked: Asked) -> TestConfiguration:
+        configuration = TestConfiguration(
+            name=stored.name,
+            test_set_id=stored.id,
+            targets=asked.targets,
+            gates=asked.gates or Gates(),
+            panel=asked.panel or Panel(),
+            options=asked.options or JobOptions(),
+            max_age_s=asked.max_age_s,
+        )
+        known = with_content_id(tenant, configuration)
+        self.test_sets.save_configuration(tenant, known)
+        return known
+
     def plan_check(self, check: JudgeCheck, *, panel: Panel) -> CheckPlan:
         """
         Return the check of *panel* on answers that people have judged.
@@ -172,6 +232,20 @@ class TestRuns:
         stored = self.test_sets.save(tenant, plan.check.name, plan.check.cases(), now=self.jobs.clock.now())
         spec = RunSpec(test_set_id=stored.id, test_set_name=plan.check.name, targets=(), panel=plan.panel)
         return self.jobs.submit(tenant, Submission(kind=KIND, spec=spec.to_document(), options=options))
+
+
+def _check_cases(cases: Sequence[TestCase], *, name: str) -> None:
+    if not cases:
+        raise InvalidInput(f"{name}: no tests: a run needs at least one")
+
+
+def _checked(asked: Asked, cases: Iterable[TestCase], *, name: str) -> Asked:
+    """Return what is asked, if tests can be run so."""
+    check_targets(asked.targets)
+    if not asked.targets:
+        raise InvalidInput(f"{name}: no target: name one in the file (`target:`), or with --target")
+    check_judges(cases, asked.panel or Panel(), targets=asked.targets, name=name)
+    return asked
 
 
 def _merged(of_file: Gates, asked: Gates) -> Gates:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 import click
 
-from domain.jobs.errors import Conflict
-from domain.jobs.service import JobView
-from domain.test_execution.comparison import compare
 from domain.test_execution.comparison_gates import ComparisonGates
-from domain.test_execution.run import RunSpec
 from domain.test_execution.test_set import Gates
-from entrypoints.cli.comparison_outputs import Compared, ComparisonOutputs, Side
+from entrypoints.cli.comparison_outputs import ComparisonOutputs
 from entrypoints.cli.opening import open_antiphon
-from entrypoints.cli.pair_rows import PairIndex
-from entrypoints.cli.stored_runs import find_run, items_of
+from entrypoints.comparisons import Side, compared, side_of
 from entrypoints.container import Antiphon
 from entrypoints.exit_codes import ExitCode, exit_code_of
+from entrypoints.pair_rows import PairIndex
 
 
 @click.command("compare")
@@ -69,39 +64,19 @@ def compare_runs(
     of_new = Gates(min_pass_rate=min_pass_rate, min_pass_rate_lower=min_pass_rate_lower)
     gates = ComparisonGates(no_regression=fail_on_regression, of_new=of_new)
     antiphon = open_antiphon()
-    sides, index = _sides(antiphon, base, new, targets), PairIndex()
-    before, after = sides
-    comparison = compare(
-        before.rows(), after.rows(), alpha=alpha, targets=(before.target, after.target), on_pair=index.add
-    )
-    results = gates.results(comparison)
-    outputs.write(antiphon, Compared(base=before, new=after, comparison=comparison, gates=results, index=index))
+    (before, after), index = _sides(antiphon, base, new, targets), PairIndex()
+    found = compared(before, after, alpha=alpha, gates=gates, on_pair=index.add)
+    outputs.write(antiphon, found, index)
     if not gates.are_set:
         return ExitCode.DONE
-    return exit_code_of(after.view.job.status, gates_met=all(result.met for result in results))
+    return exit_code_of(after.view.job.status, gates_met=all(result.met for result in found.gates))
 
 
 def _sides(antiphon: Antiphon, base: str, new: str | None, targets: tuple[str, str] | None) -> tuple[Side, Side]:
     if new is None and targets is None:
         raise click.UsageError("name a second run to compare with, or two targets of this one with --targets A B")
     before, after = targets or (None, None)
-    return _side(antiphon, base, before), _side(antiphon, base if new is None else new, after)
-
-
-def _side(antiphon: Antiphon, words: str, target: str | None) -> Side:
-    view = _ended(find_run(antiphon, words))
-    names = [named.name for named in RunSpec.from_document(view.job.spec).targets]
-    if target is not None and len(names) > 1 and target not in names:
-        raise click.BadParameter(f"job {view.job.id} has no target {target!r}; its targets: {', '.join(names)}",
-                                 param_hint="--targets")  # fmt: skip
-    chosen = target if target is None or len(names) > 1 else names[0]
-    return Side(view=view, target=chosen, rows=functools.partial(items_of, antiphon, view.job.id))
-
-
-def _ended(view: JobView) -> JobView:
-    if not view.job.status.is_end:
-        raise Conflict(
-            f"job {view.job.id} is {view.job.status}: a run is compared when it has ended; `antiphon jobs watch "
-            f"{view.job.id}` waits for that, `antiphon jobs resume {view.job.id}` goes on with an interrupted one"
-        )
-    return view
+    return (
+        side_of(antiphon, antiphon.tenant, base, target=before),
+        side_of(antiphon, antiphon.tenant, base if new is None else new, target=after),
+    )

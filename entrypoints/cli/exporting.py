@@ -14,7 +14,7 @@ from domain.test_execution.run import RunSpec
 from domain.test_execution.summary import RunSummary, summarise
 from entrypoints.cli.console import say
 from entrypoints.cli.opening import open_antiphon
-from entrypoints.cli.stored_runs import find_run, items_of
+from entrypoints.stored_runs import find_run, items_of
 
 FORMATS = ("jsonl", "csv", "promptfoo", "junit", "html")
 _ENDINGS = {
@@ -42,8 +42,8 @@ def export(*, run: str, form: str | None, file: Path) -> None:
     """
     chosen = form or _form_of(file)
     antiphon = open_antiphon()
-    view = find_run(antiphon, run)
-    _write(chosen, file, view, functools.partial(items_of, antiphon, view.job.id))
+    view = find_run(antiphon, antiphon.tenant, run)
+    _write(chosen, file, view, functools.partial(items_of, antiphon.store, antiphon.tenant, view.job.id))
     say(f"written   {file} ({chosen})")
 
 

@@ -17,12 +17,12 @@ from domain.test_execution.summary import summarise
 from domain.test_execution.summary_document import summary_document
 from entrypoints.cli.console import only_ours, print_json, progress, say
 from entrypoints.cli.outputs import Outputs, write_reports
-from entrypoints.cli.stored_runs import items_of
 from entrypoints.container import Antiphon
 from entrypoints.driving import run_to_end, wait_for_end
 from entrypoints.exit_codes import ExitCode, exit_code_of
 from entrypoints.health import NobodyDrives
 from entrypoints.sending import NotSentYet
+from entrypoints.stored_runs import items_of
 
 Show = Callable[[Antiphon, JobView, Outputs], int]
 """Shows how a job ended, and returns the exit code."""
@@ -60,7 +60,7 @@ def look_on(antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
 def report(antiphon: Antiphon, view: JobView, outputs: Outputs) -> int:
     """Write the reports of a test run and return the exit code that fits how it ended."""
     spec = RunSpec.from_document(view.job.spec)
-    rows = functools.partial(items_of, antiphon, view.job.id)
+    rows = functools.partial(items_of, antiphon.store, antiphon.tenant, view.job.id)
     summary = summarise(view.job, items=rows(), gates=spec.gates)
     # first the files: printing may fail, when the reader has gone or a disk is full
     page = write_reports(antiphon.settings.home, view, summary, rows, title=spec.test_set_name, outputs=outputs)

@@ -18,6 +18,7 @@ from entrypoints.cli.console import only_ours
 
 if TYPE_CHECKING:
     from adapters.test_files.reading_rules import ReadingRules
+    from entrypoints.usability import Usability
 
 
 def read_tests(file: Path, rules: ReadingRules | None = None) -> TestFile:
@@ -98,15 +99,7 @@ def check_models(specs: Iterable[ModelSpec]) -> None:
         InvalidInput: one can't work here, such as one that needs an environment variable that is not set.
         BrokenSettings: one has limits that workers could not share.
     """
-    from adapters.language_models.opener import StandardLanguageModels
-    from entrypoints.limits import check_limits
-    from entrypoints.settings import process_environment, read_settings
-
-    settings = read_settings()
-    models = StandardLanguageModels(process_environment())
-    for spec in specs:
-        models.open(spec, connections=1).close()
-        check_limits(settings, spec.limits)
+    usability().check_models(specs)
 
 
 def open_target(spec: TargetSpec) -> Target:
@@ -116,12 +109,18 @@ def open_target(spec: TargetSpec) -> Target:
     Raises:
         InvalidInput: it can't work here, such as one that needs an environment variable that is not set.
     """
+    with only_ours():
+        return usability().targets.open(spec, connections=1)
+
+
+def usability() -> Usability:
+    """Return what finds out whether a run can work here, with the environment of this process."""
     from adapters.language_models.opener import StandardLanguageModels
     from adapters.targets.opener import StandardTargets
     from adapters.templates.jinja import JinjaTemplates
-    from entrypoints.settings import process_environment
+    from entrypoints.settings import process_environment, read_settings
+    from entrypoints.usability import Usability
 
-    with only_ours():
-        environment = process_environment()
-        targets = StandardTargets(environment, JinjaTemplates(), StandardLanguageModels(environment))
-        return targets.open(spec, connections=1)
+    models = StandardLanguageModels(process_environment())
+    targets = StandardTargets(process_environment(), JinjaTemplates(), models)
+    return Usability(settings=read_settings(), targets=targets, models=models)

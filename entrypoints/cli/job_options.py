@@ -11,13 +11,11 @@ import click
 from click.core import ParameterSource
 
 from domain.jobs.job import JobOptions, Priority
+from domain.test_execution.run_options import run_options, with_hints
 from domain.test_execution.test_set import RunHints
 from entrypoints.cli.money import DOLLARS
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-LONGEST_S = 60.0
-"""How long an attempt may take when nobody says: the run's own latencies shorten it."""
 
 _OPTIONS = (
     click.option("--concurrency", type=click.IntRange(1, 1024), default=16, show_default=True, help="Calls at once."),
@@ -45,11 +43,7 @@ def hinted(options: JobOptions, hints: RunHints) -> JobOptions:
     """Return the options with what a file of tests would like, where the command line says nothing."""
     context = click.get_current_context()
     said = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
-    if hints.concurrency is not None and "concurrency" not in said:
-        options = attrs.evolve(options, concurrency=hints.concurrency)
-    if hints.deadline_s is not None and "deadline_s" not in said:
-        options = attrs.evolve(options, deadline_s=hints.deadline_s, follows_latency=False)
-    return options
+    return with_hints(options, hints, said=said)
 
 
 def job_options(command: F) -> F:
@@ -59,9 +53,7 @@ def job_options(command: F) -> F:
     @functools.wraps(command)
     def with_options(*args: Any, **words: Any) -> Any:
         chosen = {name: words.pop(name) for name in names & set(words)}
-        if chosen["deadline_s"] is None:
-            chosen |= {"deadline_s": LONGEST_S, "follows_latency": True}
-        return command(*args, options=JobOptions(**chosen), **words)
+        return command(*args, options=run_options(chosen), **words)
 
     wrapped: Any = with_options
     for option in reversed(_OPTIONS):

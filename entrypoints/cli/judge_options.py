@@ -11,7 +11,6 @@ import click
 from domain.jobs.errors import InvalidInput
 from domain.language_models.model import FORMS, ModelSpec, Provider, model_named
 from domain.test_execution.panel import Panel, Rule
-from entrypoints.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,29 +59,6 @@ def judge_options(command: F) -> F:
     return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
 
 
-def panel_of(chosen: Panel, *, of_file: Panel, settings: Settings) -> Panel:
-    """
-    Return who judges: whom the options name, else whom the file names, else whom the settings name.
-
-    Raises:
-        InvalidInput: a setting names no model.
-    """
-    return chosen.over(of_file).over(usual_panel(settings))
-
-
-def usual_panel(settings: Settings) -> Panel:
-    """
-    Return who judges when nobody else is named.
-
-    Raises:
-        InvalidInput: a setting names no model.
-    """
-    return Panel(
-        judges=tuple(_setting(name.strip(), "ANTIPHON_JUDGE") for name in settings.judge.split(",") if name.strip()),
-        embedding=_setting(settings.embedding, "ANTIPHON_EMBEDDING") if settings.embedding else None,
-    )
-
-
 def _model(name: str, *, base_url: str | None, option: str) -> ModelSpec:
     try:
         spec = model_named(name, base_url=base_url or "")
@@ -92,10 +68,3 @@ def _model(name: str, *, base_url: str | None, option: str) -> ModelSpec:
         hint = "add --judge-base-url https://HOST/v1, or name it in the file"
         raise click.BadParameter(f"{name!r} can be anywhere; {hint}", param_hint=option)
     return spec
-
-
-def _setting(name: str, variable: str) -> ModelSpec:
-    try:
-        return model_named(name)
-    except InvalidInput as error:
-        raise InvalidInput(f"{variable}: {error}") from error

@@ -19,14 +19,15 @@ from entrypoints.cli.console import print_json
 from entrypoints.cli.following import follow
 from entrypoints.cli.inputs import check_models, read_check
 from entrypoints.cli.job_options import job_options
-from entrypoints.cli.judge_options import judge_options, panel_of
+from entrypoints.cli.judge_options import judge_options
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs
-from entrypoints.cli.stored_runs import find_run, items_of
 from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
 from entrypoints.exit_codes import exit_code_of
+from entrypoints.judges import panel_of
 from entrypoints.settings import read_settings
+from entrypoints.stored_runs import find_run, items_of
 
 
 @click.group()
@@ -67,15 +68,15 @@ def check(file: Path, *, panel: Panel, options: JobOptions, as_json: bool) -> in
 def show(job: str, *, as_json: bool) -> int:
     """Show what a check of a judge found: JOB is its id, the beginning of it, or `last`."""
     antiphon = open_antiphon()
-    view = find_run(antiphon, job)
-    first = next(items_of(antiphon, view.job.id), None)
+    view = find_run(antiphon, antiphon.tenant, job)
+    first = next(items_of(antiphon.store, antiphon.tenant, view.job.id), None)
     if first is not None and not {LABEL, SWAPPED} & read_result(first).variables.keys():
         raise InvalidInput(f"job {view.job.id} is no check of a judge; `antiphon jobs show` shows it")
     return _report(antiphon, view, Outputs(as_json=as_json))
 
 
 def _report(antiphon: Antiphon, view: JobView, outputs: Outputs) -> int:
-    rows = functools.partial(items_of, antiphon, view.job.id)
+    rows = functools.partial(items_of, antiphon.store, antiphon.tenant, view.job.id)
     report, spec = judge_report(rows()), RunSpec.from_document(view.job.spec)
     names = [judge.name for judge in spec.panel.judges]
     if outputs.as_json:

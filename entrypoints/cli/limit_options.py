@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-import attrs
 import click
 
 from domain.limits.limit import CallLimits
-from domain.test_execution.named_target import NamedTarget
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,9 +44,3 @@ def limit_options(command: F) -> F:
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
-
-
-def limited(targets: Sequence[NamedTarget], limits: CallLimits) -> tuple[NamedTarget, ...]:
-    """Return the targets with each limit that was asked for in place of the file's."""
-    asked = {name: value for name, value in attrs.asdict(limits).items() if value is not None}
-    return tuple(attrs.evolve(target, limits=attrs.evolve(target.limits, **asked)) for target in targets)

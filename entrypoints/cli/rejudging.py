@@ -14,12 +14,13 @@ from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
 from entrypoints.cli.inputs import check_models, read_metrics
 from entrypoints.cli.job_options import job_options
-from entrypoints.cli.judge_options import judge_options, usual_panel
+from entrypoints.cli.judge_options import judge_options
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
-from entrypoints.cli.stored_runs import find_run
 from entrypoints.driving import check_drivable
+from entrypoints.judges import usual_panel
 from entrypoints.settings import read_settings
+from entrypoints.stored_runs import find_run
 
 
 @click.command()
@@ -69,7 +70,7 @@ def _judge_anew(
     settings = read_settings()
     check_drivable(settings, options)
     antiphon = open_antiphon(settings)
-    job_id = find_run(antiphon, run).job.id
+    job_id = find_run(antiphon, antiphon.tenant, run).job.id
     plan = antiphon.rejudging.plan(
         antiphon.tenant, job_id, panel=panel.over(of_file), usual=usual_panel(settings), metrics=metrics
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,15 +12,15 @@ import click
 from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
-from domain.language_models.model import ModelSpec
-from domain.test_execution.judging.needs import check_judges
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
-from domain.test_execution.test_set import Gates, TestCase, TestFile, tag_counts
-from entrypoints.cli.inputs import check_models, open_target, read_tests
-from entrypoints.cli.judge_options import panel_of
+from domain.test_execution.selection import Selection
+from domain.test_execution.test_set import Gates, TestCase, TestFile
+from entrypoints.cli.console import only_ours
+from entrypoints.cli.inputs import read_tests, usability
 from entrypoints.cli.prices import priced
 from entrypoints.cli.target_options import targets_from_options
+from entrypoints.judges import panel_of
 from entrypoints.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def requested(
     Raises:
         InvalidInput: the file is wrong, or names no target, and no option does.
     """
-    read = only_tagged(read_tests(file, rules), tags)
+    read = _selected(read_tests(file, rules), Selection(tags=tags))
     targets = targets_from_options(
         read.targets,
         target=target_words["target"],
@@ -105,33 +105,10 @@ def check_usable(cases: Iterable[TestCase], *, targets: tuple[NamedTarget, ...],
     Raises:
         InvalidInput: an environment variable that is not set, a module that is not there, nobody to judge.
     """
-    for one in targets:
-        open_target(one.spec).close()
-    users: dict[str, ModelSpec] = {}
-    check_models(check_judges(_noting(users, cases), panel, targets=targets, name=name).models)
-    check_models(users.values())
+    with only_ours():
+        usability().check(cases, targets=targets, panel=panel, name=name)
 
 
-def _noting(users: dict[str, ModelSpec], cases: Iterable[TestCase]) -> Iterator[TestCase]:
-    """Yield the cases, which may be read one by one from a store, and note who plays users in them."""
-    for case in cases:
-        if case.user_model is not None:
-            users[repr(case.user_model)] = case.user_model
-        yield case
-
-
-def only_tagged(file: TestFile, tags: tuple[str, ...]) -> TestFile:
-    """
-    Return the file with only the tests that have any of *tags*; all of them when none is named.
-
-    Raises:
-        click.BadParameter: no test has one of the tags.
-    """
-    if not tags:
-        return file
-    known = tag_counts(file.cases)
-    for tag in tags:
-        if tag not in known:
-            there = ", ".join(sorted(known)) or "none"
-            raise click.BadParameter(f"no test of {file.name} has {tag!r}; its tags: {there}", param_hint="--tag")
-    return attrs.evolve(file, cases=tuple(case for case in file.cases if set(tags) & set(case.tags)))
+def _selected(file: TestFile, selection: Selection) -> TestFile:
+    selection.check(file.cases, name=file.name)
+    return file if selection.is_everything else attrs.evolve(file, cases=tuple(selection.of(file.cases)))

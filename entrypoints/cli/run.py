@@ -11,6 +11,7 @@ import click
 
 from domain.jobs.job import JobId, JobOptions
 from domain.limits.limit import CallLimits
+from domain.test_execution.named_target import limited
 from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates
 from entrypoints.cli.cache_options import cache_options, uncached
@@ -19,7 +20,7 @@ from entrypoints.cli.following import follow
 from entrypoints.cli.forecasts import forecast_of, show_forecast
 from entrypoints.cli.job_options import hinted, job_options
 from entrypoints.cli.judge_options import judge_options
-from entrypoints.cli.limit_options import limit_options, limited
+from entrypoints.cli.limit_options import limit_options
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.prices import chosen_prices
@@ -29,7 +30,6 @@ from entrypoints.cli.target_options import target_options
 from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
 from entrypoints.exit_codes import ExitCode
-from entrypoints.limits import check_limits
 from entrypoints.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -105,8 +105,6 @@ def _accept(
     request = ask()
     options = hinted(options, request.file.hints)
     read, targets, judges = request.file, limited(request.targets, limits), request.panel
-    for one in targets:
-        check_limits(settings, one.limits)
     check_usable(read.cases, targets=targets, panel=judges, name=read.name)
     check_drivable(settings, options)
     antiphon = open_antiphon(settings)

@@ -11,8 +11,8 @@ from domain.jobs.errors import BrokenSettings
 from domain.language_models.model import ModelSpec, Provider
 from domain.limits.limit import CallLimits, Limit, LimitKey, Rate
 from domain.test_execution.guarded_target import endpoint_key, tokens_of
+from domain.test_execution.named_target import limited
 from domain.test_execution.target import Answer, HttpTarget, ModelTarget, PythonTarget, Question, TargetSpec
-from entrypoints.cli.limit_options import limited
 from entrypoints.limits import check_limits
 from entrypoints.settings import Settings
 from tests.unit.reading_test_files import read, refused

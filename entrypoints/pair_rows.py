@@ -10,8 +10,9 @@ from attrs import define, field
 from adapters.reports.comparison_page import PairOfRows
 from domain.jobs.item import Item, ItemNo
 from domain.jobs.job import JobId
+from domain.jobs.ports import Store
+from domain.tenancy import TenantContext
 from domain.test_execution.pairing import Pair, Relation, TestSide, relation_of
-from entrypoints.container import Antiphon
 
 PAGE = 100
 _NOBODY = -1
@@ -32,20 +33,27 @@ class PairIndex:
         for numbers, number in zip(self._numbers, (*base, *new), strict=True):
             numbers.append(number)
 
-    def rows(self, antiphon: Antiphon, base: JobId, new: JobId, *, with_target: bool) -> Iterator[PairOfRows]:
+    def rows(
+        self, store: Store, tenant: TenantContext, jobs: tuple[JobId, JobId], *, with_target: bool
+    ) -> Iterator[PairOfRows]:
         """Yield the pairs with their rows; a test is called by its id, and by its target too if *with_target*."""
         for start in range(0, len(self._relations), PAGE):
             places = range(start, min(start + PAGE, len(self._relations)))
-            sides = [self._read(antiphon, job_id, places, first=first) for job_id, first in ((base, 0), (new, 2))]
+            sides = [
+                self._read(store, tenant, job_id, places, first=first)
+                for job_id, first in zip(jobs, (0, 2), strict=True)
+            ]
             for at, before, after in zip(places, *sides, strict=True):
                 relation = _RELATIONS[self._relations[at]]
                 key = _key((before or after)[0], with_target=with_target)
                 yield PairOfRows(key=key, relation=relation, base=before, new=after)
 
-    def _read(self, antiphon: Antiphon, job_id: JobId, places: range, *, first: int) -> list[list[Item]]:
+    def _read(
+        self, store: Store, tenant: TenantContext, job_id: JobId, places: range, *, first: int
+    ) -> list[list[Item]]:
         starts, counts = self._numbers[first], self._numbers[first + 1]
         wanted = [ItemNo(no) for at in places for no in range(starts[at], starts[at] + counts[at])]
-        with antiphon.store.view(antiphon.tenant) as work:
+        with store.view(tenant) as work:
             found = {item.no: item for item in work.ledger.get(job_id, wanted)}
         return [_present(found, range(starts[at], starts[at] + counts[at])) for at in places]
 
