@@ -33,7 +33,14 @@ from domain.tenancy import TenantContext
 from domain.test_execution.codec import case_from_json, case_to_json
 from domain.test_execution.configuration import TestConfiguration, configuration_from_row
 from domain.test_execution.run_defaults import defaults_from_json, defaults_to_json, hashed_words
-from domain.test_execution.test_set import ConfigurationId, RunDefaults, StoredTestSet, TestCase, TestSetId
+from domain.test_execution.test_set import (
+    ConfigurationId,
+    RunDefaults,
+    StoredTestSet,
+    TestCase,
+    TestSetId,
+    TestSetPlace,
+)
 
 PAGE = 500
 _set, _case, _configuration = tables.test_set, tables.test_case, tables.test_configuration
@@ -136,7 +143,7 @@ class SqlTestSets:
         return [(row.no, case_from_json(row.body)) for row in rows]
 
     def page(
-        self, tenant: TenantContext, *, name: str | None = None, before: StoredTestSet | None = None, limit: int
+        self, tenant: TenantContext, *, name: str | None = None, before: TestSetPlace | None = None, limit: int
     ) -> list[StoredTestSet]:
         """Return versions, the newest first, from just behind *before*."""
         statement = _NEWEST.limit(limit)

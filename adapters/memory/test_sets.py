@@ -23,6 +23,7 @@ from domain.test_execution.test_set import (
     StoredTestSet,
     TestCase,
     TestSetId,
+    TestSetPlace,
 )
 
 
@@ -76,7 +77,7 @@ class MemoryTestSets:
         yield from self._version(tenant, test_set_id).cases
 
     def page(
-        self, tenant: TenantContext, *, name: str | None = None, before: StoredTestSet | None = None, limit: int
+        self, tenant: TenantContext, *, name: str | None = None, before: TestSetPlace | None = None, limit: int
     ) -> list[StoredTestSet]:
         """Return versions, the newest first."""
         with self._lock:
@@ -119,7 +120,7 @@ class MemoryTestSets:
         return version
 
 
-def _age(stored: StoredTestSet) -> tuple[datetime, TestSetId]:
+def _age(stored: StoredTestSet | TestSetPlace) -> tuple[datetime, TestSetId]:
     return stored.saved_at, stored.id
 
 

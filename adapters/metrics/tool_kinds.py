@@ -41,7 +41,11 @@ def tool_call_f1(metric: Metric) -> Judge:
 
 
 def valid_calls(metric: Metric, *, look_for: Callable[[object], str]) -> Judge:
-    """Every call names a tool there is, with arguments that fit its parameters; *look_for* says what form they need."""
+    """
+    Every call names a tool there is, with arguments that fit its parameters.
+
+    *look_for* says what form they need.
+    """
     values.nothing(metric.threshold, field="threshold")
     tools = _tools(metric.value)
 

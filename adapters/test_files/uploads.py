@@ -34,9 +34,11 @@ _INERT = frozenset({"variables", "given_answer", "expected", "description"})
 """What is only ever text: a question about a file's address is a question."""
 
 
-def read_upload(path: Path, *, name: str, scorers: Scorers) -> TestFile:
+def read_upload(path: Path, *, scorers: Scorers, name: str = "", stem: str = "") -> TestFile:
     """
-    Return the tests of an uploaded file, whose format is told by its ending, under *name* (empty: the document's own).
+    Return the tests of an uploaded file, whose format is told by its ending.
+
+    They are called *name*, or, where that is empty, as their document says, or as its sender calls the file: *stem*.
 
     Raises:
         InvalidInput: something in it is wrong, or names what is on this machine.
@@ -47,7 +49,7 @@ def read_upload(path: Path, *, name: str, scorers: Scorers) -> TestFile:
     except Unreadable as exc:
         problems.add(exc.line, exc.what, expected=exc.expected, do=exc.do)
         problems.refuse()
-    file = evolve(file, name=name or file.name)
+    file = evolve(file, name=name or file.name or stem)
     check_name(file.name, problems)
     problems.refuse_if_any()
     return file

@@ -6,8 +6,9 @@ Tests are written one by one. Texts are quoted wherever a reader of YAML could t
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import yaml
 
@@ -17,7 +18,7 @@ from domain.test_execution.codec import to_json
 from domain.test_execution.dialogue import Dialogue
 from domain.test_execution.metric import Metric
 from domain.test_execution.panel import Panel, Rule
-from domain.test_execution.test_set import TestCase, TestFile
+from domain.test_execution.test_set import RunDefaults, TestCase
 
 _IS_BLOCK = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?\n)+(?:[!-~](?:[ -~]*[!-~])?)?")
 """Lines that a block shows as they are: without spaces around them, and no empty one."""
@@ -26,23 +27,32 @@ _WIDTH = 1_000_000
 """No folding: a folded line reads differently where it ends in spaces."""
 
 
-def antiphon_yaml(file: TestFile) -> Iterator[str]:
-    """Yield the file's text in pieces: first what is said for all tests, then each test."""
-    yield _text(_head(file))
+def antiphon_yaml(name: str, defaults: RunDefaults, cases: Iterable[TestCase]) -> Iterator[str]:
+    """Yield a file's text in pieces: first what is said for all tests, then each test."""
+    yield _text({"name": name, **defaults_document(defaults)})
     yield "tests:\n"
-    for case in file.cases:
-        lines = _text([_case(case)]).split("\n")
+    for case in cases:
+        lines = _text([case_document(case)]).split("\n")
         yield "\n".join(f"  {line}" if line else line for line in lines)
 
 
-def _head(file: TestFile) -> dict[str, object]:
-    targets = [target_document(target) for target in file.targets]
+def antiphon_json(name: str, defaults: RunDefaults, cases: Iterable[TestCase]) -> Iterator[str]:
+    """Yield the same as JSON."""
+    head = json.dumps({"name": name, **defaults_document(defaults)}, ensure_ascii=False)
+    yield f'{head[:-1]}, "tests": ['
+    for no, case in enumerate(cases):
+        yield f"{',' if no else ''}\n{json.dumps(case_document(case), ensure_ascii=False)}"
+    yield "\n]}\n"
+
+
+def defaults_document(defaults: RunDefaults) -> dict[str, object]:
+    """Return what is said beside the tests, as a file says it."""
+    targets = [target_document(target) for target in defaults.targets]
     return {
-        "name": file.name,
         **({"target": targets[0]} if len(targets) == 1 else {"targets": targets} if targets else {}),
-        **_said("gates", to_json(file.gates)),
-        **_said("run", to_json(file.hints)),
-        **_panel(file.panel),
+        **_said("gates", to_json(defaults.gates)),
+        **_said("run", to_json(defaults.hints)),
+        **_panel(defaults.panel),
     }
 
 
@@ -60,7 +70,8 @@ def _panel(panel: Panel) -> dict[str, object]:
     return {**judges, **_said("judging", how)}
 
 
-def _case(case: TestCase) -> dict[str, object]:
+def case_document(case: TestCase) -> dict[str, object]:
+    """Return a test as a file says it."""
     said = to_json(case)
     first = {"id": case.id, **(_dialogue(case.dialogue) if case.dialogue else {"prompt": case.prompt})}
     metrics = {"metrics": [_metric(metric) for metric in case.metrics]} if case.metrics else {}

@@ -75,7 +75,7 @@ class MaxScore:
 
 def max_score(metric: Metric) -> MaxScore:
     """
-    Return the scorer; its value is nothing, or a mapping with `method` and `weights`.
+    The best score wins; the value is nothing, or a mapping with `method` and `weights`.
 
     Raises:
         InvalidInput: another value, or a threshold that is no number from 0 on.

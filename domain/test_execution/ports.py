@@ -19,6 +19,7 @@ from domain.test_execution.test_set import (
     StoredTestSet,
     TestCase,
     TestSetId,
+    TestSetPlace,
 )
 
 
@@ -129,7 +130,7 @@ class TestSets(Protocol):
         """
 
     def page(
-        self, tenant: TenantContext, *, name: str | None = None, before: StoredTestSet | None = None, limit: int
+        self, tenant: TenantContext, *, name: str | None = None, before: TestSetPlace | None = None, limit: int
     ) -> list[StoredTestSet]:
         """Return versions, the newest first, from just behind *before*; only those of *name*, if one is given."""
 

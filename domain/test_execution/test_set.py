@@ -144,6 +144,21 @@ class StoredTestSet:
     saved_at: datetime
     defaults: RunDefaults = field(factory=RunDefaults)
 
+    @property
+    def place(self) -> TestSetPlace:
+        """Where it stands in the list of all."""
+        return TestSetPlace(saved_at=self.saved_at, id=self.id)
+
+
+@frozen(kw_only=True)
+class TestSetPlace:
+    """Where a version stands in the list of all: by when it was stored, then by its id."""
+
+    __test__: ClassVar[bool] = False
+
+    saved_at: datetime
+    id: TestSetId
+
 
 @frozen(kw_only=True)
 class TestItem:

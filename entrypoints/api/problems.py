@@ -21,7 +21,6 @@ from domain.jobs.errors import AlreadyRunning, AntiphonError, Conflict, InvalidI
 from domain.jobs.errors import ServiceUnavailable as Unavailable
 from domain.organizations.errors import Forbidden, Unauthenticated
 from domain.origin import Origin
-from entrypoints.api.refusals import InvalidField
 
 log = structlog.get_logger(__name__)
 
@@ -137,9 +136,10 @@ async def _of_surprise(request: Request, error: Exception) -> JSONResponse:
 
 
 def _fields(error: AntiphonError) -> list[FieldProblem]:
-    pointer = error.pointer if isinstance(error, InvalidField) else ""
-    details = (error.problems or (str(error),)) if isinstance(error, InvalidInput) else ()
-    return [FieldProblem(pointer=pointer, detail=detail) for detail in details]
+    if not isinstance(error, InvalidInput):
+        return []
+    found = zip(error.pointers, error.problems, strict=True) if error.problems else [("", str(error))]
+    return [FieldProblem(pointer=pointer, detail=detail) for pointer, detail in found]
 
 
 def _headers(status: int) -> dict[str, str] | None:

@@ -9,5 +9,5 @@ class InvalidField(InvalidInput):
     """One field of the request is wrong; *pointer* is its JSON pointer: `/query/after`, `/body/name`."""
 
     def __init__(self, message: str, *, pointer: str, problems: tuple[str, ...] = ()) -> None:
-        super().__init__(message, problems=problems)
-        self.pointer = pointer
+        said = problems or (message,)
+        super().__init__(message, problems=said, pointers=(pointer,) * len(said))

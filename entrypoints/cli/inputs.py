@@ -44,7 +44,7 @@ def write_tests(path: Path, file: TestFile) -> None:
     from adapters.test_files.writing import antiphon_yaml
 
     with replacing(path) as written:
-        for piece in antiphon_yaml(file):
+        for piece in antiphon_yaml(file.name, file.defaults, file.cases):
             written.write(piece)
     again = read_tests(path)
     if (again.cases, again.targets, again.panel) != (file.cases, file.targets, file.panel):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure
-from domain.test_execution.target import Answer, Question
+from domain.test_execution.target import Answer
 from entrypoints.cli.console import as_json_text, only_ours, print_json, printable, say, show
 from entrypoints.cli.inputs import open_target, read_tests
 from entrypoints.cli.reading_options import reading_options
 from entrypoints.cli.target_options import target_options, targets_from_options
 from entrypoints.exit_codes import ExitCode
+from entrypoints.probing import asked_once, probe_document
 
 if TYPE_CHECKING:
     from adapters.test_files.reading_rules import ReadingRules
@@ -58,31 +59,19 @@ def check_target(
     )
     if not chosen:
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
-    endpoint = open_target(chosen[0].spec)
-    case = read.cases[0]
-    prompt = case.prompt
-    try:
-        prompt = str(JinjaTemplates().render(case.prompt, case.variables))
-        with only_ours():
-            answer = endpoint.ask(Question(prompt=prompt, variables=case.variables), deadline_s=deadline)
-    except ItemFailure as failure:
-        return _show_failure(failure, prompt, as_json=as_json)
-    finally:
-        endpoint.close()
-    return _show(answer, prompt, as_json=as_json)
+    endpoint, case = open_target(chosen[0].spec), read.cases[0]
+    with only_ours():
+        prompt, found = asked_once(
+            endpoint, JinjaTemplates(), prompt=case.prompt, variables=case.variables, deadline_s=deadline
+        )
+    if isinstance(found, ItemFailure):
+        return _show_failure(found, prompt, as_json=as_json)
+    return _show(found, prompt, as_json=as_json)
 
 
 def _show(answer: Answer, prompt: str, *, as_json: bool) -> int:
-    found = {
-        "ok": True,
-        "prompt": prompt,
-        "status": answer.status,
-        "latency_s": round(answer.latency_s, 6),
-        "response": answer.data,
-        "answer": answer.text,
-    }
     if as_json:
-        print_json(found)
+        print_json(probe_document(prompt, answer))
     else:
         response = as_json_text(answer.data) if answer.data is not None else answer.text
         status = "" if answer.status is None else f"{answer.status}, "
@@ -93,7 +82,7 @@ def _show(answer: Answer, prompt: str, *, as_json: bool) -> int:
 
 def _show_failure(failure: ItemFailure, prompt: str, *, as_json: bool) -> int:
     if as_json:
-        print_json({"ok": False, "prompt": prompt, "error": {"kind": failure.kind.value, "message": str(failure)}})
+        print_json(probe_document(prompt, failure))
     else:
         say(f"asked     {printable(prompt)}\nantiphon: {failure.kind}: {printable(str(failure))}")
     return ExitCode.UNAVAILABLE if failure.kind in _UNREACHED else ExitCode.FAILED

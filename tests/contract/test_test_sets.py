@@ -156,7 +156,7 @@ def test_versions_are_listed_the_newest_first_in_pages(test_sets: ports.TestSets
     known = {stored.id: stored for stored in saved}
 
     listed: list[StoredTestSet] = []
-    while page := test_sets.page(US, before=listed[-1] if listed else None, limit=2):
+    while page := test_sets.page(US, before=listed[-1].place if listed else None, limit=2):
         assert len(page) <= 2
         listed += page
 

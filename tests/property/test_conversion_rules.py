@@ -78,7 +78,7 @@ TARGETS = (
 
 def written(folder: Path, file: TestFile) -> TestFile:
     """Return the file, written and read."""
-    return read(folder, "".join(antiphon_yaml(file)))
+    return read(folder, "".join(antiphon_yaml(file.name, file.defaults, file.cases)))
 
 
 @SAME_FOLDER

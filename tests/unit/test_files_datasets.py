@@ -69,7 +69,9 @@ def test_openai_evals_are_read() -> None:
 @pytest.mark.parametrize("name", ["inspect.jsonl", "inspect.csv", "openai-evals.jsonl"])
 def test_a_converted_data_set_has_the_same_tests(tmp_path: Path, name: str) -> None:
     """A conversion must not change a test, or its id."""
-    assert read(tmp_path, "".join(antiphon_yaml(fixture(name)))).cases == fixture(name).cases
+    file = fixture(name)
+
+    assert read(tmp_path, "".join(antiphon_yaml(file.name, file.defaults, file.cases))).cases == file.cases
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_an_upload_is_read_as_a_file_is(tmp_path: Path) -> None:
     path = tmp_path / "tests.yaml"
     path.write_text(DOCUMENT)
 
-    file = read_upload(path, name="", scorers=SCORERS)
+    file = read_upload(path, scorers=SCORERS)
 
     assert (file.name, [case.id for case in file.cases], file.gates.min_pass_rate) == ("support", ["a"], 0.9)
     assert read_upload(path, name="other", scorers=SCORERS).name == "other"

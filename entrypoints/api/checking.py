@@ -1,0 +1,45 @@
+"""What reads and checks the words of requests: the scorers that say whether a metric is one, and what can work here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from adapters.metrics.scorers import StandardScorers
+from domain.jobs.errors import BrokenSettings, InvalidInput
+from domain.test_execution.panel import Panel
+from domain.test_execution.ports import Scorers
+from entrypoints.api.refusals import InvalidField
+from entrypoints.container import Antiphon
+from entrypoints.usability import Usability
+
+
+def checking_scorers(antiphon: Antiphon) -> Scorers:
+    """
+    Return scorers of all kinds that can check metrics; no model is ever opened.
+
+    Python is not among what a request may bring, whatever the operator allows those who have the machine.
+    """
+    scorers = StandardScorers(antiphon.templates, python=None)
+    return antiphon.family.judging.beside(scorers, Panel(), connections=1)
+
+
+def usability(antiphon: Antiphon) -> Usability:
+    """Return what finds out whether a run can work here."""
+    return Usability(settings=antiphon.settings, targets=antiphon.targets, models=antiphon.family.judging.models)
+
+
+@contextmanager
+def at(pointer: str) -> Iterator[None]:
+    """
+    Say of what is refused in the block that it stands at *pointer*, where nobody knows better.
+
+    Raises:
+        InvalidField: something was refused; what only an operator can change is the caller's problem all the same.
+    """
+    try:
+        yield
+    except (InvalidInput, BrokenSettings) as error:
+        if isinstance(error, InvalidInput) and any(error.pointers):
+            raise
+        raise InvalidField(str(error), pointer=pointer, problems=error.problems) from error

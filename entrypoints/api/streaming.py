@@ -1,0 +1,25 @@
+"""Long answers, sent piece by piece: memory does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+_BLOCK_CHARACTERS = 64 * 1024
+
+
+def in_blocks(pieces: Iterable[str]) -> Iterator[bytes]:
+    """
+    Yield the text in blocks; what UTF-8 can't hold is replaced.
+
+    Each block that is sent costs a change of threads, which a row of a table is not worth.
+    """
+    waiting: list[str] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= _BLOCK_CHARACTERS:
+            yield "".join(waiting).encode(errors="replace")
+            waiting.clear()
+            size = 0
+    yield "".join(waiting).encode(errors="replace")

@@ -1,0 +1,113 @@
+"""
+Files that a request brings: as its whole body, or as the `file` of a form; spooled to disk, no larger than allowed.
+
+The name that a client gives a file is only ever shown, and never a path: its ending may say the format, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Annotated, BinaryIO
+
+from attrs import frozen
+from fastapi import Depends, HTTPException, Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect
+
+from adapters.test_files.uploads import ENDINGS, MAX_ROWS_BYTES
+from entrypoints.api.refusals import InvalidField
+
+MEDIA_TYPES = {
+    "application/json": ".json",
+    "application/yaml": ".yaml",
+    "application/x-yaml": ".yaml",
+    "text/yaml": ".yaml",
+    "application/x-ndjson": ".jsonl",
+    "application/jsonl": ".jsonl",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+}
+_FORM = "multipart/form-data"
+_PIECE = 256 * 1024
+_FORM_OVERHEAD_BYTES = 100_000
+
+
+@frozen(kw_only=True)
+class Upload:
+    """A file that came; *stem* is what its sender calls it, without the ending, where it came in a form."""
+
+    path: Path
+    stem: str = ""
+
+
+async def _upload(request: Request) -> AsyncIterator[Upload]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    with TemporaryDirectory(prefix="antiphon-upload-") as folder:
+        if kind == _FORM:
+            yield await _from_form(request, Path(folder))
+        elif kind in MEDIA_TYPES:
+            yield await _from_body(request, Path(folder) / f"tests{MEDIA_TYPES[kind]}")
+        else:
+            expected = ", ".join((*MEDIA_TYPES, _FORM))
+            raise HTTPException(415, f"Content-Type {kind[:100]!r}; expected one of {expected}")
+
+
+Uploaded = Annotated[Upload, Depends(_upload)]
+
+
+async def _from_body(request: Request, path: Path) -> Upload:
+    size = 0
+    with path.open("wb") as file:
+        try:
+            async for piece in request.stream():
+                size += len(piece)
+                _check_size(size)
+                file.write(piece)
+        except ClientDisconnect as exc:
+            raise InvalidField("the body ended before it was complete", pointer="/body") from exc
+    return Upload(path=path)
+
+
+async def _from_form(request: Request, folder: Path) -> Upload:
+    _check_size(_declared(request) - _FORM_OVERHEAD_BYTES)
+    try:
+        form = await request.form(max_files=1, max_fields=0)
+    except (MultiPartException, HTTPException) as exc:
+        raise InvalidField(f"the form can't be read: {getattr(exc, 'detail', exc)}", pointer="/body") from exc
+    sent = form.get("file")
+    if not isinstance(sent, UploadFile):
+        raise InvalidField("no file in the form; expected one, as `file`", pointer="/body/file")
+    name = PurePosixPath((sent.filename or "").replace("\\", "/"))
+    if name.suffix.lower() not in ENDINGS:
+        raise InvalidField(
+            f"a file with the ending {name.suffix[:20]!r}; expected one of {', '.join(ENDINGS)}", pointer="/body/file"
+        )
+    path = folder / f"tests{name.suffix.lower()}"
+    with path.open("wb") as file:
+        _copy(sent.file, file)
+    await form.close()
+    return Upload(path=path, stem=name.stem[:200])
+
+
+def _declared(request: Request) -> int:
+    """Return the length that a form says it has: one of unknown length could fill the disk before anybody looks."""
+    length = request.headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit()) or len(length) > 15:
+        raise HTTPException(411, "a form needs a Content-Length; send the file as the body where it is not known")
+    return int(length)
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    size = 0
+    while piece := source.read(_PIECE):
+        size += len(piece)
+        _check_size(size)
+        target.write(piece)
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_ROWS_BYTES:
+        raise HTTPException(413, f"more than {MAX_ROWS_BYTES // 1_000_000} MB; split it into several test sets")
