@@ -7,13 +7,20 @@ from fastapi import APIRouter, FastAPI
 from entrypoints.api.callers import Authenticator
 from entrypoints.api.following import Following
 from entrypoints.api.problems import documented, explain_problems
-from entrypoints.api.routes import events, health, items, jobs, tasks
+from entrypoints.api.routes import events, health, items, jobs, tasks, test_execution
 from entrypoints.api.streams import Streams
+from entrypoints.api.summaries import Summaries
 from entrypoints.container import Antiphon
 from entrypoints.monitoring.counts import RequestCounts
 from entrypoints.monitoring.installation import checks_of, figures_of
 
-ROUTERS: tuple[APIRouter, ...] = (jobs.router, items.router, events.router, tasks.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    jobs.router,
+    items.router,
+    events.router,
+    tasks.router,
+    *test_execution.ROUTERS,
+)
 """One a resource; what needs no key is included apart."""
 
 
@@ -30,6 +37,7 @@ def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) 
     app.state.antiphon = antiphon
     app.state.authenticator = authenticator or antiphon.administration.authentication
     app.state.streams = Streams()
+    app.state.summaries = Summaries()
     explain_problems(app)
     for router in ROUTERS:
         app.include_router(router, responses=documented(401, 403, 422, 503))

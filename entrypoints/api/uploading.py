@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, BinaryIO
 
 from attrs import frozen
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect
 
