@@ -11,6 +11,7 @@ from entrypoints.exit_codes import ExitCode
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.processes import Installation, assert_complete
 from tests.pipelines.looking import look_until
+from tests.services.logins import administrator_of
 
 TESTS, LIMIT = 60, 24
 NEVER_S = 3600
@@ -54,7 +55,7 @@ def test_the_messages_of_one_job_go_and_those_of_another_stay(
 
 def _jobs_sent(database_url: str) -> int:
     """Return how many jobs have a shard in the broker, and nothing that waits to be sent."""
-    engine = create_engine(database_url)
+    engine = create_engine(administrator_of(database_url))
     with engine.connect() as connection:
         unsent = connection.execute(text("SELECT count(*) FROM outbox WHERE sent_at IS NULL")).scalar_one()
         sent = "SELECT count(DISTINCT job_id) FROM outbox WHERE kind = 'send_shard'"

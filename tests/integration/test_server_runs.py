@@ -112,10 +112,10 @@ def _commands(broker: Redis) -> set[str]:
 
 
 def test_a_chord_that_celery_gave_up_ends_its_job_all_the_same(
-    installation: Installation, target: ChatTarget, database_url: str, tmp_path: Path
+    installation: Installation, target: ChatTarget, results_url: str, tmp_path: Path
 ) -> None:
     """Its body never runs, and nothing in Celery says so to anybody: collecting is the ledger's matter."""
-    installation.environment["ANTIPHON_RESULT_BACKEND_URL"] = f"db+{database_url}"
+    installation.environment["ANTIPHON_RESULT_BACKEND_URL"] = results_url
     worker = installation.start_program(
         LAME_WORKER, "worker", "--slots", str(LIMIT), sweep_s=0.5, resend_after_s=NEVER_S, test_chord_looks=1
     )
