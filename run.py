@@ -5,7 +5,7 @@ Set up and run Antiphon from a fresh checkout, with Python 3.11+ and pip alone.
     python3 run.py demo       set up, then a complete test run on the embedded default
     python3 run.py test       set up, then every test, with a real Postgres and a real Redis
     python3 run.py chaos      the kill matrix at full length: 1,000 items, several seeds, the slow rings
-    python3 run.py check      format, lint, types, import contracts
+    python3 run.py check      format, lint, types, import contracts, compose file, Dockerfile
     python3 run.py lock       resolve the dependencies anew into requirements.lock
     python3 run.py WORDS...   `antiphon WORDS...` in the locked environment
 
@@ -36,6 +36,8 @@ CHECKS = (
     ("ruff", "check", "."),
     ("mypy",),
     ("lint-imports", "--no-logo"),
+    ("check-jsonschema", "--quiet", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
+    ("hadolint", "Dockerfile"),
 )
 
 

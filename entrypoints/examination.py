@@ -54,13 +54,13 @@ def examine_job(antiphon: Antiphon, job_id: JobId, *, organization_id: Organizat
 
 
 def _outbox(antiphon: Antiphon) -> Finding:
-    overview = SqlOverviews(antiphon.engine).look()
-    if overview.unsent_since is None:
+    unsent = SqlOverviews(antiphon.engine).look().unsent
+    if unsent.since is None:
         return Finding(about="outbox", what="no message waits to be sent", is_problem=False)
-    age_s = (antiphon.clock.now() - overview.unsent_since).total_seconds()
+    age_s = (antiphon.clock.now() - unsent.since).total_seconds()
     return Finding(
         about="outbox",
-        what=f"{overview.unsent} messages wait to be sent, the oldest for {age_s:.0f} s",
+        what=f"{unsent.count} messages wait to be sent, the oldest for {age_s:.0f} s",
         next="any worker's relay sends them, when one runs and reaches the broker",
         is_problem=age_s > LONGEST_POSTPONE_S,
     )

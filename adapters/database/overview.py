@@ -17,11 +17,13 @@ from sqlalchemy import Connection, Engine, Select, and_, func, not_, select, tex
 
 from adapters.database import tables
 from adapters.database.connection import connected
+from adapters.database.notification_tables import PENDING, delivery
+from adapters.database.outbox import COMMAND_KINDS
 from adapters.database.rows import USAGE_COLUMNS, usage_from
 from domain.jobs.events import LateRecord, LeasesLost
 from domain.jobs.item import ItemState
 from domain.jobs.job import JobStatus
-from domain.jobs.overview import Overview
+from domain.jobs.overview import NONE_WAIT, Overview, Waiting
 from domain.jobs.plan import ShardState
 
 LONGEST_S = 5
@@ -37,7 +39,9 @@ _of_active = and_(_shard.c.organization_id == _under_way.c.organization_id, _sha
 
 _JOBS = select(_job.c.status, func.count()).group_by(_job.c.status)
 _WAITING = select(func.min(_job.c.created_at)).where(tables.ACTIVE, _job.c.status == JobStatus.PENDING.value)
-_UNSENT = select(func.count(), func.min(_outbox.c.created_at)).where(tables.UNSENT)
+_is_command = _outbox.c.kind.in_(COMMAND_KINDS)
+_UNSENT = select(_is_command, func.count(), func.min(_outbox.c.created_at)).where(tables.UNSENT).group_by(_is_command)
+_UNDELIVERED = select(func.count(), func.min(delivery.c.opened_at)).where(PENDING)
 _TROUBLES = select(_outbox.c.kind, func.count()).where(tables.TROUBLES).group_by(_outbox.c.kind)
 _SPENT = select(*(func.coalesce(func.sum(_spending.c[name]), 0) for name in USAGE_COLUMNS))
 _CLOSED = (
@@ -70,14 +74,15 @@ class SqlOverviews:
         with connected(self.engine, tenant=None, reads=True) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_S}s'"))
-            unsent, unsent_since = connection.execute(_UNSENT).one()
+            waiting = {bool(command): Waiting(count, since) for command, count, since in connection.execute(_UNSENT)}
             troubles = _counts(connection, _TROUBLES)
             return Overview(
                 jobs=_counts(connection, _JOBS),
                 items=_items(connection),
                 waiting_since=connection.execute(_WAITING).scalar(),
-                unsent=unsent,
-                unsent_since=unsent_since,
+                unsent=waiting.get(True, NONE_WAIT),
+                untold=waiting.get(False, NONE_WAIT),
+                undelivered=Waiting(*connection.execute(_UNDELIVERED).one()),
                 lease_expiries=troubles.get(LeasesLost.kind, 0),
                 late_records=troubles.get(LateRecord.kind, 0),
                 spent=usage_from(*connection.execute(_SPENT).one()),

@@ -13,22 +13,35 @@ from attrs import frozen
 from domain.jobs.usage import NOTHING, Usage
 
 
+@frozen
+class Waiting:
+    """How many wait, and since when the oldest of them."""
+
+    count: int = 0
+    since: datetime | None = None
+
+
+NONE_WAIT = Waiting()
+
+
 @frozen(kw_only=True)
 class Overview:
     """
     Counts over all organizations.
 
     *jobs* by status; *items* by state, of the jobs that have not ended. *waiting_since*: when the oldest job that
-    nobody has started was accepted. *unsent* messages of the outbox, and when the oldest of them was written.
-    *lease_expiries*: how often items were taken back from workers that vanished; *late_records*: answers that came
-    after that. *spent*: what all jobs of all times have spent.
+    nobody has started was accepted. *unsent*: commands that the relay has not sent; *untold*: facts that nobody was
+    told yet; *undelivered*: deliveries to webhooks that are still tried. *lease_expiries*: how often items were taken
+    back from workers that vanished; *late_records*: answers that came after that. *spent*: what all jobs of all times
+    have spent.
     """
 
     jobs: Mapping[str, int]
     items: Mapping[str, int]
     waiting_since: datetime | None = None
-    unsent: int = 0
-    unsent_since: datetime | None = None
+    unsent: Waiting = NONE_WAIT
+    untold: Waiting = NONE_WAIT
+    undelivered: Waiting = NONE_WAIT
     lease_expiries: int = 0
     late_records: int = 0
     spent: Usage = NOTHING

@@ -23,6 +23,26 @@ def serve(app: FastAPI, *, host: str, port: int, on_start: Callable[[str], None]
     Raises:
         InvalidInput: the address can't be listened on.
     """
+    listener = listening(host, port)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+    )
+    with listener:
+        shown = f"[{host}]" if listener.family is socket.AF_INET6 else host
+        on_start(f"http://{shown}:{listener.getsockname()[1]}")
+        _Server(config, app.state.streams).run(sockets=[listener])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """
+    Return a socket that listens there; what it accepts sends at once.
+
+    An answer leaves in two writes, and without this the second waits 40 ms for the other side's acknowledgement;
+    asyncio would see to it for sockets that it makes itself.
+
+    Raises:
+        InvalidInput: the address can't be listened on.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=2048)
@@ -30,13 +50,8 @@ def serve(app: FastAPI, *, host: str, port: int, on_start: Callable[[str], None]
         raise InvalidInput(
             f"--host {host} --port {port}: can't be listened on ({exc.strerror}); choose another"
         ) from exc
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
-    )
-    with listener:
-        shown = f"[{host}]" if family is socket.AF_INET6 else host
-        on_start(f"http://{shown}:{listener.getsockname()[1]}")
-        _Server(config, app.state.streams).run(sockets=[listener])
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 class _Server(uvicorn.Server):

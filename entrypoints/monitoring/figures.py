@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from attrs import define, field
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -70,19 +71,24 @@ class InstallationFigures(Collector):
             yield _labelled("antiphon_queue_messages", "Messages that wait in a queue.", "queue", lengths)
         yield up
 
+    def _age_s(self, since: datetime | None) -> float:
+        return max((self.clock.now() - since).total_seconds(), 0.0) if since else 0.0
+
     def _of(self, overview: Overview) -> Iterable[Metric]:
         jobs = {status.value: overview.jobs.get(status.value, 0) for status in JobStatus}
         items = {state.value: overview.items.get(state.value, 0) for state in ItemState}
         yield _labelled("antiphon_jobs", "Jobs, by status.", "status", jobs)
         yield _labelled("antiphon_items", "Items of the jobs that have not ended, by state.", "state", items)
-        now = self.clock.now()
-        for name, what, since in (
-            ("antiphon_oldest_waiting_job_seconds", "job that no worker has started", overview.waiting_since),
-            ("antiphon_outbox_oldest_unsent_seconds", "message that was not sent", overview.unsent_since),
-        ):
-            age_s = max((now - since).total_seconds(), 0.0) if since else 0.0
-            yield GaugeMetricFamily(name, f"Age of the oldest {what}, in seconds; 0: there is none.", value=age_s)
-        yield GaugeMetricFamily("antiphon_outbox_unsent", "Messages that were not sent.", value=overview.unsent)
+        yield GaugeMetricFamily(
+            "antiphon_oldest_waiting_job_seconds",
+            "Age of the oldest job that no worker has started, in seconds; 0: there is none.",
+            value=self._age_s(overview.waiting_since),
+        )
+        waiting = {"command": overview.unsent, "fact": overview.untold, "delivery": overview.undelivered}
+        counts = {kind: each.count for kind, each in waiting.items()}
+        ages = {kind: self._age_s(each.since) for kind, each in waiting.items()}
+        yield _labelled("antiphon_unsent_messages", "Messages that were not sent yet, by kind.", "kind", counts)
+        yield _labelled("antiphon_oldest_unsent_seconds", "Age of the oldest of them; 0: there is none.", "kind", ages)
         yield CounterMetricFamily(
             "antiphon_lease_expiries",
             "Times items were taken back from a vanished worker.",
@@ -103,7 +109,7 @@ def _labelled(
     name: str,
     meaning: str,
     label: str,
-    numbers: Mapping[str, int],
+    numbers: Mapping[str, float],
     *,
     family: type[GaugeMetricFamily] | type[CounterMetricFamily] = GaugeMetricFamily,
 ) -> Metric:

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry
 
 from adapters.database.connection import connected
 from adapters.database.overview import SqlOverviews
+from adapters.database.roles import check_login
 from adapters.database.schema import is_current
 from domain.jobs.errors import ServiceUnavailable
 from entrypoints.container import Antiphon
@@ -25,7 +26,12 @@ def checks_of(antiphon: Antiphon) -> Checks:
         if not is_current(antiphon.engine):
             raise ServiceUnavailable("the tables are not those of this version; run `antiphon db upgrade`")
 
-    return Checks(asks={"database": ask_database, "migrations": ask_tables, **_broker(antiphon)})
+    asks: dict[str, Ask] = {
+        "database": ask_database,
+        "migrations": ask_tables,
+        "database user": lambda: check_login(antiphon.engine),
+    }
+    return Checks(asks={**asks, **_broker(antiphon)})
 
 
 def figures_of(antiphon: Antiphon) -> CollectorRegistry:

@@ -1,4 +1,4 @@
-"""A worker's own page of figures: `antiphon worker --metrics-port`."""
+"""A worker's own pages: /metrics, and /healthz, which says that it lives (`antiphon worker --metrics-port`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASK_WITHIN_S = 10.0
 @contextmanager
 def served(registry: CollectorRegistry, *, host: str, port: int, token: str) -> Iterator[str]:
     """
-    Serve /metrics for the length of the block, on threads of its own; yields the address.
+    Serve both for the length of the block, on threads of their own; yields the address of the figures.
 
     Raises:
         InvalidInput: the address can't be listened on.
@@ -49,9 +49,12 @@ class _Page(BaseHTTPRequestHandler):
         super().__init__(*connection)  # type: ignore[arg-type]  # what the server gives: socket, address, server
 
     def do_GET(self) -> None:
-        """Answer a scrape."""
-        if self.path.partition("?")[0] != "/metrics":
-            self._answer(404, b"there is /metrics here\n", kind="text/plain")
+        """Answer a probe or a scrape."""
+        asked = self.path.partition("?")[0]
+        if asked == "/healthz":
+            self._answer(200, b"alive\n", kind="text/plain")
+        elif asked != "/metrics":
+            self._answer(404, b"there are /metrics and /healthz here\n", kind="text/plain")
         elif not may_read(self.headers.get("Authorization"), token=self._token):
             self._answer(401, b"this needs ANTIPHON_METRICS_TOKEN as a bearer token\n", kind="text/plain")
         else:

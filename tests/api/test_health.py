@@ -49,7 +49,7 @@ def test_an_api_with_all_it_needs_is_ready(api: Api) -> None:
     answer = api.nobody().get("/readyz")
 
     assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
-    assert set(api.app.state.checks.asks) == {"database", "migrations"}
+    assert set(api.app.state.checks.asks) == {"database", "database user", "migrations"}
 
 
 def test_an_api_that_lacks_something_names_it_and_no_address(api: Api) -> None:
@@ -105,12 +105,12 @@ def test_the_figures_tell_how_the_installation_stands(antiphon: Antiphon, api: A
     assert seen["antiphon_jobs", "status=pending"] == 2
     assert seen["antiphon_jobs", "status=failed"] == 0
     assert seen["antiphon_items", "state=running"] == 0
-    assert seen["antiphon_outbox_unsent", ""] == 2
+    assert seen["antiphon_unsent_messages", "kind=command"] == 2
     assert seen["antiphon_oldest_waiting_job_seconds", ""] >= 0
     assert seen["antiphon_up", "service=database"] == 1
     assert {name for name, _ in seen} >= {
         "antiphon_lease_expiries_total", "antiphon_late_records_total", "antiphon_calls_total",
-        "antiphon_tokens_total", "antiphon_cost_usd_total", "antiphon_outbox_oldest_unsent_seconds",
+        "antiphon_tokens_total", "antiphon_cost_usd_total", "antiphon_oldest_unsent_seconds",
     }  # fmt: skip
 
 

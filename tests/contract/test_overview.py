@@ -13,7 +13,7 @@ from domain.jobs.claims import Ended
 from domain.jobs.events import LateRecord, LeasesLost, StartJob
 from domain.jobs.item import ItemNo, ItemState
 from domain.jobs.job import Job, JobId, JobStatus
-from domain.jobs.overview import Overview
+from domain.jobs.overview import Overview, Waiting
 from domain.jobs.plan import ShardState
 from domain.jobs.usage import Usage
 from tests.contract.building import (
@@ -116,7 +116,7 @@ def test_jobs_of_all_organizations_are_counted_by_status(sql: SqlStore) -> None:
     assert seen.waiting_since == after(-60)
 
 
-def test_messages_that_wait_are_counted_and_facts_are_not(sql: SqlStore) -> None:
+def test_commands_that_wait_are_counted_apart_from_facts(sql: SqlStore) -> None:
     """A growing number says that the broker, or every relay, is away."""
     add_job(sql, a_job())
     with sql.begin(US) as work:
@@ -128,7 +128,8 @@ def test_messages_that_wait_are_counted_and_facts_are_not(sql: SqlStore) -> None
 
     seen = look(sql)
 
-    assert (seen.unsent, seen.unsent_since) == (2, after(-30))
+    assert seen.unsent == Waiting(2, after(-30))
+    assert seen.untold == Waiting(2, NOW)
     assert (seen.lease_expiries, seen.late_records) == (1, 1)
 
 

@@ -38,6 +38,12 @@ def source() -> str | None:
     return found and found.source
 
 
+def program(name: str) -> Path | None:
+    """Return a client program (`psql`, `pg_dump`) of the same version as the server; None when there is none."""
+    found = _binaries()
+    return found.directory / name if found and (found.directory / name).exists() else None
+
+
 def start() -> tuple[str, GuardedServer]:
     """Start a Postgres; return its URL for SQLAlchemy, and the server to stop."""
     found = _binaries()

