@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field
 
 from adapters.bench import ThreadBench
+from adapters.database.organizations import SqlDirectory
 from adapters.group_commit import GroupCommit
 from adapters.identifiers import UuidSource
 from domain.jobs.attempts import AttemptsInHand
@@ -30,6 +31,8 @@ from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay, system_context
 from domain.jobs.sweeping import Sweeper, SweepRules
 from domain.jobs.worker_ports import Desk
+from domain.organizations.audit_log import AuditLog
+from domain.organizations.foreign_messages import ForeignMessages
 from entrypoints.container import Antiphon
 from entrypoints.settings import Settings
 from pipelines.observing import observed
@@ -137,6 +140,12 @@ class WorkerSide:
         rules = SweepRules(resend_after_s=a.settings.resend_after_s, deadline_grace_s=grace_s)
         return Sweeper(store=a.store, installation=a.store, clock=a.clock, doorbell=a.bell, rules=rules)
 
+    @property
+    def _foreign(self) -> ForeignMessages:
+        a = self.antiphon
+        audit = AuditLog(directory=SqlDirectory(a.engine), clock=a.clock, ids=UuidSource())
+        return ForeignMessages(installation=a.store, audit=audit)
+
     @cached_property
     def app(self) -> Celery:
         """The Celery application, with every task."""
@@ -152,6 +161,7 @@ class WorkerSide:
             collector=self.collector,
             test_sets=self.antiphon.test_sets,
             runs=self.antiphon.runs,
+            foreign=self._foreign,
         )
         register(
             app,

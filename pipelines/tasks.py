@@ -25,6 +25,7 @@ from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId
 from domain.jobs.planning import Planner
 from domain.jobs.request_key import IdempotencyKey
+from domain.organizations.foreign_messages import ForeignMessages
 from domain.test_execution.ports import TestSets
 from domain.test_execution.service import TestRuns
 from domain.test_execution.test_set import ConfigurationId
@@ -48,6 +49,7 @@ class TaskServices:
     collector: Collector
     test_sets: TestSets
     runs: TestRuns
+    foreign: ForeignMessages
 
 
 def nobody_counts(_task: str) -> None:
@@ -78,6 +80,7 @@ def register(
         on_trouble=on_trouble,
         spans=spans,
         on_redelivered=on_redelivered,
+        foreign=lambda: services().foreign,
     )
     for family in names.FAMILIES.values():
         _register_family(app, services, family, boundary)
@@ -144,7 +147,7 @@ class _Boundary:
     Turns what the kernel raises into what Celery does, so that no task of a chord ever fails because of the world.
 
     A store or source that is away: the message waits and comes again. A job that is not there (any more, or not for
-    this organization): the message is dropped, and said so.
+    this organization): the message is dropped, and said so; a job of another organization tells its owner.
     """
 
     task: Task
@@ -154,6 +157,7 @@ class _Boundary:
     on_trouble: OnTrouble
     spans: Spans
     on_redelivered: Callable[[str], None]
+    foreign: Callable[[], ForeignMessages]
     _open: ExitStack = field(factory=ExitStack, init=False)
 
     def __enter__(self) -> _Boundary:
@@ -183,6 +187,23 @@ class _Boundary:
             pause_s = self.pause_s if asked is None else asked
             raise self.task.retry(countdown=self.countdown(pause_s)) from error
         if isinstance(error, NotFound):
-            log.warning("a message for an unknown job was dropped", task=self.task.name, job=self.job_id)
+            self._drop()
             return True
         return False
+
+    def _drop(self) -> None:
+        owner = None
+        try:
+            owner = self.foreign().note(current_tenant(), JobId(self.job_id), task=self.task.name)
+        except ServiceUnavailable as error:
+            log.warning("nobody could be told of a message that was dropped", task=self.task.name, error=str(error))
+        if owner is None:
+            log.warning("a message for an unknown job was dropped", task=self.task.name, job=self.job_id)
+        else:
+            log.error(
+                "a message for another organization's job was refused",
+                task=self.task.name,
+                job=self.job_id,
+                owner=owner,
+                organization=current_tenant().organization_id,
+            )

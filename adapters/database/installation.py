@@ -51,6 +51,7 @@ _TAKE_OF_JOB = _take(_is_command, _outbox.c.job_id == bindparam("of_job", type_=
 _TAKE_FACTS = _take(~_is_command)
 _MARK_SENT = update(_outbox).where(_ids).values(sent_at=bindparam("at", type_=UtcTime))
 _POSTPONE = update(_outbox).where(_ids).values(hold_until=bindparam("at", type_=UtcTime))
+_OWNER = select(_job.c.organization_id).where(_job.c.id == bindparam("of_job", type_=Name)).limit(1)
 _ACTIVE = select(_job.c.organization_id, _job.c.id).where(tables.ACTIVE).order_by(_job.c.created_at, _job.c.id)
 
 
@@ -90,6 +91,12 @@ class SqlInstallation:
         with connected(self.engine, tenant=None, reads=True) as connection:
             rows = connection.execute(_ACTIVE)
             return [(OrganizationId(row.organization_id), JobId(row.id)) for row in rows]
+
+    def owner_of(self, job_id: JobId) -> OrganizationId | None:
+        """Return which organization has a job of this id; asked only when a message was about nobody's."""
+        with connected(self.engine, tenant=None, reads=True) as connection:
+            owner = connection.execute(_OWNER, {"of_job": job_id}).scalar()
+        return None if owner is None else OrganizationId(owner)
 
     def take_turn(self, turn: Turn) -> bool:
         """See to a duty, if it is nobody else's; return whether it is."""

@@ -99,6 +99,11 @@ class MemoryStore:
             active = [job for rows in self._rows.organizations.values() for job in _active(rows)]
         return [(job.organization_id, job.id) for job in sorted(active, key=lambda job: (job.created_at, job.id))]
 
+    def owner_of(self, job_id: JobId) -> OrganizationId | None:
+        """Return which organization has a job of this id."""
+        with self._turn():
+            return next((owner for owner, rows in self._rows.organizations.items() if job_id in rows.jobs), None)
+
     def take_turn(self, turn: Turn) -> bool:
         """See to a duty, if it is nobody else's; return whether it is."""
         with self._turn():

@@ -252,6 +252,9 @@ class Installation(Protocol):
     def active_jobs(self) -> list[tuple[OrganizationId, JobId]]:
         """Return the jobs that have not ended, oldest first."""
 
+    def owner_of(self, job_id: JobId) -> OrganizationId | None:
+        """Return which organization has a job of this id."""
+
     def take_turn(self, turn: Turn) -> bool:
         """Give a duty to one of those who ask, and return True; False when it is another's, or not due (`Turn`)."""
 

@@ -19,6 +19,7 @@ from adapters.bench import ThreadBench
 from adapters.clock import SystemClock
 from adapters.group_commit import GroupCommit
 from adapters.identifiers import CountingIds
+from adapters.memory.organizations import MemoryDirectory
 from adapters.memory.store import MemoryStore
 from adapters.memory.test_sets import MemoryTestSets
 from domain.jobs.attempts import AttemptsInHand
@@ -31,6 +32,8 @@ from domain.jobs.ports import Dispatcher, Installation, Store
 from domain.jobs.relaying import Relay
 from domain.jobs.service import JobService, JobView, Submission
 from domain.jobs.sweeping import Sweeper, SweepRules
+from domain.organizations.audit_log import AuditLog
+from domain.organizations.foreign_messages import ForeignMessages
 from domain.tenancy import OrganizationId, TenantContext, UserId
 from domain.test_execution.service import TestRuns
 from pipelines.app import make_app
@@ -80,12 +83,14 @@ class Rig:
     bench: ThreadBench = field(init=False)
     desk: GroupCommit = field(init=False)
     attempts: AttemptsInHand = field(init=False)
+    audit: AuditLog = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.app = make_app(BrokerSettings())
         self.bench = ThreadBench(places=self.places)
         self.desk = GroupCommit(self.store, self.clock)
         self.attempts = AttemptsInHand(store=self.store, desk=self.desk, clock=self.clock, lease_s=self.lease_s)
+        self.audit = AuditLog(directory=MemoryDirectory(), clock=self.clock, ids=CountingIds())
         kinds = frozenset({self.family.kind})
         self.jobs = JobService(store=self.store, clock=self.clock, ids=CountingIds(), doorbell=self.bell, kinds=kinds)
         self.sweeper = Sweeper(
@@ -175,6 +180,7 @@ class Rig:
             collector=Collector(store=self.store, clock=self.clock, doorbell=self.bell),
             test_sets=test_sets,
             runs=TestRuns(jobs=self.jobs, test_sets=test_sets),
+            foreign=ForeignMessages(installation=self.store, audit=self.audit),
         )
 
     def _put_down(self) -> None:

@@ -9,9 +9,10 @@ from typing import Any, NoReturn
 
 import attrs
 import pytest
-from celery import Celery, chain, chord, group
+from celery import Celery, Signature, chain, chord, group
 from celery.app.task import Task
 from celery.result import AsyncResult
+from celery.signals import task_failure
 
 from domain.jobs.item import ItemState
 from domain.jobs.job import JobId
@@ -23,7 +24,44 @@ from tests.pipelines.rig import THEM, US, Rig
 from tests.pipelines.scripted_family import ScriptedFamily, hold, succeed
 
 TASKS = FAMILIES["test_execution"]
-SAY, SAY_AT_SECOND_TRY, SAY_BY_CHILD = "probe.say", "probe.say_at_second_try", "probe.say_by_child"
+SAY, SAY_AT_SECOND_TRY, SAY_BY_CHILD, FAIL = "probe.say", "probe.say_at_second_try", "probe.say_by_child", "probe.fail"
+ARGUMENTS: dict[str, list[object]] = {
+    TASKS.start: ["job"],
+    TASKS.execute: ["job", [0]],
+    TASKS.collect: ["job", 0],
+    ECHO: ["text"],
+    COUNT_TEST_SETS: [],
+    GET_TEST_CONFIGURATION: ["configuration"],
+}
+"""What each task of ours is called with; Celery's own (`celery.*`) carry a canvas and touch no row."""
+
+
+WORDS = sorted(
+    [
+        "call",
+        "retry",
+        "child",
+        "chain 1",
+        "chain 2",
+        "group 1",
+        "group 2",
+        "header 1",
+        "header 2",
+        "body",
+        "in group",
+        "in chain 1",
+        "in chain 2",
+        "body of both",
+        "linked from",
+        "linked",
+        "error callback",
+        "later",
+        "map 1",
+        "map 2",
+        "chunk 1",
+        "chunk 2",
+    ]
+)
 
 
 @pytest.fixture
@@ -56,7 +94,11 @@ class Probes:
         def say_by_child(word: str) -> None:
             say.delay(word)
 
-        self.say, self.say_at_second_try, self.say_by_child = say, say_at_second_try, say_by_child
+        @app.task(name=FAIL, shared=False)  # type: ignore[untyped-decorator]  # as above
+        def fail() -> None:
+            raise ValueError("as it should")
+
+        self.say, self.say_at_second_try, self.say_by_child, self.fail = say, say_at_second_try, say_by_child, fail
 
     def hear(self, count: int) -> list[tuple[str, str | None]]:
         """Return what was told, once that much was."""
@@ -74,9 +116,16 @@ def test_every_form_of_canvas_carries_the_tenant(probes: Probes) -> None:
         chain(say.si("chain 1"), say.si("chain 2"), app=probes.app)()
         group([say.si("group 1"), say.si("group 2")], app=probes.app)()
         chord([say.si("header 1"), say.si("header 2")], app=probes.app)(say.si("body"))
+        group_of_one = group([say.si("in group")], app=probes.app)
+        chain_of_two = chain(say.si("in chain 1"), say.si("in chain 2"), app=probes.app)
+        chord([group_of_one, chain_of_two], app=probes.app)(say.si("body of both"))
+        say.apply_async(("linked from",), link=say.si("linked"))
+        probes.fail.apply_async(link_error=say.si("error callback"))
+        say.apply_async(("later",), countdown=0.05)
+        say.starmap([("map 1",), ("map 2",)]).apply_async()
+        say.chunks([("chunk 1",), ("chunk 2",)], 1).apply_async()
 
-    words = ["body", "call", "chain 1", "chain 2", "child", "group 1", "group 2", "header 1", "header 2", "retry"]
-    assert probes.hear(len(words)) == [(word, US.organization_id) for word in words]
+    assert probes.hear(len(WORDS)) == [(word, US.organization_id) for word in WORDS]
 
 
 def test_a_context_does_not_leak_to_the_next_task_of_the_thread(probes: Probes) -> None:
@@ -97,19 +146,17 @@ def test_a_sender_keeps_no_context_after_its_block(probes: Probes) -> None:
     assert probes.hear(2) == [("inner", THEM.organization_id), ("outside", None)]
 
 
-@pytest.mark.parametrize(
-    ("task", "arguments"),
-    [
-        (TASKS.start, ["job"]),
-        (TASKS.execute, ["job", [0]]),
-        (TASKS.collect, ["job", 0]),
-        (ECHO, ["text"]),
-        (COUNT_TEST_SETS, []),
-        (GET_TEST_CONFIGURATION, ["configuration"]),
-    ],
-)
-def test_a_task_without_a_tenant_is_refused_before_anything_is_read(task: str, arguments: list[object]) -> None:
-    """Guessing an organization is how rows reach the wrong reader."""
+def test_every_task_there_is_is_walked_here() -> None:
+    """A task that was added and not called without a tenant below may guess one."""
+    app = Rig(family=ScriptedFamily([succeed])).app
+
+    assert {name for name in app.tasks if not name.startswith("celery.")} == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("task", ARGUMENTS)
+@pytest.mark.parametrize("way", ["call", "group", "chain", "header", "body", "callback", "error callback"])
+def test_a_task_without_a_tenant_is_refused_before_anything_is_read(task: str, way: str) -> None:
+    """Guessing an organization is how rows reach the wrong reader, whatever form of canvas forgot it."""
     rig = Rig(family=ScriptedFamily([succeed]))
     untouchable = _Untouchable()
     rig.services.executor.store = rig.services.executor.desk = untouchable
@@ -119,12 +166,14 @@ def test_a_task_without_a_tenant_is_refused_before_anything_is_read(task: str, a
         collector=attrs.evolve(rig.services.collector, store=untouchable),
         test_sets=untouchable,
     )
-    with rig.running():
-        sent = rig.app.tasks[task].apply_async(arguments)
-        look_until(sent.ready, what="the end of the task")
+    probes, errors = Probes(rig.app), list[object]()
+    with rig.running(), _failures_of(task, errors):
+        _send_in(way, rig.app.tasks[task].si(*ARGUMENTS[task]), probes)
+        look_until(lambda: bool(errors), what="the end of the task")
 
-    assert isinstance(sent.result, MissingTenant)
-    assert "antiphon_organization" in str(sent.result)
+    [error] = errors
+    assert isinstance(error, MissingTenant)
+    assert "antiphon_organization" in str(error)
 
 
 def test_a_message_of_another_organization_is_dropped_and_changes_nothing() -> None:
@@ -150,6 +199,32 @@ def test_a_message_of_another_organization_is_dropped_and_changes_nothing() -> N
     assert rig.rows(job_id)[0].state is ItemState.SUCCEEDED
 
 
+@pytest.mark.parametrize(
+    ("task", "arguments"),
+    [(TASKS.start, []), (TASKS.execute, [[0]]), (TASKS.collect, [0])],
+    ids=lambda value: str(value),
+)
+def test_a_message_of_another_organization_is_told_to_the_jobs_owner(task: str, arguments: list[object]) -> None:
+    """Nothing happened; but somebody tried, or a bug of ours did, and the owner is the one to know."""
+    let_go = Event()
+    rig = Rig(family=ScriptedFamily([hold(let_go)]))
+    with rig.running():
+        job_id = rig.submit()
+        look_until(lambda: rig.view(job_id).tally.running == 1, what="an item in flight")
+
+        foreign, ours = _send(rig, THEM, task, job_id, *arguments), _send(rig, US, task, job_id, *arguments)
+        look_until(foreign.ready, what="the end of the foreign message")
+        let_go.set()
+        look_until(ours.ready, what="the end of ours")
+        rig.run_to_end(job_id)
+
+    [entry] = rig.audit.page(US)
+    assert (entry.action, entry.subject, dict(entry.details)) == ("message.refused", job_id, {"task": task})
+    assert THEM.organization_id not in str(entry)
+    assert THEM.user_id not in str(entry)
+    assert rig.audit.page(THEM) == []
+
+
 class _Untouchable:
     """Stands where a store or a desk would; whatever is called, the test has failed."""
 
@@ -158,6 +233,38 @@ class _Untouchable:
             raise AssertionError(f"{name} was called without a tenant")
 
         return touched
+
+
+@contextmanager
+def _failures_of(task: str, errors: list[object]) -> Iterator[None]:
+    """Add what each failure of the task was to *errors*."""
+
+    def note(sender: Task, exception: object, **_: object) -> None:
+        if sender.name == task:
+            errors.append(exception)
+
+    task_failure.connect(note)
+    yield
+    task_failure.disconnect(note)
+
+
+def _send_in(way: str, task: Signature, probes: Probes) -> None:
+    """Send the task as this part of a canvas, for nobody."""
+    app, say = probes.app, probes.say.si("beside")
+    if way == "call":
+        task.apply_async()
+    elif way == "group":
+        group([say, task], app=app)()
+    elif way == "chain":
+        chain(say, task, app=app)()
+    elif way == "header":
+        chord([say, task], app=app)(say)
+    elif way == "body":
+        chord([say], app=app)(task)
+    elif way == "callback":
+        say.apply_async(link=task)
+    else:
+        probes.fail.apply_async(link_error=task)
 
 
 def _organization() -> str | None:
