@@ -18,6 +18,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 from domain.jobs.errors import Conflict, ServiceUnavailable
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobView
+from domain.tenancy import TenantContext
 from entrypoints.container import Antiphon
 from entrypoints.health import DriverWatch, StoreWatch, check_worker
 from entrypoints.sending import FirstSend
@@ -29,6 +30,7 @@ TURN_S = 1.0
 """How long to try for a job's lock: those who only look whether it is held hold it for an instant themselves."""
 
 PUT_DOWN_S = 2.0
+WORKER = "worker"
 
 Watcher = Callable[[JobView], None]
 
@@ -57,6 +59,8 @@ def run_to_end(antiphon: Antiphon, job_id: JobId, watch: Watcher) -> JobView:
     """
     if not antiphon.settings.is_embedded:
         return _hand_in(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job, watch)
+    if has_worker(antiphon):
+        return wait_for_end(antiphon, job_id, watch)
     with only_driver(antiphon, job_id):
         return _work_to_end(antiphon, antiphon.jobs.get(antiphon.tenant, job_id).job, watch)
 
@@ -89,7 +93,7 @@ def only_driver(antiphon: Antiphon, job_id: JobId, *, patience_s: float = TURN_S
     Be the one process that drives the job, for the length of the block.
 
     Raises:
-        Conflict: another one is.
+        Conflict: another one is, or will be: an `antiphon api` of this home drives all jobs.
         ServiceUnavailable: the home folder can't be written.
     """
     lock = _lock(antiphon, job_id)
@@ -102,20 +106,29 @@ def only_driver(antiphon: Antiphon, job_id: JobId, *, patience_s: float = TURN_S
     except OSError as exc:
         raise _unwritable(antiphon, exc) from exc
     try:
+        if has_worker(antiphon):  # asked while holding the job: it asks for jobs that are held while it holds its own
+            raise Conflict(
+                f"job {job_id} is the work of the `antiphon api` of this home; `antiphon jobs watch {job_id}`"
+            )
         yield
     finally:
         lock.release()
 
 
+def has_worker(antiphon: Antiphon) -> bool:
+    """Return whether others than commands work on jobs: a server's workers, or an `antiphon api` of this home."""
+    # who only looks, like this, holds it for an instant himself
+    return not antiphon.settings.is_embedded or _is_held(antiphon, WORKER, patience_s=0.2)
+
+
 def is_driven(antiphon: Antiphon, job_id: JobId) -> bool:
-    """Return whether a process is at work on the job; with a broker that is the workers' matter, and assumed."""
-    if not antiphon.settings.is_embedded:
-        return True
-    try:
-        with only_driver(antiphon, job_id, patience_s=0):
-            return False
-    except Conflict:
-        return True
+    """Return whether a process is at work on the job; where there are workers that is their matter, and assumed."""
+    return has_worker(antiphon) or is_being_driven(antiphon, job_id)
+
+
+def is_being_driven(antiphon: Antiphon, job_id: JobId) -> bool:
+    """Return whether a command of this machine is at work on the job."""
+    return _is_held(antiphon, job_id)
 
 
 def clean_up_after_driver(antiphon: Antiphon, job_id: JobId) -> None:
@@ -125,11 +138,12 @@ def clean_up_after_driver(antiphon: Antiphon, job_id: JobId) -> None:
             take_over(antiphon, job_id)
 
 
-def take_over(antiphon: Antiphon, job_id: JobId) -> None:
+def take_over(antiphon: Antiphon, job_id: JobId, *, tenant: TenantContext | None = None) -> None:
     """Take over from earlier drivers; the caller is the only driver, so all of them are gone."""
-    with antiphon.store.view(antiphon.tenant) as work:
+    of = tenant or antiphon.tenant
+    with antiphon.store.view(of) as work:
         gone = work.ledger.workers_of(job_id)
-    WorkerSide(antiphon, places=1).sweeper.take_over(antiphon.tenant, job_id, gone)
+    WorkerSide(antiphon, places=1).sweeper.take_over(of, job_id, gone)
 
 
 def _work_to_end(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
@@ -147,12 +161,12 @@ def _work_to_end(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
     with ExitStack() as stack:
         is_alive = stack.enter_context(embedded_worker(side.app, threads=job.options.concurrency))
         stack.enter_context(side.loops().running())
-        stack.enter_context(_put_down_at_the_end(side))
+        stack.enter_context(put_down_at_the_end(side))
         return _look_until_end(antiphon, job.id, watch, check_health)
 
 
 @contextmanager
-def _put_down_at_the_end(side: WorkerSide) -> Iterator[None]:
+def put_down_at_the_end(side: WorkerSide) -> Iterator[None]:
     """Give back what is in hand, so that whoever goes on need not wait; a store that refuses takes nothing back."""
     store_works = True
     try:
@@ -187,13 +201,30 @@ def _look_until_end(
         time.sleep(LOOK_S)
 
 
-def _lock(antiphon: Antiphon, job_id: JobId) -> FileLock:
+def lock_of_worker(antiphon: Antiphon) -> FileLock:
+    """Return the lock of who works on all jobs of an embedded installation."""
+    return _lock(antiphon, WORKER)
+
+
+def _is_held(antiphon: Antiphon, name: str, *, patience_s: float = 0) -> bool:
+    lock = _lock(antiphon, name)
+    try:
+        lock.acquire(timeout=patience_s, poll_interval=0.02)
+    except Timeout:
+        return True
+    except OSError as exc:
+        raise _unwritable(antiphon, exc) from exc
+    lock.release()
+    return False
+
+
+def _lock(antiphon: Antiphon, name: str) -> FileLock:
     folder = antiphon.settings.home / "locks"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise _unwritable(antiphon, exc) from exc
-    return FileLock(folder / f"{job_id}.lock")
+    return FileLock(folder / f"{name}.lock")
 
 
 def _unwritable(antiphon: Antiphon, exc: OSError) -> ServiceUnavailable:

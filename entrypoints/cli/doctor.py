@@ -12,7 +12,7 @@ from domain.jobs.errors import BrokenSettings
 from domain.jobs.repairing import Repairer
 from entrypoints.cli.console import print_json, say, show
 from entrypoints.cli.opening import open_antiphon
-from entrypoints.driving import only_driver, take_over
+from entrypoints.driving import has_worker, only_driver, take_over
 from entrypoints.examination import examine, examine_job
 from entrypoints.exit_codes import ExitCode
 from entrypoints.worker_side import WorkerSide
@@ -61,13 +61,14 @@ def repair(*, job: str, as_json: bool) -> None:
     job_id = antiphon.jobs.find(antiphon.tenant, job)
     side = WorkerSide(antiphon, places=1)
     repairer = Repairer(store=antiphon.store, sweeper=side.sweeper)
-    if antiphon.settings.is_embedded:
+    if has_worker(antiphon):
+        done = repairer.repair(antiphon.tenant, job_id)
+        if not antiphon.settings.is_embedded:
+            _send_everything(side)
+    else:
         with only_driver(antiphon, job_id):
             take_over(antiphon, job_id)
             done = repairer.repair(antiphon.tenant, job_id)
-    else:
-        done = repairer.repair(antiphon.tenant, job_id)
-        _send_everything(side)
     status = antiphon.jobs.get(antiphon.tenant, job_id).job.status
     if as_json:
         print_json({"id": job_id, "status": status.value, "done": done})
@@ -75,9 +76,7 @@ def repair(*, job: str, as_json: bool) -> None:
     for each in done or ["nothing had to be done"]:
         say(f"job {job_id}: {each}")
     if not status.is_end:
-        going_on = (
-            f"`antiphon jobs resume {job_id}` goes on with it" if antiphon.settings.is_embedded else "workers go on"
-        )
+        going_on = "workers go on" if has_worker(antiphon) else f"`antiphon jobs resume {job_id}` goes on with it"
         say(f"job {job_id}: {status}; {going_on}")
 
 

@@ -18,7 +18,7 @@ from domain.test_execution.summary_document import summary_document
 from entrypoints.cli.console import only_ours, print_json, progress, say
 from entrypoints.cli.outputs import Outputs, write_reports
 from entrypoints.container import Antiphon
-from entrypoints.driving import run_to_end, wait_for_end
+from entrypoints.driving import has_worker, run_to_end, wait_for_end
 from entrypoints.exit_codes import ExitCode, exit_code_of
 from entrypoints.health import NobodyDrives
 from entrypoints.sending import NotSentYet
@@ -33,7 +33,10 @@ def follow(antiphon: Antiphon, job_id: JobId, outputs: Outputs, *, show: Show | 
     try:
         view = _to_end(antiphon, job_id, outputs, run_to_end)
     except KeyboardInterrupt:
-        say(f"interrupted; nothing is lost: `antiphon jobs resume {job_id}` goes on with it")
+        if antiphon.settings.is_embedded and has_worker(antiphon):
+            say(f"no longer watched; job {job_id} goes on in the `antiphon api` of this home")
+        else:
+            say(f"interrupted; nothing is lost: `antiphon jobs resume {job_id}` goes on with it")
         return ExitCode.INTERRUPTED
     except NotSentYet:
         raise

@@ -18,7 +18,7 @@ from entrypoints.cli.following import follow, look_on, report
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.container import Antiphon
-from entrypoints.driving import check_drivable, clean_up_after_driver, is_driven, only_driver, take_over
+from entrypoints.driving import check_drivable, clean_up_after_driver, has_worker, is_driven, only_driver, take_over
 from entrypoints.exit_codes import ExitCode
 from entrypoints.purging import purged_from_broker
 
@@ -168,12 +168,12 @@ def purge(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
 def _again(antiphon: Antiphon, job_id: JobId, outputs: Outputs, move: Callable[..., Job]) -> int:
     outputs.check()
     check_drivable(antiphon.settings, antiphon.jobs.get(antiphon.tenant, job_id).job.options)
-    if antiphon.settings.is_embedded:
+    if has_worker(antiphon):
+        move(antiphon.tenant, job_id)
+    else:
         with only_driver(antiphon, job_id):
             take_over(antiphon, job_id)
             move(antiphon.tenant, job_id)
-    else:
-        move(antiphon.tenant, job_id)
     return follow(antiphon, job_id, outputs)
 
 
