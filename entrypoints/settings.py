@@ -147,6 +147,14 @@ class Settings:
         default=False,
         metadata=_doc("`true` lets metrics of the kind `python` run; they are programs with the rights of the worker"),
     )
+    api_requests_per_minute: int = field(
+        default=1200, validator=gt(0), metadata=_doc("requests one key may send to the HTTP API in a minute")
+    )
+    api_body_bytes: int = field(
+        default=64 * 1024 * 1024,
+        validator=gt(0),
+        metadata=_doc("bytes the body of a request to the HTTP API may have at most, uploads included"),
+    )
     log_level: LogLevel = field(
         default=LogLevel("warning"),
         validator=in_(LOG_LEVELS),

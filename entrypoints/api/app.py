@@ -6,7 +6,9 @@ from fastapi import APIRouter, FastAPI
 
 from entrypoints.api.callers import Authenticator
 from entrypoints.api.following import Following
+from entrypoints.api.guarding import Guarding
 from entrypoints.api.problems import documented, explain_problems
+from entrypoints.api.rates import make_rates
 from entrypoints.api.routes import events, health, items, jobs, tasks, test_execution
 from entrypoints.api.streams import Streams
 from entrypoints.api.summaries import Summaries
@@ -36,11 +38,12 @@ def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) 
     )
     app.state.antiphon = antiphon
     app.state.authenticator = authenticator or antiphon.administration.authentication
-    app.state.streams = Streams()
     app.state.summaries = Summaries()
+    app.state.streams, app.state.rates = Streams(), make_rates(antiphon.settings)
     explain_problems(app)
     for router in ROUTERS:
-        app.include_router(router, responses=documented(401, 403, 422, 503))
+        app.include_router(router, responses=documented(401, 403, 408, 413, 422, 429, 503))
+    app.add_middleware(Guarding, most_bytes=antiphon.settings.api_body_bytes)
     _watch(app, antiphon)
     return app
 

@@ -48,11 +48,13 @@ def caller(
 
     Raises:
         Unauthenticated: no key, or not one that is known.
+        TooManyRequests: the key has asked too often.
     """
     if presented is None or not presented.credentials:
         raise Unauthenticated("this needs a key: send `Authorization: Bearer KEY`; `antiphon keys create` makes one")
     authenticator: Authenticator = request.app.state.authenticator
     who = authenticator.authenticate(presented.credentials)
+    request.state.standing = request.app.state.rates.count(presented.credentials)
     request.state.whose = {"organization": who.organization_id, "user": who.user_id}
     return evolve(who, origin=request.state.origin)
 

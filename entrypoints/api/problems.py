@@ -21,6 +21,7 @@ from domain.jobs.errors import AlreadyRunning, AntiphonError, Conflict, InvalidI
 from domain.jobs.errors import ServiceUnavailable as Unavailable
 from domain.organizations.errors import Forbidden, Unauthenticated
 from domain.origin import Origin
+from entrypoints.api.refusals import TooManyRequests
 
 log = structlog.get_logger(__name__)
 
@@ -58,13 +59,14 @@ _BY_ERROR: tuple[tuple[type[AntiphonError], int, str], ...] = (
     (AlreadyRunning, 409, "already-running"),
     (Conflict, 409, "conflict"),
     (InvalidInput, 422, "invalid-input"),
+    (TooManyRequests, 429, "too-many-requests"),
     (Unavailable, 503, "service-unavailable"),
 )
 _BY_STATUS = {status: name for _, status, name in reversed(_BY_ERROR)} | {
     405: "method-not-allowed",
     406: "not-acceptable",
+    408: "too-slow",
     413: "too-large",
-    429: "too-many-requests",
 }
 
 
@@ -111,7 +113,7 @@ def explain_problems(app: FastAPI) -> None:
 async def _of_domain(_request: Request, error: Exception) -> JSONResponse:
     for kind, status, name in _BY_ERROR:
         if isinstance(error, kind):
-            return problem(status, str(error), name=name, errors=_fields(error), headers=_headers(status))
+            return problem(status, str(error), name=name, errors=_fields(error), headers=_headers(status, error))
     log.error("an error without a place in the API", exc_info=error)
     return problem(500, "something went wrong; it was logged", name="internal")
 
@@ -142,7 +144,9 @@ def _fields(error: AntiphonError) -> list[FieldProblem]:
     return [FieldProblem(pointer=pointer, detail=detail) for pointer, detail in found]
 
 
-def _headers(status: int) -> dict[str, str] | None:
+def _headers(status: int, error: AntiphonError) -> dict[str, str] | None:
+    if isinstance(error, TooManyRequests):
+        return {**error.headers, "Retry-After": str(error.retry_after_s)}
     return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_S)}}.get(status)
 
 
