@@ -13,7 +13,7 @@ from adapters.test_files.antiphon_format import read_antiphon
 from adapters.test_files.csv_format import read_csv
 from adapters.test_files.datasets.inspect_format import read_inspect
 from adapters.test_files.datasets.openai_evals import read_openai_evals
-from adapters.test_files.datasets.rows import TABLES
+from adapters.test_files.datasets.rows import LIST, TABLES, is_list
 from adapters.test_files.json_nodes import parse_json
 from adapters.test_files.jsonl_format import read_jsonl
 from adapters.test_files.nodes import MapNode, Node, Unreadable, kind_of
@@ -61,12 +61,21 @@ def _read(path: Path, *, scorers: Scorers, problems: Problems, rules: ReadingRul
         return _read_rows(path, scorers=scorers, problems=problems, rules=rules)
     if ending not in DOCUMENTS:
         raise unknown_ending(ending)
+    if _is_samples(path, scorers=scorers, rules=rules):
+        return read_inspect(path, scorers=scorers, problems=problems, rules=rules)
     if rules.format in ("inspect", "openai-evals"):
         raise _no_rows(rules.format)
     root = document_in(path, parse=DOCUMENTS[ending])
     if rules.format == "promptfoo" or (not rules.format and is_promptfoo(root)):
         return read_promptfoo(root, path=path, scorers=scorers, problems=problems, rules=rules)
     return read_antiphon(root, path=path, scorers=scorers, problems=problems)
+
+
+def _is_samples(path: Path, *, scorers: Scorers, rules: ReadingRules) -> bool:
+    """Tell whether a document is a data set of Inspect: a list in JSON, by name or by its fields."""
+    if rules.format:
+        return rules.format == "inspect" and path.suffix.lower() == LIST
+    return is_list(path) and format_of_rows(path, scorers=scorers) == "inspect"
 
 
 def _read_rows(path: Path, *, scorers: Scorers, problems: Problems, rules: ReadingRules) -> TestFile:

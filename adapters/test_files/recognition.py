@@ -6,8 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from adapters.test_files.csv_rows import columns_of
-from adapters.test_files.datasets.rows import TABLES
-from adapters.test_files.jsonl_format import objects_of
+from adapters.test_files.datasets.rows import TABLES, dataset_rows
 from adapters.test_files.problems import Problems
 from adapters.test_files.promptfoo.csv_tests import has_magic
 from adapters.test_files.tests_section import TEST_KEYS
@@ -36,7 +35,7 @@ def format_of_rows(path: Path, *, scorers: Scorers) -> str:
 
 
 def _first_keys(path: Path) -> Collection[str]:
-    first = next(objects_of(path, problems=Problems(path)), None)
+    first = next(dataset_rows(path, problems=Problems(path)), None)
     return tuple(first.entries) if first else ()
 
 

@@ -82,11 +82,11 @@ class SharedBreaker:
 
     @property
     def words(self) -> str:
-        """Why nobody calls, for people."""
+        """Why nobody calls, for people; an earlier attempt of the same item may have made one of the calls."""
         state = self._state
         return (
-            f"not called: {self.whom} is down, {state.calls} calls in a row had failed; the last said: {state.said}; "
-            f"when {self.whom} is back, retry-failed runs what was not called"
+            f"not called at this attempt: {self.whom} is down, {state.calls} calls in a row had failed; the last said: "
+            f"{state.said}; when {self.whom} is back, retry-failed runs what failed so"
         )
 
     def _learn(self, evidence: Evidence | None, *, is_probe: bool) -> None:

@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 
 from domain.jobs.item import Item
 from domain.test_execution import paired
+from domain.test_execution.matching import Matching
 from domain.test_execution.pairing import Pair, Relation, TestSide, pairs_of, relation_of, sides_of
 from domain.test_execution.pass_rate import ClusteredShare, PassRate
 from domain.test_execution.statistics import Interval
@@ -72,28 +73,6 @@ class Change:
 
 
 @frozen(kw_only=True)
-class Matching:
-    """
-    How the tests of the two runs fit together.
-
-    Of *base* and *new* tests, some are *only_in_base* or *only_in_new*, some *changed* what they ask; the rest are
-    *compared*. *judged* of these have a verdict in both runs; *lost* only in the base, *gained* only in the new run.
-    *demands_changed* counts compared tests that are held against other metrics.
-    """
-
-    base: int = 0
-    new: int = 0
-    only_in_base: int = 0
-    only_in_new: int = 0
-    changed: int = 0
-    compared: int = 0
-    judged: int = 0
-    lost: int = 0
-    gained: int = 0
-    demands_changed: int = 0
-
-
-@frozen(kw_only=True)
 class Comparison:
     """Everything that is said about two runs; *regressed* and *improved* count, the lists hold the largest of them."""
 
@@ -130,13 +109,18 @@ def compare(
 
     *targets* names the one of each run that is compared; None compares each target with the one of the same name.
     The pass rate is the question, tested by itself at level *alpha*; the metrics say where, tested at *alpha* together.
+
+    Raises:
+        InvalidInput: no test is in both that asks the same: these two runs can't be compared.
     """
     count = _Count(alpha=alpha)
     for pair in pairs_of(sides_of(base, target=targets[0]), sides_of(new, target=targets[1])):
         count.add(pair)
         if on_pair is not None:
             on_pair(pair)
-    return count.comparison()
+    comparison = count.comparison()
+    comparison.matching.check_shared()
+    return comparison
 
 
 @define(kw_only=True)

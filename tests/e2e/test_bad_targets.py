@@ -51,7 +51,7 @@ def test_a_target_that_is_down_fails_the_run_in_bounded_time(cli: CommandLine) -
     # a first retry waits up to 0.5 s, a second up to 1 s
     assert run.code == 4
     # at most the calls that were in flight when it was found out end by themselves
-    assert "x target_down: not called: the target is down" in run.stdout
+    assert "x target_down: not called at this attempt: the target is down" in run.stdout
     assert "= 0 succeeded + 20 failed" in run.stdout
     assert f"POST {NOWHERE}: the connection was refused" in run.stdout
     assert run.took_s < 20

@@ -52,6 +52,18 @@ def test_without_a_gate_a_comparison_is_only_a_look(shared_cli: CommandLine, rel
     assert shared_cli.run("runs", "compare", *releases).code == 0
 
 
+def test_runs_that_share_no_test_can_t_be_compared(shared_cli: CommandLine, releases: tuple[str, str]) -> None:
+    """A comparison over nothing would let a release pass that nobody looked at."""
+    other = shared_cli.write("others.jsonl", '{"id": "x", "prompt": "x", "metrics": [{"contains": "x"}]}\n')
+    ended = shared_cli.run("run", other, "--target", "python:releases:good", "--json")
+
+    run = shared_cli.run("runs", "compare", releases[0], ended.document["job"]["id"], "--markdown", "none.md")
+
+    assert run.code == 2
+    assert "the two runs share no test: 30 are only in the base run, 1 only in the new one" in run.stderr
+    assert not (shared_cli.folder / "none.md").exists()
+
+
 def test_a_run_is_exported_in_each_form(shared_cli: CommandLine, releases: tuple[str, str]) -> None:
     """The ending of the file says which; each holds every test."""
     for name in ("run.jsonl", "run.csv", "run.xml", "run.html"):

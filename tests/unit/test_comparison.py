@@ -7,7 +7,9 @@ import tracemalloc
 from collections.abc import Iterable, Iterator
 
 import attrs
+import pytest
 
+from domain.jobs.errors import InvalidInput
 from domain.jobs.item import Item, ItemNo
 from domain.test_execution.comparison import Comparison, Direction, compare
 from domain.test_execution.comparison_document import comparison_document
@@ -98,9 +100,16 @@ def test_a_metric_that_got_worse_fails_the_gate_where_the_verdicts_did_not_chang
     assert not gate(comparison)
 
 
-def test_nothing_compared_does_not_meet_the_gate() -> None:
-    """Two runs without a test in common show no regression, and rule none out."""
-    assert not gate(compare(run("p"), [row(passed(0), "other")]))
+def test_nothing_judged_in_both_does_not_meet_the_gate() -> None:
+    """Two runs without a verdict in common show no regression, and rule none out."""
+    assert not gate(compare(run("p"), run("e")))
+
+
+def test_runs_that_share_no_test_are_refused() -> None:
+    """There is nothing to say of them; whoever asks has named the wrong run, or changed every test."""
+    for new in (row(passed(0), "other"), row(passed(0), "test-0", prompt="another question")):
+        with pytest.raises(InvalidInput, match="share no test"):
+            compare(run("p"), [new])
 
 
 def test_repeats_of_a_test_count_as_one_test() -> None:

@@ -79,9 +79,9 @@ def test_the_numbers_read_without_a_script(tmp_path: Path) -> None:
     assert "The new run ended partial." in text
 
 
-def test_nothing_in_common_is_said_plainly(tmp_path: Path) -> None:
+def test_no_verdict_in_common_is_said_plainly(tmp_path: Path) -> None:
     """An empty comparison must not look like a good one."""
-    assert "No test was judged in both runs." in page_of(tmp_path, [passed(0)], [passed(1)]).text
+    assert "No test was judged in both runs." in page_of(tmp_path, [passed(0)], [erred(0)]).text
 
 
 def test_a_difference_is_drawn_where_it_lies() -> None:

@@ -166,3 +166,31 @@ def test_a_format_of_rows_needs_a_file_of_rows(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidInput, match="the format inspect in a document"):
         read_test_file(path, scorers=SCORERS, rules=ReadingRules(format="inspect"))
+
+
+def test_inspect_s_json_documents_are_read_like_its_json_lines(tmp_path: Path) -> None:
+    """Inspect loads both with the same reader, and so must the same samples give the same tests."""
+    lines = (FIXTURES / "inspect.jsonl").read_text().splitlines()
+    listed = read(tmp_path, f"[{','.join(lines)}]", name="samples.json")
+
+    assert listed.cases == fixture("inspect.jsonl").cases
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ('[{"input": "a", "target": "b"}, 7]', "a number as a sample"),
+    ('[{"question": "a"}]', "the file is a list"),
+    ('{"input": "a", "target": "b"}', "test"),
+])  # fmt: skip
+def test_a_list_that_holds_no_samples_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    """What it was meant to be is not guessed."""
+    assert problem in str(refused(tmp_path, text, name="samples.json"))
+
+
+def test_a_mapping_is_no_list_of_samples(tmp_path: Path) -> None:
+    """Asked for as Inspect's, it is told what is expected."""
+    path = tmp_path / "samples.json"
+    path.write_text('{"input": "a", "target": "b"}')
+
+    with pytest.raises(InvalidInput) as caught:
+        read_test_file(path, scorers=SCORERS, rules=ReadingRules(format="inspect"))
+    assert "expected a list of samples" in str(caught.value.problems)

@@ -79,3 +79,18 @@ def test_a_judge_for_a_metric_that_asks_none_is_a_problem(tmp_path: Path) -> Non
     with pytest.raises(InvalidInput) as caught:
         _read(tmp_path, text)
     assert "judge: this kind asks no model; take it out" in caught.value.problems[0]
+
+
+def test_promptfoo_s_context_transform_is_read_for_the_kinds_that_read_a_context(tmp_path: Path) -> None:
+    """A configuration whose context stands in the answer would otherwise be judged by none."""
+    path = tmp_path / "promptfooconfig.yaml"
+    path.write_text(
+        "prompts: [Hi]\nproviders: [echo]\n"
+        "tests: [{assert: [{type: context-relevance, contextTransform: output.sources}]}]\n"
+    )
+
+    (metric,) = read_tests(path).cases[0].metrics
+    assert metric.options == {"context_transform": "output.sources"}
+    path.write_text(path.read_text().replace("context-relevance", "llm-rubric, value: polite"))
+    with pytest.raises(InvalidInput, match="assertion key contextTransform"):
+        read_tests(path)

@@ -92,10 +92,6 @@ def test_several_prompts_multiply_the_tests(tmp_path: Path) -> None:
             "{type: contains, value: x, weight: 0}",
             Metric(name="contains", kind="contains", value="x", weight=0, required=False),
         ),
-        (
-            "{type: context-relevance, contextTransform: output.sources}",
-            Metric(name="context-relevance", kind="context-relevance", options={"context_transform": "output.sources"}),
-        ),
     ],
 )
 def test_an_assertion_becomes_the_metric_that_means_the_same(tmp_path: Path, assertion: str, metric: Metric) -> None:

@@ -113,7 +113,7 @@ def test_a_dead_judge_is_not_asked_for_ever() -> None:
         failures.append(failure.value)
 
     assert {failure.kind for failure in failures} == {FailureKind.EVALUATION_ERROR}
-    assert "judge scripted:j: not called: scripted:j is down" in str(failures[-1])
+    assert "judge scripted:j: not called at this attempt: scripted:j is down" in str(failures[-1])
     assert len(asked) <= 6
     assert sum((failure.usage for failure in failures), start=Usage()) == Usage(requests=len(asked))
 

@@ -1,5 +1,5 @@
 """
-Data sets of Inspect (inspect.aisi.org.uk), in JSON lines or CSV: `input`, `target`, `choices`, `id`, `metadata`.
+Data sets of Inspect (inspect.aisi.org.uk), in JSON lines, JSON or CSV: `input`, `target`, `choices`, `id`, `metadata`.
 
 Other fields are ignored, as there. What needs Inspect's own machinery (`files`, `setup`, `sandbox`) is not supported.
 """
