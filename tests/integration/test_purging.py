@@ -57,7 +57,8 @@ def _jobs_sent(database_url: str) -> int:
     """Return how many jobs have a shard in the broker, and nothing that waits to be sent."""
     engine = create_engine(administrator_of(database_url))
     with engine.connect() as connection:
-        unsent = connection.execute(text("SELECT count(*) FROM outbox WHERE sent_at IS NULL")).scalar_one()
+        commands = "SELECT count(*) FROM outbox WHERE kind IN ('start_job', 'send_shard') AND sent_at IS NULL"
+        unsent = connection.execute(text(commands)).scalar_one()
         sent = "SELECT count(DISTINCT job_id) FROM outbox WHERE kind = 'send_shard'"
         jobs = int(connection.execute(text(sent)).scalar_one())
     engine.dispose()
