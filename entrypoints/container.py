@@ -23,9 +23,7 @@ from adapters.database.test_sets import SqlTestSets
 from adapters.identifiers import UuidSource
 from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.judging.prompt_files import judge_prompts
-from adapters.language_models.opener import StandardLanguageModels
 from adapters.language_models.price_file import read_prices, shipped_prices
-from adapters.metrics.python_scripts import PythonScripts
 from adapters.metrics.scorers import StandardScorers
 from adapters.optional_cache import OptionalCache
 from adapters.targets.opener import StandardTargets
@@ -40,6 +38,7 @@ from domain.organizations.key_material import Peppers
 from domain.tenancy import ALL_SCOPES, OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
 from domain.test_execution.judging.scorers import Judging
+from domain.test_execution.ports import Targets
 from domain.test_execution.rejudging import Rejudging
 from domain.test_execution.response_cache import Caching, ResponseCache
 from domain.test_execution.run import TestExecution
@@ -49,7 +48,9 @@ from domain.tracing import Spans
 from entrypoints.administration import Administration, ensure_own_organization, make_administration
 from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
-from entrypoints.settings import Settings, process_environment
+from entrypoints.outgoing import make_language_models, make_scorers, make_targets
+from entrypoints.secrets import Secrets, make_secrets
+from entrypoints.settings import Settings
 from entrypoints.tracing import make_spans
 from pipelines.bell import RelayBell
 
@@ -69,6 +70,7 @@ class Antiphon:
     family: TestExecution
     doors: Doors
     cache: ResponseCache
+    secrets: Secrets
     jobs: JobService
     records: JobRecords
     runs: TestRuns
@@ -83,6 +85,10 @@ class Antiphon:
     def families(self) -> dict[str, Family]:
         """The kinds of work there are."""
         return {self.family.kind: self.family}
+
+    def targets_of(self, tenant: TenantContext) -> Targets:
+        """Return what opens targets with what an organization may name in them."""
+        return self.targets.with_environment(self.secrets.environments.of(tenant))
 
     @property
     def patience_s(self) -> float:
@@ -102,12 +108,12 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     engine = _engine(settings.database_address)
     store, clock, ids, bell = SqlStore(engine), shared_clock(engine), UuidSource(), RelayBell()
     templates = JinjaTemplates()
-    scorers = StandardScorers(templates, python=PythonScripts() if settings.allow_python else None)
-    models = PricedModels(StandardLanguageModels(process_environment()), prices_of(settings))
+    scorers = make_scorers(settings, templates=templates)
+    models = PricedModels(make_language_models(settings), prices_of(settings))
     spans = spans or make_spans(settings)
-    # without leave, targets are told nothing: `str()` is an empty text
-    told = spans.trace if settings.trace_targets else str
-    targets = StandardTargets(process_environment(), templates, models, trace=told)
+    targets = make_targets(settings, templates=templates, models=models, spans=spans)
+    administration = make_administration(engine, clock=clock, ids=ids, peppers=Peppers())
+    secrets = make_secrets(settings, engine=engine, clock=clock, audit=administration.audit)
     test_sets, names = SqlTestSets(engine), SqlConfigurationNames(engine)
     judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
     doors = make_doors(settings)
@@ -118,10 +124,11 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         scorers=scorers,
         templates=templates,
         judging=judging,
+        environments=secrets.environments,
         transforms=JavaScriptTransforms(),
         store=store,
         doors=doors,
-        caching=Caching(cache=OptionalCache(cache), clock=clock, environment=process_environment()),
+        caching=Caching(cache=OptionalCache(cache), clock=clock),
     )
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset({family.kind}))
     return Antiphon(
@@ -136,12 +143,13 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         family=family,
         doors=doors,
         cache=cache,
+        secrets=secrets,
         jobs=jobs,
         records=JobRecords(store=store),
         runs=TestRuns(jobs=jobs, test_sets=test_sets),
         rejudging=Rejudging(jobs=jobs, store=store),
         configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
-        administration=make_administration(engine, clock=clock, ids=ids, peppers=Peppers()),
+        administration=administration,
         bell=bell,
         spans=spans,
         clock=clock,

@@ -7,12 +7,9 @@ the default.
 
 from __future__ import annotations
 
-import difflib
-import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NewType
 
 import attrs
 from attrs import field, frozen
@@ -20,15 +17,12 @@ from attrs.validators import gt, in_
 from platformdirs import user_data_path
 
 from domain.jobs.errors import BrokenSettings
+from entrypoints.setting_values import LOG_FORMATS, LOG_LEVELS, LogFormat, LogLevel, read_value, unknown
 
 PREFIX = "ANTIPHON_"
 TESTS_PREFIX = "ANTIPHON_TEST_"
 DEFAULT_ORGANIZATION = "00000000-0000-4000-8000-000000000001"
 """The one that is there from the start, where nobody names another."""
-LogLevel = NewType("LogLevel", str)
-LOG_LEVELS = tuple(map(LogLevel, ("debug", "info", "warning", "error")))
-LogFormat = NewType("LogFormat", str)
-LOG_FORMATS = tuple(map(LogFormat, ("logfmt", "json")))
 
 
 def _doc(meaning: str, *, shown: str = "") -> dict[str, str]:
@@ -46,6 +40,7 @@ class Settings:
     )
     database_url: str = field(
         default="",
+        repr=False,
         metadata=_doc("`sqlite:////PATH` or `postgresql://USER:PASSWORD@HOST/NAME`", shown="`antiphon.db` in the home"),
     )
     owner_database_url: str = field(
@@ -58,6 +53,7 @@ class Settings:
     )
     broker_url: str = field(
         default="",
+        repr=False,
         metadata=_doc(
             "`redis://`, `rediss://`, `amqp://` or `amqps://`; needs workers, and a Postgres database",
             shown="memory: one process does it all",
@@ -65,10 +61,12 @@ class Settings:
     )
     result_backend_url: str = field(
         default="",
+        repr=False,
         metadata=_doc("where the results of chords go: `redis://` or `db+postgresql://`", shown="the broker"),
     )
     limits_url: str = field(
         default="",
+        repr=False,
         metadata=_doc(
             "`redis://` or `rediss://`: where workers keep to the limits of targets together",
             shown="the broker or the result store, if one is Redis; embedded: memory",
@@ -76,6 +74,7 @@ class Settings:
     )
     cache_url: str = field(
         default="",
+        repr=False,
         metadata=_doc(
             "`redis://`, `rediss://` or `memcached://HOST:PORT`: where answers of runs with `--cache` are kept",
             shown="the database",
@@ -143,9 +142,32 @@ class Settings:
         default="",
         metadata=_doc("file of model prices that replaces the shipped ones (`antiphon prices`)", shown="shipped"),
     )
+    secret_key: str = field(
+        default="",
+        repr=False,
+        metadata=_doc(
+            "master key of the stored secrets: 32 random bytes in base64 (`antiphon secrets make-key`); several "
+            "between commas, the newest first",
+            shown="embedded: `secret.key` in the home, made at first need; server: none",
+        ),
+    )
+    secret_key_file: str = field(
+        default="", metadata=_doc("file that holds the master key, or several, one a line, the newest first")
+    )
+    private_targets: str = field(
+        default="",
+        metadata=_doc(
+            "whether targets, models and webhooks may have private addresses: `true`, `false`, or the ranges that may "
+            "be called (`10.0.0.0/8,fd00::/8`)",
+            shown="embedded: true; server: false",
+        ),
+    )
     allow_python: bool = field(
         default=False,
-        metadata=_doc("`true` lets metrics of the kind `python` run; they are programs with the rights of the worker"),
+        metadata=_doc(
+            "`true` lets metrics of the kind `python` run, and on a server Python functions be targets; they are "
+            "programs with the rights of the worker"
+        ),
     )
     api_requests_per_minute: int = field(
         default=1200, validator=gt(0), metadata=_doc("requests one key may send to the HTTP API in a minute")
@@ -215,12 +237,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, object] = {}
     for name, text in sorted(given.items()):
         if name in known:
-            _read(known[name], name, text, values, problems)
+            read_value(known[name], name=name, text=text, values=values, problems=problems)
         elif not name.startswith(TESTS_PREFIX):
-            problems.append(_unknown(name, list(known)))
+            problems.append(unknown(name, known=list(known)))
     if not problems:
         settings = Settings(**values)  # type: ignore[arg-type]  # each value was read as its field's type just above
-        problems += _half_a_server(settings)
+        problems += _half_a_server(settings) + _two_keys(settings)
         if not problems:
             return settings
     raise BrokenSettings("the environment can't be used as it is; nothing was started", problems=tuple(problems))
@@ -234,65 +256,14 @@ def _half_a_server(settings: Settings) -> list[str]:
             "machine's file; set it to postgresql://USER:PASSWORD@HOST/NAME, or unset ANTIPHON_BROKER_URL"]  # fmt: skip
 
 
+def _two_keys(settings: Settings) -> list[str]:
+    if not (settings.secret_key and settings.secret_key_file):
+        return []
+    return [
+        "ANTIPHON_SECRET_KEY and ANTIPHON_SECRET_KEY_FILE are both set; unset one, so that it is clear which counts"
+    ]
+
+
 def process_environment() -> Mapping[str, str]:
-    """Return the environment that targets take their `${NAME}` values from."""
+    """Return the environment, from which targets take their `${NAME}` values on one's own machine."""
     return os.environ
-
-
-def _read(
-    attribute: attrs.Attribute[Any], name: str, text: str, values: dict[str, object], problems: list[str]
-) -> None:
-    convert: Callable[[str], object] = _CONVERTERS.get(str(attribute.type), str)
-    try:
-        value = convert(text.strip())
-        if attribute.validator is not None:
-            attribute.validator(None, attribute, value)
-    except ValueError:
-        expected = _EXPECTED.get(str(attribute.type)) or attribute.metadata["doc"]
-        problems.append(f"{name}={text!r}: expected {expected}; correct it or unset it")
-    else:
-        values[attribute.name] = value
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
-
-
-def _folder(text: str) -> Path:
-    if "?" in text:  # in SQLAlchemy's addresses a question mark ends the path, and can't be escaped
-        raise ValueError(text)
-    return Path(text).expanduser().absolute()
-
-
-def _truth(text: str) -> bool:
-    if text.lower() not in _TRUTHS:
-        raise ValueError(text)
-    return _TRUTHS[text.lower()]
-
-
-_TRUTHS = {"true": True, "false": False}
-_CONVERTERS: dict[str, Callable[[str], object]] = {
-    "int": int,
-    "float": _finite,
-    "bool": _truth,
-    "Path": _folder,
-    "LogLevel": str.lower,
-    "LogFormat": str.lower,
-}
-_EXPECTED = {
-    "int": "a whole number above 0",
-    "float": "a number above 0",
-    "bool": "true or false",
-    "LogLevel": f"one of {', '.join(LOG_LEVELS)}",
-    "LogFormat": f"one of {', '.join(LOG_FORMATS)}",
-    "Path": "the path of a folder, without '?'",
-}
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-    return f"{name}: no such setting; {hint}"

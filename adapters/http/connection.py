@@ -23,6 +23,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters.http.deadline import Deadline
+from adapters.http.guard import AddressGuard
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -42,8 +43,12 @@ class TimedConnection(http.client.HTTPConnection):
     _reader: _TimedReader | None = None
     _body = b""
 
+    def __init__(self, host: str, port: int, *, guard: AddressGuard) -> None:
+        super().__init__(host, port)
+        self._guard = guard
+
     def connect(self) -> None:
-        """Connect to the first of the host's addresses that answers; each gets its share of the time left."""
+        """Connect to the first of the host's judged addresses that answers; each gets its share of the time left."""
         self.sock = self._first_that_answers()
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.settimeout(0)
@@ -103,7 +108,7 @@ class TimedConnection(http.client.HTTPConnection):
         return self._reader is not None and self._reader.is_at_end
 
     def _first_that_answers(self) -> socket.socket:
-        addresses = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        addresses = self._guard.addresses(self.host, self.port)
         for left in range(len(addresses), 0, -1):
             family, kind, protocol, _name, address = addresses[-left]
             sock = socket.socket(family, kind, protocol)
@@ -124,8 +129,8 @@ class TimedTlsConnection(TimedConnection):
 
     default_port = 443
 
-    def __init__(self, host: str, port: int, *, context: ssl.SSLContext) -> None:
-        super().__init__(host, port)
+    def __init__(self, host: str, port: int, *, guard: AddressGuard, context: ssl.SSLContext) -> None:
+        super().__init__(host, port, guard=guard)
         self._context = context
 
     def connect(self) -> None:

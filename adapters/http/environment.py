@@ -1,7 +1,8 @@
 """
-`${NAME}` in a target's specification: filled from the environment at opening, and masked in every message.
+`${NAME}` in a target's specification: filled from its environment at opening, and masked in every message.
 
-A value that came from the environment counts as secret, whichever it is.
+The environment is the organization's secrets; on one's own machine also the shell's. A value that came from it counts
+as secret, whichever it is.
 """
 
 from __future__ import annotations
@@ -100,7 +101,10 @@ class EnvironmentValues:
         value = self._environment.get(name, "")
         if not value:
             state = "is empty" if name in self._environment else "is not set"
-            raise InvalidInput(f"{field}: the environment variable {name} {state}; set it, or take ${{{name}}} out")
+            raise InvalidInput(
+                f"{field}: the secret {name} {state}; set it (`antiphon secrets set {name}`, or, on your own machine, "
+                f"as an environment variable), or take ${{{name}}} out"
+            )
         self._secrets.add(value)
         return value
 

@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from adapters.http.connection import TimedConnection, TimedTlsConnection
 from adapters.http.deadline import Deadline
+from adapters.http.guard import AddressGuard
 from adapters.http.url import Url
 
 # Enough for every error page that says something; only its start is shown.
@@ -46,10 +47,19 @@ class Reply:
 
 
 class HttpConnections:
-    """The connections to one host; at most *size* are kept open while they are idle. Used by many threads at once."""
+    """
+    The connections to one host; at most *size* are kept open while they are idle. Used by many threads at once.
 
-    def __init__(self, url: Url, *, size: int) -> None:
+    *guard* judges the host's addresses whenever one is made. Redirects are never followed.
+
+    Raises:
+        InvalidInput: the host is an address that may not be called.
+    """
+
+    def __init__(self, url: Url, *, size: int, guard: AddressGuard) -> None:
+        guard.check(url.host)
         self._url = url
+        self._guard = guard
         self._size = size
         self._context = _tls_context() if url.scheme == "https" else None
         # The last one given back is taken first: it is the least likely to have been closed by the other side.
@@ -100,8 +110,8 @@ class HttpConnections:
                     return connection
                 connection.close()
         if self._context:
-            return TimedTlsConnection(self._url.host, self._url.port, context=self._context)
-        return TimedConnection(self._url.host, self._url.port)
+            return TimedTlsConnection(self._url.host, self._url.port, guard=self._guard, context=self._context)
+        return TimedConnection(self._url.host, self._url.port, guard=self._guard)
 
     def _give_back(self, connection: TimedConnection, *, is_reusable: bool) -> None:
         if is_reusable and not self._is_closed and len(self._idle) < self._size:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from adapters.http.environment import EnvironmentValues
 from adapters.http.exchange import Reply
+from adapters.http.guard import AddressRefused
 from adapters.http.retry_after import retry_after_s
 from domain.jobs.errors import FailureKind, ItemFailure, PermanentFailure, TransientFailure
 
@@ -39,6 +40,8 @@ def network_failure(
 ) -> ItemFailure:
     """Return the failure for what a connection raised, timeouts apart."""
     said = values.excerpt(str(error)) or type(error).__name__
+    if isinstance(error, AddressRefused):
+        return PermanentFailure(f"{call}: {said}", kind=FailureKind.BAD_INPUT)
     if isinstance(error, http.client.IncompleteRead):
         return _connection(call, "the connection was closed in the middle of the answer")
     if isinstance(error, http.client.HTTPException | ValueError) and not isinstance(error, OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Self
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -82,9 +83,30 @@ def _problem(parts: SplitResult, *, host: str) -> str:
         return "holds a user name; put credentials into an Authorization header"
     if re.search(r"[\s{}<>\\^`|\x00-\x1f\x7f]", host):
         return "has a host with characters that no host name has"
+    if not _is_name(host) and not _is_plain_address(host):
+        return "has a host that is an oddly written address; write it out, as 127.0.0.1 or [::1]"
     if "{{" in _VARIABLE.sub("", parts.path + parts.query):
         return "holds a template that is more than {{ name }}, which a URL can't"
     return ""
+
+
+def _is_name(host: str) -> bool:
+    """
+    Return whether a host is looked up as a name.
+
+    What ends in a number is an address to some and not to others: 2130706433, 0x7f.1 and 127.1 all are 127.0.0.1 to
+    the system's look-up (WHATWG URL, "ends in a number").
+    """
+    last = host.rstrip(".").rpartition(".")[2]
+    return ":" not in host and not re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last, flags=re.IGNORECASE)
+
+
+def _is_plain_address(host: str) -> bool:
+    try:
+        address = IPv6Address(host) if ":" in host else IPv4Address(host)
+    except AddressValueError:
+        return False
+    return isinstance(address, IPv4Address) or address.scope_id is None
 
 
 def _encoded(name: str, *, variables: Document) -> str:

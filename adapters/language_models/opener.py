@@ -11,6 +11,7 @@ from attrs import field, frozen
 from adapters.http.call import DEFAULT_HEADERS, HttpCall, checked_headers, checked_key, utc_now
 from adapters.http.environment import EnvironmentValues
 from adapters.http.exchange import HttpConnections
+from adapters.http.guard import STRICT, AddressGuard
 from adapters.http.url import Url
 from adapters.language_models.anthropic import AnthropicDialect
 from adapters.language_models.azure import AzureDialect
@@ -47,11 +48,17 @@ class StandardLanguageModels:
     """
     The `LanguageModels` port.
 
-    *environment* is where `${NAME}` in a specification comes from; *now* is the clock for dates in Retry-After.
+    *environment* is where `${NAME}` in a specification comes from; *guard* judges the addresses that are called; *now*
+    is the clock for dates in Retry-After.
     """
 
     _environment: Mapping[str, str] = field(repr=False)
+    _guard: AddressGuard = STRICT
     _now: Callable[[], datetime] = field(default=utc_now, repr=False)
+
+    def with_environment(self, environment: Mapping[str, str]) -> StandardLanguageModels:
+        """Return what opens models with another environment."""
+        return attrs.evolve(self, environment=environment)
 
     def open(self, spec: ModelSpec, *, connections: int) -> LanguageModel:
         """
@@ -87,7 +94,7 @@ class StandardLanguageModels:
             max_bytes=spec.max_answer_bytes,
             timeout_s=spec.timeout_s,
             values=values,
-            connections=HttpConnections(parsed, size=connections),
+            connections=HttpConnections(parsed, size=connections, guard=self._guard),
             now=self._now,
         )
 

@@ -7,7 +7,7 @@ many threads it is asked. So a run with it comes out the same each time, and aft
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 from attrs import field, frozen
@@ -80,6 +80,10 @@ class ScriptedModels:
     """The `LanguageModels` port: whatever is specified, *reply* answers."""
 
     _reply: Callable[[Sequence[Message]], str | Completion] | None = None
+
+    def with_environment(self, environment: Mapping[str, str]) -> ScriptedModels:  # noqa: ARG002  # they need none
+        """Return the same models."""
+        return self
 
     def open(self, spec: ModelSpec, *, connections: int) -> ScriptedModel:  # noqa: ARG002  # there are none
         """Return the model; there is nothing to connect to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
@@ -18,6 +18,10 @@ class ScriptedTargets:
     """
 
     reply: Callable[[str], str]
+
+    def with_environment(self, environment: Mapping[str, str]) -> ScriptedTargets:  # noqa: ARG002  # they need none
+        """Return the same targets."""
+        return self
 
     def open(self, spec: TargetSpec, *, connections: int) -> ScriptedTarget:  # noqa: ARG002  # the same for all
         """Return the target; there is nothing to connect to."""

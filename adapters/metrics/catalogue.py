@@ -12,6 +12,7 @@ from functools import partial
 
 from attrs import frozen
 
+from adapters.http.guard import STRICT
 from adapters.javascript.engine import JavaScript
 from adapters.metrics.kinds import standard_kinds
 from domain.jobs.errors import InvalidInput
@@ -125,7 +126,7 @@ def _words() -> Mapping[str, str]:
 
 
 def _documented() -> Iterator[tuple[str, str]]:
-    for kind, make in standard_kinds(javascript=JavaScript(), python=None).items():
+    for kind, make in standard_kinds(javascript=JavaScript(), python=None, guard=STRICT).items():
         yield kind, _first_line(make)
     for kind, judged in JUDGED_KINDS.items():
         yield kind, _first_line(judged.judgement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapters.http.guard import AddressGuard
 from adapters.javascript.engine import JavaScript
 from adapters.metrics.format_kinds import FORMAT_KINDS
 from adapters.metrics.judge import Kind
@@ -12,10 +13,10 @@ from adapters.metrics.response_kinds import RESPONSE_KINDS
 from adapters.metrics.script_kinds import JavaScriptKind, PythonKind
 from adapters.metrics.text_kinds import TEXT_KINDS
 from adapters.metrics.tool_kinds import TOOL_KINDS
-from adapters.metrics.webhook import webhook
+from adapters.metrics.webhook import WebhookKind
 
 
-def standard_kinds(*, javascript: JavaScript, python: PythonScripts | None) -> Mapping[str, Kind]:
+def standard_kinds(*, javascript: JavaScript, python: PythonScripts | None, guard: AddressGuard) -> Mapping[str, Kind]:
     """Return the kinds by name; `python` is among them also where it is not allowed, to say so."""
     return {
         **TEXT_KINDS,
@@ -24,5 +25,5 @@ def standard_kinds(*, javascript: JavaScript, python: PythonScripts | None) -> M
         **TOOL_KINDS,
         "javascript": JavaScriptKind(javascript),
         "python": PythonKind(python),
-        "webhook": webhook,
+        "webhook": WebhookKind(guard),
     }

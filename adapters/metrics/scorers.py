@@ -8,6 +8,7 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
+from adapters.http.guard import STRICT, AddressGuard
 from adapters.javascript.engine import JavaScript
 from adapters.metrics.judge import Judge, Kind
 from adapters.metrics.kinds import standard_kinds
@@ -21,16 +22,21 @@ from domain.test_execution.sample import Sample
 
 @frozen
 class StandardScorers:
-    """The `Scorers` port; a metric's value may hold templates over the test's variables. *python* None: not allowed."""
+    """
+    The `Scorers` port; a metric's value may hold templates over the test's variables.
+
+    *python* None: not allowed. *guard* judges the addresses of webhooks.
+    """
 
     _templates: Templates
     _python: PythonScripts | None = None
+    _guard: AddressGuard = STRICT
     _javascript: JavaScript = field(factory=JavaScript)
     _kinds: Mapping[str, Kind] = field(init=False, repr=False)
 
     @_kinds.default
     def _standard_kinds(self) -> Mapping[str, Kind]:
-        return standard_kinds(javascript=self._javascript, python=self._python)
+        return standard_kinds(javascript=self._javascript, python=self._python, guard=self._guard)
 
     def kinds(self) -> frozenset[str]:
         """Return the kinds of metric there are, without `not-`."""

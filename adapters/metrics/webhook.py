@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+from attrs import frozen
+
 from adapters.http.call import DEFAULT_HEADERS, HttpCall, utc_now
 from adapters.http.environment import EnvironmentValues
 from adapters.http.exchange import HttpConnections, Reply
+from adapters.http.guard import AddressGuard
 from adapters.http.url import Url
 from adapters.metrics import values
 from adapters.metrics.grading import graded
@@ -20,27 +23,34 @@ TIMEOUT_S = 5.0
 _MAX_BYTES = 1_000_000
 
 
-def webhook(metric: Metric) -> Judge:
+@frozen
+class WebhookKind:
     """
     POST the output with prompt and variables; the service answers with `pass`, and may add `score` and `reason`.
 
     The URL takes no `${NAME}`: a test file must not send the environment to an address of its own.
     """
-    values.nothing(metric.threshold, field="threshold")
-    address = values.needle(metric.value)
-    url = Url.parse(address, field="value", shown=address)
-    call = HttpCall(
-        method="POST",
-        shown=f"webhook {address}",
-        url=url,
-        headers={**DEFAULT_HEADERS, "Content-Type": "application/json"},
-        max_bytes=_MAX_BYTES,
-        timeout_s=TIMEOUT_S,
-        values=EnvironmentValues({}),
-        connections=HttpConnections(url, size=0),  # nobody tells a scorer when to close what it keeps
-        now=utc_now,
-    )
-    return lambda sample, deadline_s: _finding(_reply(call, sample, deadline_s=deadline_s), name=call.shown)
+
+    _guard: AddressGuard
+
+    def __call__(self, metric: Metric) -> Judge:
+        """Return what calls the webhook."""
+        values.nothing(metric.threshold, field="threshold")
+        address = values.needle(metric.value)
+        url = Url.parse(address, field="value", shown=address)
+        call = HttpCall(
+            method="POST",
+            shown=f"webhook {address}",
+            url=url,
+            headers={**DEFAULT_HEADERS, "Content-Type": "application/json"},
+            max_bytes=_MAX_BYTES,
+            timeout_s=TIMEOUT_S,
+            values=EnvironmentValues({}),
+            # size 0: nobody tells a scorer when to close what it keeps
+            connections=HttpConnections(url, size=0, guard=self._guard),
+            now=utc_now,
+        )
+        return lambda sample, deadline_s: _finding(_reply(call, sample, deadline_s=deadline_s), name=call.shown)
 
 
 def _reply(call: HttpCall, sample: Sample, *, deadline_s: float) -> Reply:
@@ -49,6 +59,8 @@ def _reply(call: HttpCall, sample: Sample, *, deadline_s: float) -> Reply:
     try:
         reply = call.send(body, variables={}, deadline_s=deadline_s)
     except ItemFailure as error:
+        if error.kind is FailureKind.BAD_INPUT:  # its address may not be called
+            raise _unusable(str(error)) from error
         raise TransientFailure(str(error), kind=FailureKind.EVALUATION_ERROR) from error
     if reply.status >= 500 or reply.status == 429:
         raise TransientFailure(f"{call.shown}: HTTP {reply.status}", kind=FailureKind.EVALUATION_ERROR)

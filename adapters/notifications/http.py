@@ -13,8 +13,9 @@ from adapters.http.deadline import Deadline
 from adapters.http.environment import EnvironmentValues
 from adapters.http.exchange import HttpConnections, Reply, Request
 from adapters.http.failures import is_timeout, network_failure, status_failure
+from adapters.http.guard import STRICT, AddressGuard
 from adapters.http.url import Url
-from domain.jobs.errors import ItemFailure, TransientFailure
+from domain.jobs.errors import InvalidInput, ItemFailure, TransientFailure
 from domain.notifications.delivery import Answer
 from domain.notifications.event import body_of
 from domain.notifications.signature import signed_headers
@@ -31,13 +32,18 @@ _HEADERS = {"User-Agent": "antiphon-webhooks", "Accept": "*/*", "Content-Type": 
 
 @frozen(kw_only=True)
 class HttpCarrier:
-    """`Carrier` that posts JSON; *timeout_s* bounds the whole call, from the look-up of the name to the answer."""
+    """
+    `Carrier` that posts JSON; *timeout_s* bounds the whole call, from the look-up of the name to the answer.
+
+    *guard* judges the receiver's address, when it is given and again at each connection.
+    """
 
     timeout_s: float = TIMEOUT_S
+    guard: AddressGuard = STRICT
 
     def check(self, url: str) -> None:
-        """Refuse what is no http or https URL."""
-        _parsed(url)
+        """Refuse what is no http or https URL, or has an address that may not be called."""
+        self.guard.check(_parsed(url).host)
 
     def carry(self, webhook: Webhook, *, event: Mapping[str, object], secrets: Sequence[str], now: datetime) -> Answer:
         """Post the event, once; whatever goes wrong is an answer."""
@@ -51,8 +57,10 @@ class HttpCarrier:
         try:
             url = _parsed(webhook.url)
             request = Request(method="POST", path=url.path({}), headers=request_headers, body=body)
-            connections = HttpConnections(url, size=0)
+            connections = HttpConnections(url, size=0, guard=self.guard)
             reply = connections.exchange(request, deadline=Deadline.after(self.timeout_s), max_bytes=_MAX_BYTES)
+        except InvalidInput as error:
+            return Answer(error=f"{RECEIVER}: {error}", took_s=perf_counter() - began)
         except (OSError, http.client.HTTPException, ValueError) as error:
             took_s = perf_counter() - began
             if is_timeout(error):

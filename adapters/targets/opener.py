@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from adapters.http.call import DEFAULT_HEADERS, HttpCall, checked_headers, utc_now
 from adapters.http.environment import EnvironmentValues
 from adapters.http.exchange import HttpConnections
+from adapters.http.guard import STRICT, AddressGuard
 from adapters.http.reading import ReplyReader
 from adapters.http.url import Url
 from adapters.javascript.transforms import JavaScriptTransforms
@@ -31,17 +32,23 @@ class StandardTargets:
     """
     The `Targets` port: HTTP endpoints, language models and Python functions.
 
-    *environment* is where `${NAME}` in a specification comes from; *now* is the clock for dates in Retry-After, *trace*
-    returns the `traceparent` that HTTP targets are told, or nothing.
+    *environment* is where `${NAME}` in a specification comes from, for models also; *guard* judges the addresses that
+    are called; *now* is the clock for dates in Retry-After, *trace* returns the `traceparent` that HTTP targets are
+    told, or nothing.
     """
 
     _environment: Mapping[str, str] = field(repr=False)
     _templates: Templates
     _models: LanguageModels
     _allow_python: bool = True
+    _guard: AddressGuard = STRICT
     _transforms: Transforms = field(factory=JavaScriptTransforms, repr=False)
     _now: Callable[[], datetime] = field(default=utc_now, repr=False)
     _trace: Callable[[], str] = field(default=str, repr=False)
+
+    def with_environment(self, environment: Mapping[str, str]) -> StandardTargets:
+        """Return what opens targets and their models with another environment."""
+        return evolve(self, environment=environment, models=self._models.with_environment(environment))
 
     def open(self, spec: TargetSpec, *, connections: int) -> Target:
         """
@@ -91,7 +98,7 @@ class StandardTargets:
         if not self._allow_python:
             raise InvalidInput(
                 f"target python:{spec.module}:{spec.function}: Python functions are not allowed as targets here; "
-                "put the function behind an HTTP endpoint"
+                "put the function behind an HTTP endpoint, or ask the operator to set ANTIPHON_ALLOW_PYTHON"
             )
         return open_callable(spec)
 
@@ -116,7 +123,7 @@ class StandardTargets:
             max_bytes=spec.max_answer_bytes,
             timeout_s=spec.timeout_s,
             values=values,
-            connections=HttpConnections(parsed, size=connections),
+            connections=HttpConnections(parsed, size=connections, guard=self._guard),
             now=self._now,
             trace=self._trace,
         )

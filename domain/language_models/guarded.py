@@ -26,6 +26,10 @@ class GuardedModels:
     _models: LanguageModels
     _doors: JobDoors
 
+    def with_environment(self, environment: Mapping[str, str]) -> GuardedModels:
+        """Return models behind the same doors that are opened with this environment."""
+        return GuardedModels(self._models.with_environment(environment), self._doors)
+
     def open(self, spec: ModelSpec, *, connections: int) -> GuardedModel:
         """Return the model, ready for *connections* calls at once."""
         model = self._models.open(spec, connections=connections)

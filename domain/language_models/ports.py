@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from domain.jobs.item import Document
@@ -45,6 +45,9 @@ class LanguageModel(Protocol):
 
 class LanguageModels(Protocol):
     """Opens models."""
+
+    def with_environment(self, environment: Mapping[str, str]) -> LanguageModels:
+        """Return what opens models with *environment* as that what `${NAME}` stands for, and nothing beside it."""
 
     def open(self, spec: ModelSpec, *, connections: int) -> LanguageModel:
         """

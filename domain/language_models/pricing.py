@@ -66,6 +66,10 @@ class PricedModels:
     _models: LanguageModels
     _prices: PriceTable
 
+    def with_environment(self, environment: Mapping[str, str]) -> PricedModels:
+        """Return priced models that are opened with this environment."""
+        return PricedModels(self._models.with_environment(environment), self._prices)
+
     def open(self, spec: ModelSpec, *, connections: int) -> PricedModel:
         """Return the model, ready for *connections* calls at once."""
         return PricedModel(spec=spec, model=self._models.open(spec, connections=connections), prices=self._prices)

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from domain.jobs.errors import NotFound
 from domain.jobs.ports import Clock
+from domain.organizations.audit_log import AuditLog
 from domain.secrets.ports import SecretRows
 from domain.secrets.secret import Secret, SecretName, StoredSecret, checked_name, checked_value, last_four
 from domain.secrets.vault import Place, Vault
@@ -23,6 +24,7 @@ class SecretStore:
     rows: SecretRows
     vault: Vault
     clock: Clock
+    audit: AuditLog
 
     def put(self, tenant: TenantContext, name: str, value: str) -> Secret:
         """
@@ -43,6 +45,7 @@ class SecretStore:
             updated_by=tenant.user_id,
         )
         self.rows.put(tenant, StoredSecret(secret=secret, sealed=sealed))
+        self._note(tenant, "secret.replaced" if before else "secret.set", checked)
         return secret
 
     def names(self, tenant: TenantContext) -> Sequence[Secret]:
@@ -71,6 +74,10 @@ class SecretStore:
         """
         if not self.rows.delete(tenant, checked_name(name)):
             raise NotFound(f"there is no secret {name!r} in this organization")
+        self._note(tenant, "secret.deleted", name)
+
+    def _note(self, tenant: TenantContext, action: str, name: str) -> None:
+        self.audit.add(tenant, action=action, subject=name, details={})
 
 
 def place_of(tenant: TenantContext, name: SecretName) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -41,6 +41,9 @@ class Target(Protocol):
 
 class Targets(Protocol):
     """Opens targets."""
+
+    def with_environment(self, environment: Mapping[str, str]) -> Targets:
+        """Return what opens targets with *environment* as that what `${NAME}` stands for, and nothing beside it."""
 
     def open(self, spec: TargetSpec, *, connections: int) -> Target:
         """

@@ -9,7 +9,7 @@ A run with a *source* asks nobody: its items carry the answers that an earlier r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, cast
 
 import attrs
@@ -21,6 +21,7 @@ from domain.jobs.job import Job, JobId
 from domain.jobs.ports import Store
 from domain.language_models.guarded import GuardedModels
 from domain.limits.doors import Doors, JobDoors
+from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
 from domain.test_execution.cached_target import CachedTarget
 from domain.test_execution.codec import (
@@ -130,7 +131,12 @@ class RunSpec:
 
 @frozen(kw_only=True)
 class TestExecution:
-    """The family. Swap any of its ports with `attrs.evolve`. Without *doors* nobody is held back from what is asked."""
+    """
+    The family. Swap any of its ports with `attrs.evolve`. Without *doors* nobody is held back from what is asked.
+
+    *environments* says what `${NAME}` stands for in an organization's targets and models, whatever these were made
+    with.
+    """
 
     __test__: ClassVar[bool] = False
 
@@ -139,6 +145,7 @@ class TestExecution:
     scorers: Scorers
     templates: Templates
     judging: Judging
+    environments: Environments
     store: Store
     transforms: Transforms
     doors: Doors | None = None
@@ -175,8 +182,21 @@ class TestExecution:
         Open the run's targets, each for as many calls at once as the job allows; judges are opened when first needed.
 
         Raises:
-            InvalidInput: a target can't be used here (an environment variable that is not set, for one).
+            InvalidInput: a target can't be used here (a secret that is not there, for one).
+            ServiceUnavailable: secrets can't be read just now.
         """
+        return self._with_environment(self.environments.of(tenant))._prepared(tenant, job)
+
+    def _with_environment(self, environment: Mapping[str, str]) -> TestExecution:
+        """Return the family with what opens targets and models, and makes keys of the cache, for one organization."""
+        return attrs.evolve(
+            self,
+            targets=self.targets.with_environment(environment),
+            judging=attrs.evolve(self.judging, models=self.judging.models.with_environment(environment)),
+            caching=None if self.caching is None else attrs.evolve(self.caching, environment=environment),
+        )
+
+    def _prepared(self, tenant: TenantContext, job: Job) -> TestRunner:
         spec, connections = RunSpec.from_document(job.spec), job.options.concurrency
         asked = spec.targets if spec.source is None else ()
         doors = JobDoors(doors=self.doors, job=job) if self.doors else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from collections.abc import Mapping
+
+from attrs import evolve, frozen
 
 from domain.test_execution.ports import Target, Targets
 from domain.test_execution.target import Answer, HttpTarget, ModelTarget, Question, TargetSpec
@@ -15,6 +17,10 @@ class TracedTargets:
 
     targets: Targets
     spans: Spans
+
+    def with_environment(self, environment: Mapping[str, str]) -> TracedTargets:
+        """Return traced targets that are opened with this environment."""
+        return evolve(self, targets=self.targets.with_environment(environment))
 
     def open(self, spec: TargetSpec, *, connections: int) -> Target:
         """Return the target, ready for *connections* calls at once."""

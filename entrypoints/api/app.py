@@ -9,7 +9,7 @@ from entrypoints.api.following import Following
 from entrypoints.api.guarding import Guarding
 from entrypoints.api.problems import documented, explain_problems
 from entrypoints.api.rates import make_rates
-from entrypoints.api.routes import events, health, items, jobs, tasks, test_execution
+from entrypoints.api.routes import events, health, items, jobs, secrets, tasks, test_execution
 from entrypoints.api.streams import Streams
 from entrypoints.api.summaries import Summaries
 from entrypoints.container import Antiphon
@@ -22,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     tasks.router,
     *test_execution.ROUTERS,
+    secrets.router,
 )
 """One a resource; what needs no key is included apart."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapters.metrics.scorers import StandardScorers
+from attrs import evolve
+
 from domain.jobs.errors import BrokenSettings, InvalidInput
+from domain.tenancy import TenantContext
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import Scorers
 from entrypoints.api.refusals import InvalidField
@@ -20,13 +22,18 @@ def checking_scorers(antiphon: Antiphon) -> Scorers:
 
     Python is not among what a request may bring, whatever the operator allows those who have the machine.
     """
-    scorers = StandardScorers(antiphon.templates, python=None)
+    scorers = evolve(antiphon.scorers, python=None)
     return antiphon.family.judging.beside(scorers, Panel(), connections=1)
 
 
-def usability(antiphon: Antiphon) -> Usability:
-    """Return what finds out whether a run can work here."""
-    return Usability(settings=antiphon.settings, targets=antiphon.targets, models=antiphon.family.judging.models)
+def usability(antiphon: Antiphon, caller: TenantContext) -> Usability:
+    """Return what finds out whether a run can work here, with what the caller's organization may name."""
+    environment = antiphon.secrets.environments.of(caller)
+    return Usability(
+        settings=antiphon.settings,
+        targets=antiphon.targets.with_environment(environment),
+        models=antiphon.family.judging.models.with_environment(environment),
+    )
 
 
 @contextmanager

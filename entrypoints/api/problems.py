@@ -17,7 +17,15 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from domain.jobs.errors import AlreadyRunning, AntiphonError, Conflict, InvalidInput, KeyReused, NotFound
+from domain.jobs.errors import (
+    AlreadyRunning,
+    AntiphonError,
+    BrokenSettings,
+    Conflict,
+    InvalidInput,
+    KeyReused,
+    NotFound,
+)
 from domain.jobs.errors import ServiceUnavailable as Unavailable
 from domain.organizations.errors import Forbidden, Unauthenticated
 from domain.origin import Origin
@@ -61,6 +69,7 @@ _BY_ERROR: tuple[tuple[type[AntiphonError], int, str], ...] = (
     (InvalidInput, 422, "invalid-input"),
     (TooManyRequests, 429, "too-many-requests"),
     (Unavailable, 503, "service-unavailable"),
+    (BrokenSettings, 503, "service-unavailable"),
 )
 _BY_STATUS = {status: name for _, status, name in reversed(_BY_ERROR)} | {
     405: "method-not-allowed",

@@ -100,7 +100,7 @@ class RunRequests:
         self.check_options(asked.options)
         if not asked.targets:
             raise InvalidField(f"{name}: no target, here or in the tests' document; name one", pointer="/body/targets")
-        able = usability(self.antiphon)
+        able = usability(self.antiphon, self.caller)
         for no, target in enumerate(asked.targets):
             with at(f"/body/targets/{no}"):
                 able.check_target(target)

@@ -79,16 +79,14 @@ def _checking_scorers() -> Scorers:
     """Return scorers of all kinds that can check metrics; no model is ever opened."""
     from adapters.judging.prompt_files import judge_prompts
     from adapters.language_models.scripted import ScriptedModels
-    from adapters.metrics.python_scripts import PythonScripts
-    from adapters.metrics.scorers import StandardScorers
     from adapters.templates.jinja import JinjaTemplates
     from domain.test_execution.judging.scorers import Judging
+    from entrypoints.outgoing import make_scorers
     from entrypoints.settings import read_settings
 
     templates = JinjaTemplates()
     judging = Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=templates)
-    python = PythonScripts() if read_settings().allow_python else None
-    return judging.beside(StandardScorers(templates, python=python), Panel(), connections=1)
+    return judging.beside(make_scorers(read_settings(), templates=templates), Panel(), connections=1)
 
 
 def check_models(specs: Iterable[ModelSpec]) -> None:
@@ -96,7 +94,7 @@ def check_models(specs: Iterable[ModelSpec]) -> None:
     Open and close models, so that what is wrong with them is found before anything runs; nothing is sent.
 
     Raises:
-        InvalidInput: one can't work here, such as one that needs an environment variable that is not set.
+        InvalidInput: one can't work here, such as one that needs a secret that is not there.
         BrokenSettings: one has limits that workers could not share.
     """
     usability().check_models(specs)
@@ -107,20 +105,22 @@ def open_target(spec: TargetSpec) -> Target:
     Return the target, ready for one call at a time.
 
     Raises:
-        InvalidInput: it can't work here, such as one that needs an environment variable that is not set.
+        InvalidInput: it can't work here, such as one that needs a secret that is not there.
     """
     with only_ours():
         return usability().targets.open(spec, connections=1)
 
 
 def usability() -> Usability:
-    """Return what finds out whether a run can work here, with the environment of this process."""
-    from adapters.language_models.opener import StandardLanguageModels
-    from adapters.targets.opener import StandardTargets
+    """Return what finds out whether a run can work here, with what the command's organization may name in targets."""
     from adapters.templates.jinja import JinjaTemplates
-    from entrypoints.settings import process_environment, read_settings
+    from entrypoints.cli.environment import command_environment
+    from entrypoints.outgoing import make_language_models, make_targets
+    from entrypoints.settings import read_settings
     from entrypoints.usability import Usability
 
-    models = StandardLanguageModels(process_environment())
-    targets = StandardTargets(process_environment(), JinjaTemplates(), models)
-    return Usability(settings=read_settings(), targets=targets, models=models)
+    settings = read_settings()
+    environment = command_environment(settings)
+    models = make_language_models(settings).with_environment(environment)
+    targets = make_targets(settings, templates=JinjaTemplates(), models=models).with_environment(environment)
+    return Usability(settings=settings, targets=targets, models=models)

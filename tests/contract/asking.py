@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.http.guard import LOCAL
 from adapters.language_models.opener import StandardLanguageModels
 from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
@@ -27,8 +28,8 @@ def opened(spec: TargetSpec, *, environment: Mapping[str, str] | None = None) ->
 
 def targets_of(environment: Mapping[str, str]) -> StandardTargets:
     """Return what opens targets, with a clock that stands at NOW."""
-    models = StandardLanguageModels(environment, now=lambda: NOW)
-    return StandardTargets(environment, JinjaTemplates(), models, now=lambda: NOW)
+    models = StandardLanguageModels(environment, guard=LOCAL, now=lambda: NOW)
+    return StandardTargets(environment, JinjaTemplates(), models, guard=LOCAL, now=lambda: NOW)
 
 
 def chat_target(*, base_url: str, model: str = "m", system: str = "", **more: Any) -> ModelTarget:

@@ -17,6 +17,7 @@ import pytest
 import yaml
 from attrs import evolve
 
+from adapters.http.guard import LOCAL
 from adapters.metrics.python_scripts import PythonScripts
 from adapters.metrics.scorers import StandardScorers
 from adapters.templates.jinja import JinjaTemplates
@@ -28,7 +29,7 @@ from domain.test_execution.test_set import TestCase
 from tests.services.http_server import ScriptedServer, always, reply
 
 FOLDER = Path(__file__).parents[1] / "conformance"
-SCORERS = StandardScorers(JinjaTemplates(), python=PythonScripts())
+SCORERS = StandardScorers(JinjaTemplates(), python=PythonScripts(), guard=LOCAL)
 FILES: Mapping[str, Mapping[str, Any]] = {
     path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))
 }

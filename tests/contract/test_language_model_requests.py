@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from adapters.http.guard import LOCAL
 from adapters.language_models.anthropic import DEFAULT_MAX_TOKENS, VERSION
 from adapters.language_models.opener import StandardLanguageModels
 from domain.jobs.errors import InvalidInput
@@ -28,7 +29,7 @@ TURNS = [
     {"role": "user", "content": "Capital of France?"},
 ]
 SCHEMA = {"type": "object", "additionalProperties": False}
-MODELS = StandardLanguageModels({"KEY": "sk-1"})
+MODELS = StandardLanguageModels({"KEY": "sk-1"}, guard=LOCAL)
 
 
 def play_of(provider: Provider) -> Play:
@@ -181,7 +182,7 @@ def test_parameters_that_cannot_work_are_refused_at_opening(provider: Provider, 
     [
         (ModelSpec(provider=Provider.AZURE, model="m"), "azure:m: no base_url"),
         (ModelSpec(provider=Provider.OPENAI_COMPATIBLE, model="m"), "no base_url"),
-        (ModelSpec(provider=Provider.OPENAI, model="m", api_key="${UNSET}"), "api_key: the environment variable UNSET"),
+        (ModelSpec(provider=Provider.OPENAI, model="m", api_key="${UNSET}"), "api_key: the secret UNSET"),
         (ModelSpec(provider=Provider.OLLAMA, model="m", base_url="h:1"), "base_url: 'h:1/api/chat' has the scheme 'h'"),
         (ModelSpec(provider=Provider.SCRIPTED, model="m", parameters={"replies": "x"}), "parameters.replies"),
     ],

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from attrs import frozen
 
+from adapters.http.guard import LOCAL
 from adapters.language_models.opener import StandardLanguageModels
 from adapters.language_models.scripted import ScriptedModels
 from domain.jobs.errors import FailureKind, ItemFailure, PermanentFailure, TransientFailure
@@ -37,7 +38,9 @@ by_name = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.name)
 def playing(play: Play, response: bytes) -> Iterator[tuple[LanguageModel, list[Received]]]:
     """Serve *response* to every request, and open the model there."""
     with ScriptedServer(always(response)) as server:
-        model = StandardLanguageModels({"KEY": "sk-1"}, now=lambda: NOW).open(play.spec(server.url), connections=2)
+        model = StandardLanguageModels({"KEY": "sk-1"}, guard=LOCAL, now=lambda: NOW).open(
+            play.spec(server.url), connections=2
+        )
         try:
             yield model, server.received
         finally:

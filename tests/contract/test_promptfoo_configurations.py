@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
 import pytest
 
+from adapters.http.guard import LOCAL
 from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.opener import StandardLanguageModels
 from adapters.language_models.scripted import ScriptedModels
+from adapters.memory.secrets import SameForAll
 from adapters.memory.test_sets import MemoryTestSets
 from adapters.metrics.scorers import StandardScorers
 from adapters.targets.opener import StandardTargets
@@ -81,6 +83,11 @@ class Remembering:
     targets: Targets
     opened: list[Target] = attrs.field(factory=list)
 
+    def with_environment(self, environment: Mapping[str, str]) -> Remembering:
+        """Open with this environment from here on."""
+        self.targets = self.targets.with_environment(environment)
+        return self
+
     def open(self, spec: TargetSpec, *, connections: int) -> Target:
         """Open the target."""
         self.opened.append(self.targets.open(spec, connections=connections))
@@ -94,6 +101,11 @@ class RememberingModels:
     models: LanguageModels
     opened: list[LanguageModel] = attrs.field(factory=list)
 
+    def with_environment(self, environment: Mapping[str, str]) -> RememberingModels:
+        """Open with this environment from here on."""
+        self.models = self.models.with_environment(environment)
+        return self
+
     def open(self, spec: ModelSpec, *, connections: int) -> LanguageModel:
         """Open the model."""
         self.opened.append(self.models.open(spec, connections=connections))
@@ -104,13 +116,14 @@ def run(file: TestFile, *, url: str) -> list[Item]:
     """Run the tests of a file, in this thread, and return the rows."""
     environment = {"MOCK_URL": url, "MOCK_KEY": "secret"}
     kernel = Kernel()
-    models = RememberingModels(StandardLanguageModels(environment))
-    targets = Remembering(StandardTargets(environment, TEMPLATES, models))
+    models = RememberingModels(StandardLanguageModels({}, guard=LOCAL))
+    targets = Remembering(StandardTargets({}, TEMPLATES, models, guard=LOCAL))
     family = TestExecution(
         test_sets=MemoryTestSets(),
         targets=targets,
         scorers=SCORERS,
         templates=TEMPLATES,
+        environments=SameForAll(environment),
         judging=Judging(models=models, prompts=judge_prompts(), templates=TEMPLATES),
         transforms=JavaScriptTransforms(),
         store=kernel.store,

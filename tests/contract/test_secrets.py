@@ -20,6 +20,7 @@ from domain.secrets.service import SecretStore
 from domain.secrets.vault import Sealed, Vault
 from tests.contract.building import NOW, THEM, US, after
 from tests.contract.conftest import POSTGRES, SQLITE
+from tests.unit.organizing import Office
 
 OLD, NEW = new_key(), new_key()
 VALUE = "sk-planted-0123456789-wxyz"
@@ -32,7 +33,7 @@ def vault(*keys: str) -> AesGcmVault:
 
 def store_over(rows: SecretRows, *, keys: Vault | None = None, clock: ManualClock | None = None) -> SecretStore:
     """Return the service over rows."""
-    return SecretStore(rows=rows, vault=keys or vault(OLD), clock=clock or ManualClock(NOW))
+    return SecretStore(rows=rows, vault=keys or vault(OLD), clock=clock or ManualClock(NOW), audit=Office().audit)
 
 
 @pytest.fixture(params=[pytest.param("memory", id="memory"), SQLITE, POSTGRES])

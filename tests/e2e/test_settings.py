@@ -34,7 +34,11 @@ def test_a_run_with_a_broker_that_cannot_work_is_refused_before_it_is_accepted(c
     words = ("run", tests, "--target", "http://127.0.0.1:1/")
 
     run = cli.run(
-        *words, ANTIPHON_BROKER_URL="kafka://x", ANTIPHON_RESULT_BACKEND_URL="rpc://", ANTIPHON_DATABASE_URL=DATABASE
+        *words,
+        ANTIPHON_BROKER_URL="kafka://x",
+        ANTIPHON_RESULT_BACKEND_URL="rpc://",
+        ANTIPHON_DATABASE_URL=DATABASE,
+        ANTIPHON_PRIVATE_TARGETS="true",
     )
 
     assert run.code == 2
@@ -62,7 +66,7 @@ def test_an_address_that_cannot_be_read_is_refused_without_showing_it(
     tests = cli.write("tests.jsonl", lines_asking(1))
     words = ("run", tests, "--target", "http://127.0.0.1:1/") if command == "run" else ("worker",)
     others = {"ANTIPHON_BROKER_URL": "redis://127.0.0.1:1/0", "ANTIPHON_DATABASE_URL": DATABASE}
-    here = attrs.evolve(cli, settings={**others, setting: value})
+    here = attrs.evolve(cli, settings={**others, "ANTIPHON_PRIVATE_TARGETS": "true", setting: value})
 
     refused = here.run(*words)
 

@@ -72,6 +72,7 @@ def installation(tmp_path: Path, database_url: str, broker_url: str) -> Iterator
         "ANTIPHON_HOME": str(tmp_path / "home"),
         "ANTIPHON_DATABASE_URL": database_url,
         "ANTIPHON_BROKER_URL": broker_url,
+        "ANTIPHON_PRIVATE_TARGETS": "127.0.0.0/8",
     }
     installation = Installation(tmp_path, environment)
     yield installation

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from attrs import define, field
 
+from adapters.http.guard import LOCAL
 from adapters.metrics.scorers import StandardScorers
 from adapters.templates.jinja import JinjaTemplates
 from adapters.test_files.reader import read_test_file
@@ -15,7 +16,7 @@ from domain.test_execution.metric import Metric
 from domain.test_execution.ports import Scorer, Scorers
 from domain.test_execution.test_set import TestFile
 
-SCORERS = StandardScorers(JinjaTemplates())
+SCORERS = StandardScorers(JinjaTemplates(), guard=LOCAL)
 
 
 @define

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from adapters.http.guard import LOCAL
 from adapters.metrics.scorers import StandardScorers
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
@@ -16,7 +17,7 @@ from domain.test_execution.sample import Sample
 from domain.test_execution.target import Answer
 from domain.test_execution.test_set import TestCase
 
-SCORERS = StandardScorers(JinjaTemplates())
+SCORERS = StandardScorers(JinjaTemplates(), guard=LOCAL)
 OBJECT = {"type": "object", "required": ["city"], "properties": {"city": {"type": "string", "pattern": "^P"}}}
 
 

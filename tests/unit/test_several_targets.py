@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -121,6 +122,10 @@ class _Answers:
     """`Targets` that answer with one text each, by their URL."""
 
     texts: dict[str, str]
+
+    def with_environment(self, environment: Mapping[str, str]) -> _Answers:  # noqa: ARG002  # they need none
+        """Return the same targets."""
+        return self
 
     def open(self, spec: TargetSpec, *, connections: int) -> ScriptedTarget:  # noqa: ARG002  # the same for all
         """Return the target of that URL."""

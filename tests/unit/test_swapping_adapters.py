@@ -7,6 +7,7 @@ import attrs
 from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.judging.prompt_files import judge_prompts
 from adapters.language_models.scripted import ScriptedModels
+from adapters.memory.secrets import SameForAll
 from adapters.memory.store import MemoryStore
 from adapters.memory.targets import ScriptedTargets
 from adapters.memory.test_sets import MemoryTestSets
@@ -47,6 +48,7 @@ def family() -> TestExecution:
         scorers=StandardScorers(templates),
         templates=templates,
         store=MemoryStore(),
+        environments=SameForAll({}),
         judging=Judging(models=ScriptedModels(), prompts=judge_prompts(), templates=templates),
         transforms=JavaScriptTransforms(),
     )

@@ -96,5 +96,5 @@ def _check(antiphon: Antiphon, start: Starting, configuration: TestConfiguration
     cases = antiphon.test_sets.cases(start.caller, configuration.test_set_id)
     targets, panel = configuration.targets, configuration.panel
     with at("/path/name"):
-        usability(antiphon).check(cases, targets=targets, panel=panel, name=configuration.name)
+        usability(antiphon, start.caller).check(cases, targets=targets, panel=panel, name=configuration.name)
     RunRequests(antiphon=antiphon, caller=start.caller).check_options(configuration.options)

@@ -38,7 +38,7 @@ def probe_target(caller: Writer, antiphon: Services, words: ProbeTarget) -> Prob
         raise ServiceUnavailable("too many targets are being asked at once; try again in a moment")
     try:
         prompt, found = asked_once(
-            antiphon.targets.open(target.spec, connections=1),
+            antiphon.targets_of(caller).open(target.spec, connections=1),
             antiphon.templates,
             prompt=words.prompt,
             variables=words.variables,
@@ -52,5 +52,5 @@ def probe_target(caller: Writer, antiphon: Services, words: ProbeTarget) -> Prob
 def _target(antiphon: Antiphon, caller: TenantContext, words: CheckTarget) -> tuple[NamedTarget, list[str]]:
     said = RunRequests(antiphon=antiphon, caller=caller).words(JudgeWords(), target=words.target)
     with at("/body/target"):
-        usability(antiphon).check_target(said.targets[0])
+        usability(antiphon, caller).check_target(said.targets[0])
     return said.targets[0], list(said.warnings)

@@ -70,5 +70,5 @@ def _judge_anew(
         plan = antiphon.rejudging.plan(caller, job_id, panel=said.panel, usual=usual, metrics=said.metrics)
         if not said.metrics and not antiphon.rejudging.asks_judges(caller, plan):
             raise InvalidInput(f"run {job_id} has no metric that a model judges; rescore takes new metrics")
-        usability(antiphon).check_models(plan.needs.models)
+        usability(antiphon, caller).check_models(plan.needs.models)
     return antiphon.rejudging.start(caller, plan, options=options, idempotency_key=key)
