@@ -6,8 +6,10 @@ Domain errors are mapped here, once. What nobody expected is a 500 that tells it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import NoneType
 from typing import Any
 
 import structlog
@@ -71,6 +73,11 @@ _BY_ERROR: tuple[tuple[type[AntiphonError], int, str], ...] = (
     (Unavailable, 503, "service-unavailable"),
     (BrokenSettings, 503, "service-unavailable"),
 )
+_SHOWN = 80
+_JSON_NAMES = defaultdict(
+    lambda: "value",
+    {str: "string", int: "number", float: "number", bool: "boolean", dict: "object", list: "list", NoneType: "null"},
+)
 _BY_STATUS = {status: name for _, status, name in reversed(_BY_ERROR)} | {
     405: "method-not-allowed",
     406: "not-acceptable",
@@ -129,7 +136,7 @@ async def _of_domain(_request: Request, error: Exception) -> JSONResponse:
 
 async def _of_validation(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    fields = [FieldProblem(pointer=_pointer(each["loc"]), detail=str(each["msg"])) for each in error.errors()]
+    fields = [FieldProblem(pointer=_pointer(each["loc"]), detail=_expectation(each)) for each in error.errors()]
     detail = "; ".join(f"{field.pointer}: {field.detail}" for field in fields[:3])
     return problem(422, detail or "the request can't be understood", name="invalid-input", errors=fields)
 
@@ -157,6 +164,17 @@ def _headers(status: int, error: AntiphonError) -> dict[str, str] | None:
     if isinstance(error, TooManyRequests):
         return {**error.headers, "Retry-After": str(error.retry_after_s)}
     return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_S)}}.get(status)
+
+
+def _expectation(error: Mapping[str, Any]) -> str:
+    """Say what was expected and what kind of thing was found; a body's own values may be secrets, and stay out."""
+    if error["type"] == "extra_forbidden":
+        return "there is no such field; /openapi.json shows those there are"
+    if error["type"] == "missing":
+        return "it is missing; /openapi.json shows what it may be"
+    said, found = str(error["msg"]), error.get("input")
+    shown = repr(found)[:_SHOWN] if error["loc"][:1] in (("query",), ("path",)) else f"a {_JSON_NAMES[type(found)]}"
+    return f"{said[:1].lower()}{said[1:]}; found {shown}"
 
 
 def _pointer(location: Sequence[int | str]) -> str:

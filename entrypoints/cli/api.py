@@ -30,8 +30,17 @@ def api(*, host: str, port: int) -> None:
 
     antiphon = open_antiphon()
     app = make_api(antiphon)
+    if not antiphon.administration.keys.all(antiphon.tenant):
+        say(
+            f"keys      none yet; `antiphon keys create --user {_somebody(antiphon)} --scope read --scope write` makes one"
+        )
     with _worker(antiphon):
         serve(app, host=host, port=port, on_start=lambda address: say(f"api       {address}"))
+
+
+def _somebody(antiphon: Antiphon) -> str:
+    members = antiphon.administration.members.all(antiphon.tenant)
+    return members[0].user.email if members else "EMAIL"
 
 
 def _worker(antiphon: Antiphon) -> AbstractContextManager[None]:

@@ -1,0 +1,33 @@
+"""A refusal says what was expected and what was found, and shows nothing of a body that may be a secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.calling import Api
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"test_set": {}}, "/body/test_set: there is no such field; /openapi.json shows those there are"),
+        ({"tags": "planted-secret"}, "/body/tags: input should be a valid list; found a string"),
+        ({"options": {"concurrency": "planted-secret"}}, "unable to parse string as an integer; found a string"),
+    ],
+)
+def test_a_body_is_refused_by_place_and_kind(api: Api, body: dict[str, object], words: str) -> None:
+    """Whoever reads it mends the request without looking up what the words of a library mean."""
+    answer = api.post("/v1/test-runs", json=body)
+
+    assert answer.status_code == 422
+    assert words in answer.json()["detail"]
+    assert "planted-secret" not in answer.text
+
+
+def test_what_stands_in_the_address_is_shown(api: Api) -> None:
+    """It is in everybody's log of addresses anyway, and the quickest way to see the slip."""
+    answer = api.get("/v1/jobs", params={"limit": "many"})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/query/limit"
+    assert "found 'many'" in answer.json()["errors"][0]["detail"]
