@@ -31,9 +31,8 @@ def api(*, host: str, port: int) -> None:
     antiphon = open_antiphon()
     app = make_api(antiphon)
     if not antiphon.administration.keys.all(antiphon.tenant):
-        say(
-            f"keys      none yet; `antiphon keys create --user {_somebody(antiphon)} --scope read --scope write` makes one"
-        )
+        make = f"antiphon keys create --user {_somebody(antiphon)} --scope read --scope write"
+        say(f"keys      none yet; `{make}` makes one")
     with _worker(antiphon):
         serve(app, host=host, port=port, on_start=lambda address: say(f"api       {address}"))
 
