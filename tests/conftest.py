@@ -2,7 +2,8 @@
 The real services tests run against, and hypothesis' profile.
 
 `--services=auto` (default) uses a URL from the environment, else a binary it finds, else skips and says so loudly;
-`require` makes a missing service an error; `none` runs without. `--chaos=long` runs the whole kill matrix.
+`require` makes a missing service an error; `none` runs without. `--chaos=long` runs the whole kill matrix,
+`--fuzz=long` asks the API for minutes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ settings.load_profile("deterministic")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--services` and `--chaos`."""
+    """Add `--services`, `--chaos` and `--fuzz`."""
     parser.addoption(
         "--services",
         choices=["require", "auto", "none"],
@@ -40,6 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["quick", "long"],
         default="quick",
         help="how much is broken: each kind of fault once (quick), or more items, many seeds and the slow rings (long)",
+    )
+    parser.addoption(
+        "--fuzz",
+        choices=["quick", "long"],
+        default="quick",
+        help="how much the API is asked from its document: a few requests of each kind (quick), or sequences too (long)",
     )
 
 

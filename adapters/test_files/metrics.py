@@ -60,7 +60,7 @@ class MetricReader:
     def read(self, node: Node) -> Metric | None:
         """Return the metric that *node* writes in one of the three ways."""
         match node:
-            case ScalarNode(value=str(title)):
+            case ScalarNode(value=str(title)) if title:
                 return self.make(title, line=node.line)
             case MapNode():
                 return self._read_mapping(node)
@@ -86,7 +86,9 @@ class MetricReader:
     def _read_mapping(self, node: MapNode) -> Metric | None:
         before = len(self._problems)
         title = self._title(node)
-        if title is None:
+        if title == "":
+            self._no_such_kind(title, line=node.line)
+        if not title:
             return None
         known = _LONG_KEYS if "kind" in node.entries else (title, *METRIC_OPTIONS)
         fields = Fields(node, what="a metric", known=known, problems=self._problems)

@@ -43,7 +43,7 @@ def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) 
     app.state.streams, app.state.rates = Streams(), make_rates(antiphon.settings)
     explain_problems(app)
     for router in ROUTERS:
-        app.include_router(router, responses=documented(401, 403, 408, 413, 422, 429, 503))
+        app.include_router(router, responses=documented(400, 401, 403, 408, 413, 422, 429, 503))
     app.add_middleware(Guarding, most_bytes=antiphon.settings.api_body_bytes)
     _watch(app, antiphon)
     return app

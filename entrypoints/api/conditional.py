@@ -40,7 +40,8 @@ class Tags:
 
 def _tags(
     if_none_match: Annotated[
-        str | None, Header(max_length=2000, description="ETags of what you have.", examples=['"6f1e…"'])
+        str | None,
+        Header(max_length=2000, description="ETags of what you have.", examples=['"9f86d081884c7d659a2feaa0c55ad015"']),
     ] = None,
 ) -> Tags:
     return Tags(known=if_none_match)

@@ -19,6 +19,8 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from entrypoints.api.refusals import TooManyRequests
 from entrypoints.settings import Settings
@@ -101,7 +103,12 @@ def make_rates(settings: Settings) -> Rates:
 
 def _redis(settings: Settings) -> RedisStorage:
     url = settings.limits_address
-    options: dict[str, Any] = {"socket_timeout": TIMEOUT_S, "socket_connect_timeout": TIMEOUT_S}
+    # the client's own retries would take seconds, and there is another way to count
+    options: dict[str, Any] = {
+        "socket_timeout": TIMEOUT_S,
+        "socket_connect_timeout": TIMEOUT_S,
+        "retry": Retry(NoBackoff(), 0),
+    }
     if settings.tls_ca_file and url.startswith("rediss://"):
         options["ssl_ca_certs"] = settings.tls_ca_file
     return RedisStorage(

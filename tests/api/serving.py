@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import attrs
 import httpx
 from attrs import frozen
 
@@ -30,9 +31,9 @@ def a_key(cli: CommandLine, *scopes: str) -> str:
 
 
 @contextmanager
-def serving(cli: CommandLine) -> Iterator[Server]:
+def serving(cli: CommandLine, **settings: str) -> Iterator[Server]:
     """Yield a server of its own in the command line's home, once it listens; it is killed at the end."""
-    with cli.started("api", "--port", "0") as process:
+    with attrs.evolve(cli, settings={**cli.settings, **settings}).started("api", "--port", "0") as process:
         wait_until(lambda: process.has_ended or "http://" in process.stderr, what="the server's address")
         assert not process.has_ended, process.stderr
         url = next(word for word in process.stderr.split() if word.startswith("http://"))

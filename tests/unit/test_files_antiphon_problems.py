@@ -90,6 +90,9 @@ def test_a_key_of_the_file_that_does_not_fit_is_refused(tmp_path: Path, text: st
             "the prompt uses {{ nam }}, which this test has no variable",
         ),
         ("{prompt: Hi, metrics: [3]}", "a number as a metric; expected kind: value; write one"),
+        ('{prompt: Hi, metrics: [""]}', "a text as a metric; expected kind: value"),
+        ('{prompt: Hi, metrics: [{"": x}]}', "unknown kind of metric ''; expected one"),
+        ('{prompt: Hi, metrics: [{kind: ""}]}', "unknown kind of metric ''; expected one"),
         ("{prompt: Hi, metrics: [{contains: a, regex: b}]}", "a metric with 2 kinds (contains, regex); expected one"),
         (
             "{prompt: Hi, metrics: [{kind: contains, vlaue: a}]}",

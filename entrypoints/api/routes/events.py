@@ -45,9 +45,6 @@ def list_events(
     job_id: TheJob,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID, description="Only events behind this id.")] = 0,
     limit: Annotated[int, Query(ge=1, le=200, description="How many at most (of a page).")] = 100,
-    accept: Annotated[
-        str, Header(description="`text/event-stream` for a stream that goes on until the job has ended.")
-    ] = "application/json",
     last_event_id: Annotated[
         int | None, Header(ge=0, le=LARGEST_ID, description="Where a stream that broke off is to go on.")
     ] = None,
@@ -55,13 +52,14 @@ def list_events(
     """
     Hear what happened to a job, oldest first.
 
-    A stream also sends `progress` whenever the counts change; these have no id. It ends with the job, and after some
+    With `Accept: text/event-stream` they come as a stream that goes on until the job has ended, otherwise as a page. A
+    stream also sends `progress` whenever the counts change; these have no id. It ends with the job, and after some
     minutes in any case: connect again with the last id (an EventSource does so by itself).
     """
     begin = after if last_event_id is None else last_event_id
     events = antiphon.records.events(caller, job_id, after=begin, limit=limit)
     is_over = events.view.job.status.is_end and not events.has_more
-    if "text/event-stream" not in accept:
+    if "text/event-stream" not in request.headers.get("accept", ""):
         page = EventsDocument(
             items=[event_document(each) for each in events.facts], last=events.read_to, is_over=is_over
         )
