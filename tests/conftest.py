@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--fuzz",
         choices=["quick", "long"],
         default="quick",
-        help="how much the API is asked from its document: a few requests of each kind (quick), or sequences too (long)",
+        help="how much the API is asked from its document: a few requests of each (quick), or sequences too (long)",
     )
 
 

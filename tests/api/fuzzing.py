@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 QUICK = ("--max-examples", "5", "--phases", "examples,coverage,fuzzing", "--generation-deterministic")
+BRIEF = ("--max-examples", "3", "--phases", "examples,fuzzing", "--generation-deterministic")
 LONG = ("--max-examples", "150", "--phases", "examples,coverage,fuzzing,stateful", "--seed", "20261121")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.fuzzing import LONG, QUICK, fuzz
+from tests.api.fuzzing import BRIEF, LONG, fuzz
 from tests.api.serving import a_key, serving
 from tests.e2e.command_line import CommandLine
 
@@ -17,4 +17,4 @@ def test_every_answer_to_whatever_the_document_allows_is_documented(
     """No surprise for who wrote a client from the document: no 5xx, no other status, no other shape."""
     is_long = pytestconfig.getoption("--fuzz") == "long"
     with serving(cli, ANTIPHON_API_REQUESTS_PER_MINUTE="1000000") as server:
-        print(fuzz(server.url, key=a_key(cli), folder=tmp_path, words=LONG if is_long else QUICK))
+        print(fuzz(server.url, key=a_key(cli), folder=tmp_path, words=LONG if is_long else BRIEF))
