@@ -23,6 +23,7 @@ Adapters turn the errors of their libraries into this tree (`raise ... from exc`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from domain.jobs.usage import NOTHING, Usage
@@ -88,13 +89,15 @@ class Deferred(AntiphonError):
     A runner could not get permission for its work yet: a rate limit, or something it needs that is not ready.
 
     The item waits for *retry_after_s* seconds and is tried again; the attempt does not count, and nothing has failed.
-    *usage* is what was spent and not kept yet; the runner keeps it before it lets the item go.
+    *usage* is what was spent and not kept yet; the runner keeps it before it lets the item go, and with it what was
+    *heard* for that: replies, by what was asked.
     """
 
     def __init__(self, retry_after_s: float, reason: str, *, usage: Usage = NOTHING) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
         self.usage = usage
+        self.heard: Mapping[str, str] = {}
 
 
 class FailureKind(StrEnum):
@@ -135,7 +138,8 @@ class ItemFailure(AntiphonError):
     """
     One attempt failed; *partial_result* keeps what was paid for before (an answer that could not be judged).
 
-    *usage* is what the attempt spent since it last kept something.
+    *usage* is what the attempt spent since it last kept something, *heard* the replies it got for that, by what was
+    asked: the next attempt need not ask again.
     """
 
     def __init__(
@@ -150,6 +154,7 @@ class ItemFailure(AntiphonError):
         self.kind = kind
         self.partial_result = partial_result or {}
         self.usage = usage
+        self.heard: Mapping[str, str] = {}
 
 
 class TransientFailure(ItemFailure):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import cast
 
@@ -17,7 +17,7 @@ from domain.test_execution.contest import Candidate
 from domain.test_execution.metric import Score, verdict_of
 from domain.test_execution.recorded_answer import recorded_in
 from domain.test_execution.sample import Sample
-from domain.test_execution.scoring import Scoring
+from domain.test_execution.scoring import Scoring, paid_by
 from domain.test_execution.target import Answer
 from domain.test_execution.test_set import TestItem
 
@@ -48,15 +48,17 @@ class Contests:
         waiting = [row.key for row in rows if not row.state.is_end]
         if waiting:
             raise Deferred(WAIT_S, f"{len(waiting)} tests of the contest have not ended (first: {waiting[0]})")
-        sample, left_out = self._sample(test, rows, ends=ends)
+        heard = cast(Mapping[str, str], (item.progress or {}).get("heard", {}))
+        sample, left_out = self._sample(test, rows, heard=heard, ends=ends)
         kept = cast(list[Document], (item.progress or {}).get("scores", ()))
         scores = [score_from_json(score) for score in kept]
         for metric in test.case.metrics[len(kept) :]:
             try:
                 found = self.scoring.scorer(metric)(sample, deadline_s=max(0.0, ends - monotonic()))
-            except (PermanentFailure, TransientFailure, Deferred):
-                if len(scores) > len(kept):
-                    keep({"scores": [to_json(score) for score in scores]}, _cost(scores[len(kept) :]))
+            except (PermanentFailure, TransientFailure, Deferred) as failure:
+                paid = _cost(scores[len(kept) :]) + paid_by(failure)
+                if paid or failure.heard:
+                    keep({"scores": [to_json(score) for score in scores], "heard": dict(failure.heard)}, paid)
                 raise
             scores.append(_with_field(found, sample.candidates or (), left_out))
         return Outcome(
@@ -66,7 +68,9 @@ class Contests:
             usage=_cost(scores[len(kept) :]),
         )
 
-    def _sample(self, test: TestItem, rows: Sequence[Item], *, ends: float) -> tuple[Sample, list[str]]:
+    def _sample(
+        self, test: TestItem, rows: Sequence[Item], *, heard: Mapping[str, str], ends: float
+    ) -> tuple[Sample, list[str]]:
         variables = self.scoring.shaping.variables(test.case, deadline_s=ends - monotonic())
         candidates, prompts, left_out = [], [], []
         for row in rows:
@@ -103,6 +107,7 @@ class Contests:
             variables=variables,
             repeat=test.repeat,
             candidates=tuple(candidates),
+            heard=heard,
         ), left_out
 
 

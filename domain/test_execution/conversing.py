@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import cast
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from domain.jobs.errors import Deferred, FailureKind, ItemFailure, PermanentFailure
 from domain.jobs.family import Keep
@@ -36,7 +36,8 @@ class Conversation:
     """
     The turns of a test so far, and what its simulated user has used; *next* is what it wants to say.
 
-    *scores* are those it has got so far: of each turn, then of the whole.
+    *scores* are those it has got so far: of each turn, then of the whole. *heard* are replies of judges to the metric
+    that comes next, by what was asked.
     """
 
     exchanges: tuple[Exchange, ...] = ()
@@ -44,6 +45,7 @@ class Conversation:
     is_over: bool = False
     user_usage: Usage = NOTHING
     scores: tuple[tuple[Score, ...], ...] = ()
+    heard: Mapping[str, str] = field(factory=dict)
 
     @classmethod
     def from_stored(cls, stored: Document) -> Conversation:
@@ -69,6 +71,7 @@ class Conversation:
             "is_over": self.is_over,
             **({} if self.next is None else {"next": self.next}),
             **({"scores": [list(map(to_json, scores)) for scores in self.scores]} if self.scores else {}),
+            **({"heard": dict(self.heard)} if self.heard else {}),
         }
 
     @classmethod
@@ -87,6 +90,7 @@ class Conversation:
             scores=tuple(
                 tuple(map(score_from_json, scores)) for scores in cast(list[list[Document]], kept.get("scores", ()))
             ),
+            heard=cast(Mapping[str, str], kept.get("heard", {})),
         )
 
 
@@ -179,9 +183,10 @@ def scores_of_conversation(
     dialogue = cast(Dialogue, test.case.dialogue)
     scores: list[Score] = []
     for no in range(len(talk.exchanges)):
-        sample = _sample(test, talk.exchanges[: no + 1], whole=False)
+        sample = evolve(_sample(test, talk.exchanges[: no + 1], whole=False), heard=talk.heard)
         scores += named_scores(score_all(dialogue.metrics_of(no), sample, made[no]), prefix=f"turn {no + 1}: ")
-    return [*scores, *score_all(test.case.metrics, _sample(test, talk.exchanges, whole=True), made[-1])]
+    whole = evolve(_sample(test, talk.exchanges, whole=True), heard=talk.heard)
+    return [*scores, *score_all(test.case.metrics, whole, made[-1])]
 
 
 def result_of(talk: Conversation) -> dict[str, object]:

@@ -6,9 +6,10 @@ What was paid for is never bought again: the next attempt, or the next run, judg
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domain.jobs.errors import FailureKind, PermanentFailure
 from domain.jobs.item import Document, Item
@@ -20,16 +21,22 @@ from domain.test_execution.target import Answer
 
 @frozen(kw_only=True)
 class RecordedAnswer:
-    """The *prompt* as it was sent, what came back, and the *scores* it has got so far, in the metrics' order."""
+    """
+    The *prompt* as it was sent, what came back, and the *scores* it has got so far, in the metrics' order.
+
+    *heard* are replies of judges to a metric that has no score yet, by what was asked.
+    """
 
     prompt: str
     answer: Answer
     scores: tuple[Score, ...] = ()
+    heard: Mapping[str, str] = field(factory=dict)
 
     def to_document(self) -> dict[str, object]:
         """Return the answer as JSON."""
         scores = {"scores": [to_json(score) for score in self.scores]} if self.scores else {}
-        return {"prompt": self.prompt, "answer": to_json(self.answer), **scores}
+        heard = {"heard": dict(self.heard)} if self.heard else {}
+        return {"prompt": self.prompt, "answer": to_json(self.answer), **scores, **heard}
 
     @classmethod
     def from_document(cls, data: Document) -> RecordedAnswer:
@@ -39,6 +46,7 @@ class RecordedAnswer:
             prompt=str(data["prompt"]),
             answer=answer_from_json(cast(Document, data["answer"])),
             scores=tuple(map(score_from_json, scores)),
+            heard=cast(Mapping[str, str], data.get("heard", {})),
         )
 
 

@@ -29,7 +29,7 @@ from domain.test_execution.metric import Metric, Score, verdict_of, weighted_val
 from domain.test_execution.ports import Target
 from domain.test_execution.recorded_answer import RecordedAnswer, kept_by, stored_answer
 from domain.test_execution.sample import Sample
-from domain.test_execution.scoring import Scoring
+from domain.test_execution.scoring import Scoring, paid_by
 from domain.test_execution.target import Answer, Question, usage_of
 from domain.test_execution.test_set import TestItem
 
@@ -75,8 +75,8 @@ class TestRunner:
         try:
             scores = self.scoring.scores(test.case.metrics, sample, deadline_s=max(0.0, ends - monotonic()), made=made)
         except (PermanentFailure, TransientFailure, Deferred) as failure:
-            now = RecordedAnswer(prompt=recorded.prompt, answer=recorded.answer, scores=tuple(made))
-            paid = _paid(failure)
+            now = attrs.evolve(recorded, scores=tuple(made), heard=failure.heard)
+            paid = paid_by(failure)
             if now != kept or paid:
                 keep(now.to_document(), unkept + _cost(made[len(recorded.scores) :]) + paid)
             if isinstance(failure, ItemFailure):
@@ -110,9 +110,9 @@ class TestRunner:
         try:
             scores = scores_of_conversation(test, talk, score_all=score_all, made=made)
         except (PermanentFailure, TransientFailure, Deferred) as failure:
-            scored = attrs.evolve(talk, scores=tuple(map(tuple, made)))
-            paid = _paid(failure)
-            if paid or (scored != talk and any(made)):
+            scored = attrs.evolve(talk, scores=tuple(map(tuple, made)), heard=failure.heard)
+            paid = paid_by(failure)
+            if paid or failure.heard or (scored != talk and any(made)):
                 keep(scored.to_document(), spent() + paid)
             if isinstance(failure, ItemFailure):
                 failure.partial_result = result([])
@@ -166,11 +166,6 @@ def _is_live(test: TestItem) -> bool:
     return test.stored is None and test.case.given_answer is None
 
 
-def _paid(failure: Exception) -> Usage:
-    """Return what a score that was put off has used; that of one that failed the kernel counts with the failure."""
-    return failure.usage if isinstance(failure, Deferred) else NOTHING
-
-
 def _cost(scores: Sequence[Score]) -> Usage:
     return sum((score.usage for score in scores if score.usage), start=NOTHING)
 
@@ -195,4 +190,5 @@ def _sample(test: TestItem, recorded: RecordedAnswer, variables: Document) -> Sa
         repeat=test.repeat,
         target=test.target,
         cost_nanousd=recorded.answer.cost_nanousd,
+        heard=recorded.heard,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from attrs import field, frozen
 
@@ -23,7 +24,7 @@ class Sample:
     US dollar; None where no price is known. *output* is what scripts get to see in place of the answer's text, where a
     transform or the target made JSON of it. *conversation* is the whole of it, where a test has several turns: the
     prompt is then all of it before the last answer. *candidates* are the answers of a contest, which has no answer of
-    its own; None for everything else.
+    its own; None for everything else. *heard* are replies that judges gave to an earlier attempt, by what was asked.
     """
 
     case: TestCase
@@ -36,6 +37,7 @@ class Sample:
     output: object = None
     conversation: tuple[Message, ...] = ()
     candidates: tuple[Candidate, ...] | None = None
+    heard: Mapping[str, str] = field(factory=dict, repr=False)
 
     @property
     def seen_output(self) -> object:

@@ -8,7 +8,8 @@ from time import monotonic
 import attrs
 from attrs import frozen
 
-from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
+from domain.jobs.errors import Deferred, FailureKind, InvalidInput, PermanentFailure
+from domain.jobs.usage import NOTHING, Usage
 from domain.test_execution.metric import CONTEXT_TRANSFORM, Metric, Score
 from domain.test_execution.metric_sets import scores_of
 from domain.test_execution.ports import Scorer, Scorers
@@ -90,3 +91,8 @@ class Scoring:
             return self.scorers.make(metric)
         except InvalidInput as error:
             raise PermanentFailure(str(error), kind=FailureKind.EVALUATION_ERROR) from error
+
+
+def paid_by(failure: Exception) -> Usage:
+    """Return what a score that was put off has used; that of one that failed the kernel counts with the failure."""
+    return failure.usage if isinstance(failure, Deferred) else NOTHING

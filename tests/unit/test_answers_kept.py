@@ -161,6 +161,30 @@ def test_a_score_that_was_paid_for_is_not_bought_again() -> None:
     assert (outcome.verdict, spent.requests) == ("pass", 4)
 
 
+def test_a_reply_of_a_judge_is_kept_until_its_metric_has_a_score() -> None:
+    """A metric that asks twice, and whose second question has to wait, must not buy the first answer again."""
+    asked: list[str] = []
+    kept: list[tuple[Document, Usage]] = []
+
+    def judge(messages: Sequence[Message]) -> str:
+        asked.append("steps" if "Good day" not in messages[-1].text else "score")
+        if len(asked) == 2:
+            raise Deferred(5.0, "the judge's limit")
+        return '{"steps": ["look"]}' if asked[-1] == "steps" else '{"reason": "r", "score": 10}'
+
+    def keep(progress: Document, usage: Usage = NOTHING) -> None:
+        kept.append((progress, usage))
+
+    with pytest.raises(Deferred):
+        _runner(judge).run(_item("g-eval"), deadline_s=5, keep=keep)
+    again = attrs.evolve(_item("g-eval"), progress=json.loads(json.dumps(kept[-1][0])))
+    outcome = _runner(judge).run(again, deadline_s=5, keep=keep)
+
+    assert asked == ["steps", "score", "score"]
+    spent = sum((usage for _, usage in kept), start=outcome.usage)
+    assert (outcome.verdict, spent.requests) == ("pass", 3), "the answer, and two replies"
+
+
 def test_a_given_answer_is_judged_in_place_of_asking() -> None:
     """Answers that people collected elsewhere can be judged without a target."""
     case = attrs.evolve(

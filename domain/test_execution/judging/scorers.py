@@ -128,6 +128,7 @@ class _JudgedScorer:
             opinions = [self._opinion(session, evidence) for session in sessions]
         except (ItemFailure, Deferred) as failure:
             failure.usage = sum((session.usage for session in sessions), start=Usage())
+            failure.heard = {asked: reply for session in sessions for asked, reply in session.heard.items()}
             raise
         threshold = self.kind.threshold_of(self.metric)
         mean_wanted = DEFAULT_MEAN if threshold is None else threshold
@@ -145,8 +146,16 @@ class _JudgedScorer:
         except InvalidInput as error:
             raise PermanentFailure(str(error), kind=FailureKind.EVALUATION_ERROR) from error
         return [
-            Session(judge=judge, embedder=embedder, prompts=self.judging.prompts, write=write, ends=ends)
-            for judge in judges or [None]
+            Session(
+                judge=judge,
+                embedder=embedder,
+                prompts=self.judging.prompts,
+                write=write,
+                ends=ends,
+                seat=seat,
+                known=sample.heard,
+            )
+            for seat, judge in enumerate(judges or [None])
         ]
 
     def _opinion(self, session: Session, evidence: Evidence) -> Opinion:

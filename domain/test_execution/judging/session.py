@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from time import monotonic
 from typing import TypeVar
 
@@ -58,13 +59,21 @@ def as_shipped(prompt: JudgePrompt, blocks: Mapping[str, str]) -> Request:
 
 @define(kw_only=True, eq=False)
 class Session:
-    """The `Consultation` port over one judge and one embedding model; *ends* is when its time is over (monotonic)."""
+    """
+    The `Consultation` port over one judge and one embedding model; *ends* is when its time is over (monotonic).
+
+    *known* are replies that an earlier attempt heard, by what was asked of the judge in this *seat* of the panel;
+    *heard* are those and this attempt's.
+    """
 
     judge: OpenModel | None
     embedder: OpenModel | None
     prompts: Mapping[str, JudgePrompt]
     write: Write
     ends: float
+    seat: int = 0
+    known: Mapping[str, str] = field(factory=dict)
+    heard: dict[str, str] = field(factory=dict, init=False)
     usage: Usage = field(factory=Usage, init=False)
     titles: list[str] = field(factory=list, init=False)
 
@@ -72,11 +81,11 @@ class Session:
         """Ask, and once more when the reply can't be read."""
         request = self.write(self.prompts[prompt], blocks)
         self.titles += [request.title] if request.title not in self.titles else []
-        reply = self._complete(request, request.messages)
+        reply = self._reply(request, request.messages)
         try:
-            return read_reply(reply.text, read=read)
+            return read_reply(reply, read=read)
         except UnreadableReply as problem:
-            said = Message(role="assistant", content=reply.text or "(nothing)")
+            said = Message(role="assistant", content=reply or "(nothing)")
             complaint = Message(role="user", content=REPAIR.format(problem=problem))
             return self._read_repaired(request, (*request.messages, said, complaint), read)
 
@@ -89,11 +98,22 @@ class Session:
         return list(found.vectors)
 
     def _read_repaired(self, request: Request, messages: tuple[Message, ...], read: Read[T]) -> T:
-        reply = self._complete(request, messages)
+        reply = self._reply(request, messages)
         try:
-            return read_reply(reply.text, read=read)
+            return read_reply(reply, read=read)
         except UnreadableReply as problem:
             raise NoOpinion(f"the judge's reply could not be read, not even the second one: {problem}") from problem
+
+    def _reply(self, request: Request, messages: tuple[Message, ...]) -> str:
+        asked = self._asked(messages)
+        text = self.known[asked] if asked in self.known else self._complete(request, messages).text
+        self.heard[asked] = text
+        return text
+
+    def _asked(self, messages: tuple[Message, ...]) -> str:
+        judge = self.judge.spec if self.judge else None
+        words = [(message.role, message.content) for message in messages]
+        return blake2b(repr((self.seat, judge, words)).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     def _complete(self, request: Request, messages: tuple[Message, ...]) -> Completion:
         judge = self._needed(self.judge, "judge")
