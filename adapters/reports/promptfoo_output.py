@@ -18,6 +18,7 @@ from typing import cast
 from attrs import define, field
 
 from adapters.reports.files import replacing
+from adapters.reports.promptfoo_sums import ERROR, NANO, REASONS, PromptSums, named_scores, tokens_json
 from domain.jobs.item import Document, Item
 from domain.jobs.job import Job
 from domain.test_execution.metric import Score, Verdict
@@ -29,10 +30,6 @@ from domain.test_execution.test_result import Standing, TestResult, read_result
 
 _NOT_UTF_8 = re.compile("[\ud800-\udfff]")
 _VARYING = "{{prompt}}"
-_NANO = 1_000_000_000
-_REASONS = {Standing.PASS: 0, Standing.FAIL: 1}
-_ERROR = 2
-_SUMS = ("score", "pass", "fail", "error", "right", "wrong", "ms")
 
 
 def write_promptfoo(
@@ -75,7 +72,7 @@ class _Rows:
 
     providers: Mapping[str, dict[str, str]]
     _prompts: dict[tuple[str, str], dict[str, object]] = field(factory=dict)
-    _metrics: dict[tuple[str, str], dict[str, float]] = field(factory=dict)
+    _sums: dict[tuple[str, str], PromptSums] = field(factory=dict)
     _numbers: dict[int, int] = field(factory=dict)
     _test_id: str | None = None
     _tests: int = 0
@@ -86,11 +83,11 @@ class _Rows:
         provider = self.providers.get(result.target) or {"id": result.target}
         key = (result.target, result.prompt_label)
         self._note_prompt(key, provider, str(case.get("prompt", "")))
-        self._add(key, result)
+        self._sums.setdefault(key, PromptSums()).add(result)
         return {
             "id": f"{job.id}/{item.no}",
             "promptIdx": list(self._prompts).index(key),
-            "testIdx": self._number(result),
+            "testIdx": self._number(str(case.get("base_id") or result.test_id), result.repeat),
             "testCase": _test_case(result, case),
             "promptId": result.prompt_label or result.test_id,
             "provider": provider,
@@ -106,42 +103,16 @@ class _Rows:
         if known["raw"] != template:
             known |= {"raw": _VARYING, "label": key[1] or _VARYING}
 
-    def _number(self, result: TestResult) -> int:
-        """Return the test's number; the same over targets, and another for each repeat."""
-        if result.test_id != self._test_id:
-            self._test_id = result.test_id
+    def _number(self, test_id: str, repeat: int) -> int:
+        """Return the test's number; the same over prompts and targets, and another for each repeat."""
+        if test_id != self._test_id:
+            self._test_id = test_id
             self._tests += len(self._numbers)
             self._numbers.clear()
-        return self._tests + self._numbers.setdefault(result.repeat, len(self._numbers))
-
-    def _add(self, key: tuple[str, str], result: TestResult) -> None:
-        sums = self._metrics.setdefault(
-            key, dict.fromkeys(("score", "pass", "fail", "error", "right", "wrong", "ms"), 0)
-        )
-        sums["score"] += result.score or 0.0
-        sums[{0: "pass", 1: "fail"}.get(_REASONS.get(result.standing, _ERROR), "error")] += 1
-        sums["right"] += sum(score.verdict is Verdict.PASS for score in result.scores)
-        sums["wrong"] += sum(score.verdict is not Verdict.PASS for score in result.scores)
-        sums["ms"] += 1000 * (result.latency_s or 0.0)
+        return self._tests + self._numbers.setdefault(repeat, len(self._numbers))
 
     def prompts(self) -> list[dict[str, object]]:
-        return [{**prompt, "metrics": _prompt_metrics(self._metrics[key])} for key, prompt in self._prompts.items()]
-
-
-def _prompt_metrics(sums: dict[str, float]) -> dict[str, object]:
-    return {
-        "score": round(sums["score"], 6),
-        "testPassCount": int(sums["pass"]),
-        "testFailCount": int(sums["fail"]),
-        "testErrorCount": int(sums["error"]),
-        "assertPassCount": int(sums["right"]),
-        "assertFailCount": int(sums["wrong"]),
-        "totalLatencyMs": round(sums["ms"]),
-        "tokenUsage": _tokens(0, 0, requests=0),
-        "namedScores": {},
-        "namedScoresCount": {},
-        "cost": 0,
-    }
+        return [{**prompt, "metrics": self._sums[key].to_json()} for key, prompt in self._prompts.items()]
 
 
 def _test_case(result: TestResult, case: Document) -> dict[str, object]:
@@ -157,21 +128,23 @@ def _assertion(metric: Document) -> dict[str, object]:
 
 
 def _outcome(result: TestResult) -> dict[str, object]:
-    is_error = result.standing not in _REASONS
-    tokens = _tokens(result.prompt_tokens or 0, result.completion_tokens or 0, requests=int(result.answer is not None))
-    cost = (result.cost_nanousd or 0) / _NANO
+    is_error = result.standing not in REASONS
+    tokens = tokens_json(
+        result.prompt_tokens or 0, result.completion_tokens or 0, requests=int(result.answer is not None)
+    )
+    cost = (result.cost_nanousd or 0) / NANO
     response = (
         {} if result.answer is None else {"response": {"output": result.answer, "tokenUsage": tokens, "cost": cost}}
     )
     return {
         **response,
         "error": _error(result) if is_error else None,
-        "failureReason": _REASONS.get(result.standing, _ERROR),
+        "failureReason": REASONS.get(result.standing, ERROR),
         "success": result.standing is Standing.PASS,
         "score": result.score or 0,
         "latencyMs": round(1000 * (result.latency_s or 0)),
         "gradingResult": _grading(result) if result.scores else None,
-        "namedScores": {score.metric: score.value for score in result.scores if score.metric != score.kind},
+        "namedScores": {name: scores.mean for name, scores in named_scores(result.scores).items()},
         "cost": cost,
         "metadata": {},
         "tokenUsage": tokens,
@@ -187,12 +160,15 @@ def _error(result: TestResult) -> str:
 
 
 def _grading(result: TestResult) -> dict[str, object]:
+    named = named_scores(result.scores)
     wrong = [score.reason for score in result.scores if score.verdict is not Verdict.PASS]
     return {
         "pass": result.standing is Standing.PASS,
         "score": result.score or 0,
         "reason": wrong[0] if wrong else "All assertions passed",
         "componentResults": [_component(score) for score in result.scores],
+        "namedScores": {name: scores.mean for name, scores in named.items()},
+        "namedScoreWeights": {name: scores.weight for name, scores in named.items()},
     }
 
 
@@ -211,16 +187,9 @@ def _stats(job: Job, summary: RunSummary) -> dict[str, object]:
         "successes": summary.passed,
         "failures": summary.failed,
         "errors": summary.tally.total - summary.passed - summary.failed,
-        "tokenUsage": _tokens(summary.tokens.prompt, summary.tokens.completion, requests=summary.tokens.answers),
+        "tokenUsage": tokens_json(summary.tokens.prompt, summary.tokens.completion, requests=summary.tokens.answers),
         "durationMs": round(1000 * took),
     }
-
-
-def _tokens(prompt: int, completion: int, *, requests: int) -> dict[str, object]:
-    details = {"reasoning": 0, "acceptedPrediction": 0, "rejectedPrediction": 0}
-    counts = {"total": prompt + completion, "prompt": prompt, "completion": completion, "cached": 0,
-              "numRequests": requests, "completionDetails": details}  # fmt: skip
-    return {**counts, "assertions": {**dict.fromkeys(counts, 0), "completionDetails": details}}
 
 
 def _metadata(job: Job) -> dict[str, object]:

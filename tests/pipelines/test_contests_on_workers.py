@@ -19,6 +19,7 @@ from domain.test_execution.codec import scores_from_json
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
+from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
 from domain.test_execution.target import HttpTarget, TargetSpec
 from domain.test_execution.test_set import TestCase, TestFile
@@ -79,7 +80,7 @@ def started(rig: Rig, *targets: str, judges: int = 1) -> JobId:
     """Hand in one test against the targets, with a contest between them."""
     named = tuple(NamedTarget(name=name, spec=HttpTarget(url=f"http://{name}.invalid/")) for name in targets)
     case = TestCase(id="t", prompt="Hi", metrics=(Metric(name="c", kind="word-count", value={"min": 1}), BEST))
-    runs = TestRuns(jobs=rig.jobs, test_sets=cast("object", rig.family).test_sets)  # type: ignore[attr-defined]
+    runs = TestRuns(jobs=rig.jobs, test_sets=cast(TestExecution, rig.family).test_sets)
     panel = Panel(judges=tuple(a_judge(f"j{no}") for no in range(judges)))
     return runs.start(US, TestFile(name="t", cases=(case,), targets=named), panel=panel).id
 
@@ -115,13 +116,9 @@ def test_a_judge_that_has_spoken_is_not_asked_again_when_another_has_to_wait() -
 
     row = contest_of(rig, job_id)
     assert job.status is JobStatus.COMPLETED
-    assert (
-        score_of(rig, job_id).verdict,
-        len(cast(list[object], (score_of(rig, job_id).details or {})["judges"])),
-    ) == (
-        Verdict.PASS,
-        3,
-    )
+    score = score_of(rig, job_id)
+    assert score.verdict is Verdict.PASS
+    assert len(cast(list[object], (score.details or {})["judges"])) == 3
     assert (judge.calls, row.attempts) == (4, 1)
     assert row.usage.requests == 3, "what was put off asked nobody"
 

@@ -96,3 +96,28 @@ def test_targets_are_columns_and_repeats_are_rows(tmp_path: Path) -> None:
 def test_no_header_of_a_target_gets_out(tmp_path: Path) -> None:
     """Results are shared; how the target was reached is nobody's business."""
     assert "KEY" not in json.dumps(output_of(tmp_path, judged(0, score(PASS))))
+
+
+def test_the_prompts_of_a_test_stand_in_one_row(tmp_path: Path) -> None:
+    """promptfoo's viewer puts what has one number side by side; half-empty rows compare nothing."""
+    rows = [
+        attrs.evolve(passed(no), input={"case": {"id": f"{test}-{prompt}", "base_id": test, "prompt_label": prompt,
+                                                 "prompt": prompt}, "repeat": 1})
+        for no, (test, prompt) in enumerate([("a", "p1"), ("a", "p2"), ("b", "p1"), ("b", "p2")])
+    ]  # fmt: skip
+
+    results = output_of(tmp_path, *rows)["results"]["results"]
+
+    assert [(result["testIdx"], result["promptIdx"]) for result in results] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def test_named_scores_are_means_in_a_test_and_sums_over_the_tests(tmp_path: Path) -> None:
+    """promptfoo divides the sum of a prompt by its weights; without them its viewer shows no metric at all."""
+    tone = [score(PASS, metric="Tone"), attrs.evolve(score(FAIL, metric="Tone"), weight=3.0)]
+    output = output_of(tmp_path, judged(0, *tone), judged(1, score(PASS, metric="Tone")))["results"]
+
+    first = output["results"][0]
+    assert (first["namedScores"], first["gradingResult"]["namedScoreWeights"]) == ({"Tone": 0.25}, {"Tone": 4.0})
+    metrics = output["prompts"][0]["metrics"]
+    assert (metrics["namedScores"], metrics["namedScoresCount"]) == ({"Tone": 2.0}, {"Tone": 3})
+    assert metrics["namedScoreWeights"] == {"Tone": 5.0}
