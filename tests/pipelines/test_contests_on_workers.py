@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Lock
 from typing import cast
 
@@ -38,6 +38,9 @@ CHOICE = json.dumps({"reason": "shorter", "best": 1})
 @attrs.frozen
 class _Bots:
     """`Targets` that answer with their name; one named `broken` fails."""
+
+    def with_environment(self, environment: Mapping[str, str]) -> _Bots:  # noqa: ARG002  # they need none
+        return self
 
     def open(self, spec: TargetSpec, *, connections: int) -> ScriptedTarget:  # noqa: ARG002  # the same for all
         name = cast(HttpTarget, spec).url.removeprefix("http://").partition(".")[0]
