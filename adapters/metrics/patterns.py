@@ -8,6 +8,8 @@ from domain.jobs.errors import FailureKind, InvalidInput, PermanentFailure
 from domain.test_execution.finding import Finding, shown
 
 SEARCH_LIMIT_S = 0.5
+MAX_CHARACTERS = 10_000
+"""A million take seconds to compile, and nobody can stop that."""
 
 
 class Pattern:
@@ -20,6 +22,9 @@ class Pattern:
         Raises:
             InvalidInput: it is not a regular expression.
         """
+        if len(pattern) > MAX_CHARACTERS:
+            found = f"value: a regular expression of {len(pattern):,} characters"
+            raise InvalidInput(f"{found}; expected at most {MAX_CHARACTERS:,}")
         try:
             self._compiled = regex.compile(pattern)
         except (regex.error, RecursionError, OverflowError) as error:

@@ -19,6 +19,8 @@ from entrypoints.api.refusals import InvalidField
 
 T = TypeVar("T")
 MOST = 200
+LARGEST_NUMBER = 2**31 - 1
+"""What a row's number can be at most; Postgres refuses to compare an integer column with more."""
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
 After = Annotated[
@@ -56,7 +58,19 @@ def position(after: str | None, read: Callable[..., T]) -> T | None:
     try:
         parts = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
         return read(*parts)
-    except (binascii.Error, ValueError, TypeError, RecursionError) as exc:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as exc:
         raise InvalidField(
             "after: not a cursor of this list; take the `next` of a page as it is", pointer="/query/after"
         ) from exc
+
+
+def numbered(no: int) -> int:
+    """
+    Return the number of a row, which is what `position` reads of the cursor of a numbered list.
+
+    Raises:
+        ValueError: no row has it.
+    """
+    if type(no) is not int or not 0 <= no <= LARGEST_NUMBER:
+        raise ValueError(no)
+    return no

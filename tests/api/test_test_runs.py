@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from entrypoints.api import checking
 from entrypoints.container import Antiphon
 from tests.api.calling import THEM, Api
 from tests.api.runs import ECHO, document, ended, ended_run, run
@@ -114,6 +115,17 @@ def test_bad_words_are_refused_by_place_and_nothing_is_stored(api: Api, said: di
     assert pointer in [problem["pointer"] for problem in answer.json()["errors"]], answer.text
     assert api.get("/v1/jobs").json()["items"] == []
     assert api.get("/v1/test-sets").json()["items"] == []
+
+
+def test_metrics_that_take_too_long_to_prepare_are_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Expressions are compiled in the server's process; thousands of hard ones would keep it from all else."""
+    monkeypatch.setattr(checking, "PREPARING_LIMIT_S", 0.0)
+    metrics = [{"regex": f"a{no}"} for no in range(3)]
+
+    answer = api.post("/v1/test-runs", json={"document": document("http://a", tests=1), "metrics": metrics})
+
+    assert answer.status_code == 422
+    assert "preparing the metrics takes more than 0 s" in answer.json()["detail"]
 
 
 def test_an_unknown_test_set_is_not_found(api: Api) -> None:

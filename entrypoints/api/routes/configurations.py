@@ -17,7 +17,7 @@ from entrypoints.api.documents.configurations import (
     saved_version,
 )
 from entrypoints.api.documents.jobs import JobDocument
-from entrypoints.api.paging import After, Limit, Page, cursor, position
+from entrypoints.api.paging import After, Limit, Page, cursor, numbered, position
 from entrypoints.api.problems import documented
 from entrypoints.api.run_requests import RunRequests
 from entrypoints.api.starting import STARTS, Starting
@@ -66,7 +66,7 @@ def list_versions(
     caller: Reader, antiphon: Services, name: Name, limit: Limit = 20, after: After = None
 ) -> Page[SavedVersion]:
     """List the versions of a name, the newest first."""
-    behind = position(after, int)
+    behind = position(after, numbered)
     found = [one for one in antiphon.configurations.versions(caller, name) if behind is None or one.version < behind]
     return Page(
         items=[saved_version(saved) for saved in found[:limit]],

@@ -10,13 +10,11 @@ from domain.jobs.item import ItemNo, ItemState
 from entrypoints.api.callers import Reader, Services
 from entrypoints.api.conditional import TAGGED, Tagging
 from entrypoints.api.documents.items import ItemDetailDocument, ItemDocument, item_detail_document, item_document
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import LARGEST_NUMBER, After, Limit, Page, cursor, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.routes.jobs import TheJob
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
-
-LARGEST_NUMBER = 2**31 - 1
 
 
 @router.get("/{job_id}/items", operation_id="list_items", responses=documented(404))
@@ -34,7 +32,12 @@ def list_items(
 ) -> Page[ItemDocument]:
     """List items in the order of the plan."""
     items = antiphon.records.items(
-        caller, job_id, after=position(after, _number), limit=limit + 1, states=state, verdicts=verdict
+        caller,
+        job_id,
+        after=position(after, lambda no: ItemNo(numbered(no))),
+        limit=limit + 1,
+        states=state,
+        verdicts=verdict,
     )
     return page_of([item_document(item) for item in items], limit=limit, place=lambda item: cursor(item.no))
 
@@ -54,9 +57,3 @@ def get_item(
 ) -> Response:
     """Look at an item: what was handed in, and what came out."""
     return tagging.answer(item_detail_document(antiphon.records.item(caller, job_id, ItemNo(no))))
-
-
-def _number(no: int) -> ItemNo:
-    if type(no) is not int or not 0 <= no <= LARGEST_NUMBER:
-        raise ValueError(no)
-    return ItemNo(no)

@@ -15,7 +15,7 @@ from domain.tenancy import TenantContext
 from domain.test_execution.test_result import Standing, TestResult, read_result
 from entrypoints.api.callers import Reader, Services
 from entrypoints.api.documents.results import ResultDocument, result_document
-from entrypoints.api.paging import After, Limit, Page, cursor, position
+from entrypoints.api.paging import After, Limit, Page, cursor, numbered, position
 from entrypoints.api.problems import documented
 from entrypoints.api.routes.jobs import TheJob
 from entrypoints.api.summaries import run_of
@@ -55,7 +55,7 @@ def list_results(
     """
     run_of(antiphon, caller, job_id)
     search = _Search(wanted=_Wanted(verdict=verdict, metric=metric, tag=tag), most=limit)
-    behind = position(after, lambda no: ItemNo(int(no)))
+    behind = position(after, lambda no: ItemNo(numbered(no)))
     found = list(search.among(_rows(antiphon.store, caller, job_id, behind=behind, states=search.wanted.states)))
     return Page(
         items=[result_document(item, result) for item, result in found],

@@ -24,7 +24,7 @@ from entrypoints.api.documents.test_sets import (
     test_set_document,
     uploaded_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, position
+from entrypoints.api.paging import After, Limit, Page, cursor, numbered, position
 from entrypoints.api.problems import documented
 from entrypoints.api.streaming import in_blocks
 from entrypoints.api.uploading import MEDIA_TYPES, Uploaded
@@ -60,7 +60,7 @@ class Format(StrEnum):
     "",
     operation_id="upload_test_set",
     status_code=201,
-    responses=documented(411, 413, 415),
+    responses=documented(415),
     openapi_extra={"requestBody": _BODY},
 )
 def upload_test_set(
@@ -114,7 +114,7 @@ def list_tests(
 ) -> Page[NumberedTest]:
     """List the tests of a version, in their order."""
     antiphon.test_sets.get(caller, test_set_id)
-    found = antiphon.test_sets.case_page(caller, test_set_id, after=position(after, int), limit=limit + 1)
+    found = antiphon.test_sets.case_page(caller, test_set_id, after=position(after, numbered), limit=limit + 1)
     return Page(
         items=[numbered_test(no, case) for no, case in found[:limit]],
         next=cursor(found[limit - 1][0]) if len(found) > limit else None,
