@@ -1,4 +1,5 @@
-# The worker and the command line as one image. Not yet built in CI.
+# API, workers and command line as one image. The project's own tests never built it: they lint it (hadolint), and try
+# what it installs in an environment of its own.
 #
 # Every package comes from requirements.lock and is checked against its hash. The lock names the development tools too:
 # so all wheels are fetched and checked first, and then only what the project needs to run is installed from them.
@@ -15,7 +16,7 @@ RUN python -m venv builder \
  && builder/bin/pip install --quiet --no-index --find-links wheels hatchling \
  && builder/bin/python -m hatchling build -t wheel -d wheels \
  && python -m venv /opt/antiphon \
- && /opt/antiphon/bin/pip install --quiet --no-index --find-links wheels antiphon
+ && /opt/antiphon/bin/pip install --quiet --no-index --find-links wheels "antiphon[memcached,tracing]"
 
 FROM python:3.13-slim
 RUN groupadd --gid 10001 antiphon \

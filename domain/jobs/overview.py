@@ -29,7 +29,8 @@ class Overview:
     """
     Counts over all organizations.
 
-    *jobs* by status; *items* by state, of the jobs that have not ended. *waiting_since*: when the oldest job that
+    *jobs* by status; *items* by state, of the jobs that have not ended, None when there were too many to count them in
+    time. *waiting_since*: when the oldest job that
     nobody has started was accepted. *unsent*: commands that the relay has not sent; *untold*: facts that nobody was
     told yet; *undelivered*: deliveries to webhooks that are still tried. *lease_expiries*: how often items were taken
     back from workers that vanished; *late_records*: answers that came after that. *spent*: what all jobs of all times
@@ -37,7 +38,7 @@ class Overview:
     """
 
     jobs: Mapping[str, int]
-    items: Mapping[str, int]
+    items: Mapping[str, int] | None
     waiting_since: datetime | None = None
     unsent: Waiting = NONE_WAIT
     untold: Waiting = NONE_WAIT

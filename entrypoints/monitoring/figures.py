@@ -76,9 +76,10 @@ class InstallationFigures(Collector):
 
     def _of(self, overview: Overview) -> Iterable[Metric]:
         jobs = {status.value: overview.jobs.get(status.value, 0) for status in JobStatus}
-        items = {state.value: overview.items.get(state.value, 0) for state in ItemState}
         yield _labelled("antiphon_jobs", "Jobs, by status.", "status", jobs)
-        yield _labelled("antiphon_items", "Items of the jobs that have not ended, by state.", "state", items)
+        if overview.items is not None:
+            items = {state.value: overview.items.get(state.value, 0) for state in ItemState}
+            yield _labelled("antiphon_items", "Items of the jobs that have not ended, by state.", "state", items)
         yield GaugeMetricFamily(
             "antiphon_oldest_waiting_job_seconds",
             "Age of the oldest job that no worker has started, in seconds; 0: there is none.",

@@ -6,6 +6,7 @@ from collections import Counter
 
 import attrs
 import pytest
+from sqlalchemy import Engine, create_engine, text
 
 from adapters.database.overview import SqlOverviews
 from adapters.database.store import SqlStore
@@ -33,6 +34,7 @@ from tests.contract.building import (
     processing,
     record,
 )
+from tests.services.logins import administrator_of
 
 ENDED_JOB = JobId("00000000-0000-4000-8000-000000000003")
 
@@ -86,6 +88,7 @@ def test_items_are_counted_whatever_state_their_shard_is_in(sql: SqlStore) -> No
     assert items == {"succeeded": 4, "failed": 1, "running": 1, "pending": 6}
     with sql.view(US) as work:
         tally = work.ledger.tally(JOB)
+    assert items is not None
     assert {state.value: getattr(tally, state.value) for state in ItemState if getattr(tally, state.value)} == items
 
 
@@ -141,3 +144,19 @@ def test_what_was_spent_is_the_sum_over_all_jobs(sql: SqlStore) -> None:
     record(sql, Ended(no=item.no, token=item.token, outcome=PASSED, spent=spent))
 
     assert look(sql).spent == spent
+
+
+@pytest.mark.postgres
+def test_items_that_take_too_long_are_left_out_and_nothing_else(postgres_engine: Engine) -> None:
+    """Watching must never become the load; and a busy database is not one that is away."""
+    store = SqlStore(postgres_engine)
+    processing(store, a_job(), planned=2)
+    administrator = create_engine(administrator_of(postgres_engine.url.render_as_string(hide_password=False)))
+    with administrator.connect() as locking:
+        locking.execute(text("LOCK TABLE item, shard IN ACCESS EXCLUSIVE MODE"))
+
+        seen = SqlOverviews(postgres_engine, longest_s=0.1).look()
+    administrator.dispose()
+
+    assert seen.items is None
+    assert seen.jobs == {"processing": 1}
