@@ -44,6 +44,11 @@ class ReplyReader:
             raise self.bad(f"HTTP {reply.status} with an empty body")
         return self._call.values.without_credentials(body)
 
+    def headers(self, reply: Reply) -> dict[str, str]:
+        """Return the headers, their names in small letters, without the secrets that were sent."""
+        hidden = self._call.values.without_credentials
+        return {name.lower(): hidden(str(value)) for name, value in reply.headers.items()}
+
     def json(self, body: str, *, reply: Reply) -> object:
         """
         Return the JSON value that *body* is.
@@ -52,7 +57,8 @@ class ReplyReader:
             NotJson: it is none.
         """
         try:
-            return json.loads(body, parse_constant=_refuse_constant)
+            data: object = json.loads(body, parse_constant=_refuse_constant)
+            return self._call.values.without_credentials_inside(data) if "\\" in body else data
         except (ValueError, RecursionError) as error:
             problem = str(error)
         raise NotJson("HTML" if _is_html(body, reply=reply) else f"not JSON ({self.excerpt(problem)})")

@@ -14,7 +14,7 @@ from domain.jobs.item import Document
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 # Everything RFC 3986 reserves, and `%`: what is written in the specification is meant so.
-_AS_WRITTEN = ":/?#[]@!$&'()*+,;=%~"
+AS_WRITTEN = ":/?#[]@!$&'()*+,;=%~"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -51,7 +51,7 @@ class Url:
             raise InvalidInput(f"{field}: {shown!r} {problem}; expected http://host:port/path, or https")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         pieces = [
-            piece if place % 2 else quote(piece, safe=_AS_WRITTEN) for place, piece in enumerate(_VARIABLE.split(path))
+            piece if place % 2 else quote(piece, safe=AS_WRITTEN) for place, piece in enumerate(_VARIABLE.split(path))
         ]
         return cls(
             scheme=parts.scheme,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 from attrs import field, frozen
 
 from adapters.http.call import HttpCall
@@ -47,7 +48,8 @@ class HttpLanguageModel:
             problem = str(error)
         else:
             if completion.text or completion.tool_calls or completion.finish_reason not in _CUT_SHORT:
-                return completion
+                said_back = completion.request_id or ""  # a header, which the body's masking has not seen
+                return attrs.evolve(completion, request_id=self._call.values.without_credentials(said_back) or None)
             raise _without_words(self._call, completion)
         reader = ReplyReader(self._call)
         raise reader.bad(f"{reader.excerpt(problem)}; the answer starts with: {reader.excerpt(_start(reply))}")

@@ -104,4 +104,4 @@ def _at(call: HttpCall, url: str) -> HttpCall:
 
 
 def _parsed(url: str, *, values: EnvironmentValues) -> Url:
-    return Url.parse(values.fill(url, field="base_url"), field="base_url", shown=url)
+    return Url.parse(values.fill_url(url, field="base_url"), field="base_url", shown=url)

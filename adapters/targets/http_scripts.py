@@ -67,7 +67,8 @@ class HttpScripts:
             return reader.read(reply)
         text = reader.reader.text(reply)
         data = _json_of(text, reply=reply, reader=reader)
-        response = {"status": reply.status, "data": text if data is None else data, "headers": _headers(reply)}
+        headers = reader.reader.headers(reply)
+        response = {"status": reply.status, "data": text if data is None else data, "headers": headers}
         arguments: Document = {"json": data, "text": text, "context": {"response": response}}
         try:
             made = self._transforms.apply(self._response, arguments, deadline_s=deadline_s)
@@ -113,10 +114,6 @@ def _json_of(text: str, *, reply: Reply, reader: AnswerReader) -> object:
         return reader.reader.json(text, reply=reply)
     except NotJson:
         return None
-
-
-def _headers(reply: Reply) -> dict[str, str]:
-    return {name.lower(): str(value) for name, value in reply.headers.items()}
 
 
 def _count(value: object) -> int | None:

@@ -114,7 +114,7 @@ class StandardTargets:
         connections: int,
     ) -> HttpCall:
         shown = f"{method} {url}"
-        parsed = Url.parse(values.fill(url, field=field), field=field, shown=url)
+        parsed = Url.parse(values.fill_url(url, field=field), field=field, shown=url)
         return HttpCall(
             method=method,
             shown=shown,

@@ -132,7 +132,9 @@ def test_a_secret_is_not_interpreted() -> None:
     with ScriptedServer(lambda request, wire: wire.send(reply(request.body, kind="text/plain"))) as server:
         spec = HttpTarget(url=server.url, body="${KEY}|{{ prompt }}")
 
-        assert ask(spec, "${KEY}", environment={"KEY": key}).text == f"{key}|${{KEY}}"
+        assert ask(spec, "${KEY}", environment={"KEY": key}).text == "***|${KEY}"
+
+    assert [request.body for request in server.received] == [f"{key}|${{KEY}}".encode()]
 
 
 def test_a_targets_repr_shows_no_secret() -> None:
