@@ -92,6 +92,7 @@ class KeyService:
 
         Raises:
             InvalidInput: a grace below nothing.
+            Forbidden: the key may do more than the tenant.
             NotFound: there is no such key in this organization.
             Conflict: the old one is not active.
         """
@@ -101,6 +102,7 @@ class KeyService:
             work.get(lock=True)
             old = _find(work, words)
             member = self._owner_of(work, old)
+            _refuse_beyond_own(tenant, old.scopes & member.role.scopes)
             lifetime = old.expires_at - old.created_at if old.expires_at else None
             issued = self._issue(work, tenant, member, old.scopes & member.role.scopes, lifetime=lifetime)
             work.keys.put(self._ending(old, grace=grace))
@@ -178,6 +180,10 @@ def _refuse_too_much(tenant: TenantContext, member: Membership, scopes: frozense
             f"scopes: {', '.join(beyond)} is more than {member.user.email} may do, who is {member.role} ({may}); ask "
             "for less, or change the role"
         )
+    _refuse_beyond_own(tenant, scopes)
+
+
+def _refuse_beyond_own(tenant: TenantContext, scopes: frozenset[str]) -> None:
     if not scopes <= tenant.scopes:
         have = ", ".join(sorted(tenant.scopes)) or "nothing"
         raise Forbidden(f"scopes: nobody gives away more than they have ({have}); ask for less")

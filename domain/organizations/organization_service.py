@@ -40,6 +40,16 @@ class OrganizationService:
         """Return the organizations, by name."""
         return self.directory.organizations()
 
+    def of(self, tenant: TenantContext) -> Organization:
+        """
+        Return the tenant's organization.
+
+        Raises:
+            NotFound: there is no such organization.
+        """
+        with self.directory.view(tenant.organization_id) as work:
+            return work.get()
+
     def find(self, words: str) -> Organization:
         """
         Return the organization with that name or id.

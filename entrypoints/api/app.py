@@ -9,7 +9,18 @@ from entrypoints.api.following import Following
 from entrypoints.api.guarding import Guarding
 from entrypoints.api.problems import documented, explain_problems
 from entrypoints.api.rates import make_rates
-from entrypoints.api.routes import events, health, items, jobs, secrets, tasks, test_execution
+from entrypoints.api.routes import (
+    audit,
+    events,
+    health,
+    items,
+    jobs,
+    keys,
+    organization,
+    secrets,
+    tasks,
+    test_execution,
+)
 from entrypoints.api.streams import Streams
 from entrypoints.api.summaries import Summaries
 from entrypoints.container import Antiphon
@@ -23,6 +34,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     tasks.router,
     *test_execution.ROUTERS,
     secrets.router,
+    organization.router,
+    keys.router,
+    audit.router,
 )
 """One a resource; what needs no key is included apart."""
 

@@ -50,6 +50,18 @@ def test_more_than_the_role_allows_is_refused_and_says_what_it_allows() -> None:
         office.keys.create(US, email=ADA, scopes={READ, ADMIN})
 
 
+def test_nobody_rotates_a_key_that_does_more_than_they_may() -> None:
+    """The new key is theirs to use: a right to look after keys would be a right to everything."""
+    office = Office()
+    office.members.add(US, ADA, role=Role.MEMBER)
+    issued = office.keys.create(US, email=ADA, scopes={READ, WRITE})
+
+    with pytest.raises(Forbidden, match="nobody gives away more than they have"):
+        office.keys.rotate(attrs.evolve(US, scopes=frozenset({READ, ADMIN})), issued.key.id)
+
+    assert office.authentication.authenticate(issued.text).scopes == {READ, WRITE}
+
+
 @pytest.mark.parametrize("asked", [set(), {"root"}, {READ, "Write"}])
 def test_what_is_no_scope_is_refused(asked: set[str]) -> None:
     """A key with a mistyped scope would fail at its first use."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.jobs.errors import Conflict, InvalidInput, NotFound
-from domain.organizations.errors import Unauthenticated
+from domain.organizations.errors import Forbidden, Unauthenticated
 from domain.organizations.organization import Role, email_address, organization_name, role_named
+from domain.tenancy import ADMIN, READ
 from tests.unit.organizing import OWNER, THEM, US, Office
 
 ADA = "ada@example.com"
@@ -36,6 +38,16 @@ def test_the_last_owner_can_not_be_made_something_else(role: Role) -> None:
     with pytest.raises(Conflict, match="last owner"):
         office.members.add(US, OWNER, role=role)
     assert [member.role for member in office.members.all(US)] == [Role.OWNER]
+
+
+def test_nobody_gives_a_role_that_may_do_more_than_they() -> None:
+    """A key that may only look after people would make its holder an owner."""
+    office = Office()
+
+    with pytest.raises(Forbidden, match="role owner: nobody gives away more than they have"):
+        office.members.add(attrs.evolve(US, scopes=frozenset({READ, ADMIN})), "eve@example.com", role=Role.OWNER)
+
+    assert "eve@example.com" not in [member.user.email for member in office.members.all(US)]
 
 
 def test_the_last_owner_can_not_be_removed_and_the_last_but_one_can() -> None:
