@@ -80,7 +80,7 @@ def test_a_job_runs_through_all_services_and_a_backup_holds_it(
 
 def test_a_backup_by_the_user_of_the_processes_is_refused(migrated: Stack, tmp_path: Path) -> None:
     """Bound by row-level security it would hold nothing, and look like a backup."""
-    done = dump(migrated, tmp_path / "empty.dump", user="antiphon", secret="ANTIPHON_DB_PASSWORD")
+    done = dump(migrated, tmp_path / "empty.dump", user="antiphon", secret="DB_PASSWORD")
 
     assert done.returncode != 0
 
@@ -88,7 +88,7 @@ def test_a_backup_by_the_user_of_the_processes_is_refused(migrated: Stack, tmp_p
 def restored(services: Stack, folder: Path) -> str:
     """Dump the database, restore it into another one as docs/operate.md says; return that one's address."""
     file = folder / "antiphon.dump"
-    done = dump(services, file, user="antiphon_backup", secret="ANTIPHON_BACKUP_PASSWORD")
+    done = dump(services, file, user="antiphon_backup", secret="BACKUP_PASSWORD")
     assert done.returncode == 0, done.stderr.decode()
     administrator = services.administrator
     as_administrator = ["--username", "postgres"]
