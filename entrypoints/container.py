@@ -48,6 +48,7 @@ from domain.tracing import Spans
 from entrypoints.administration import Administration, ensure_own_organization, make_administration
 from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
+from entrypoints.notifications import Notifications, make_notifications
 from entrypoints.outgoing import make_language_models, make_scorers, make_targets
 from entrypoints.secrets import Secrets, make_secrets
 from entrypoints.settings import Settings
@@ -80,6 +81,7 @@ class Antiphon:
     bell: RelayBell
     spans: Spans
     clock: SharedClock
+    notifications: Notifications
 
     @property
     def families(self) -> dict[str, Family]:
@@ -153,6 +155,14 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         bell=bell,
         spans=spans,
         clock=clock,
+        notifications=make_notifications(
+            settings,
+            engine=engine,
+            store=store,
+            clock=clock,
+            ids=ids,
+            vault=secrets.vault,
+        ),
     )
 
 

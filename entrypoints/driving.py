@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from filelock import FileLock, Timeout
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from domain.jobs.errors import Conflict, ServiceUnavailable
+from domain.jobs.errors import AntiphonError, Conflict, ServiceUnavailable
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobView
 from domain.tenancy import TenantContext
@@ -30,6 +30,9 @@ TURN_S = 1.0
 """How long to try for a job's lock: those who only look whether it is held hold it for an instant themselves."""
 
 PUT_DOWN_S = 2.0
+TELLING_S = 12.0
+"""How long a command whose job has ended stays to tell webhooks: the longest that one of them may take, and a bit."""
+
 WORKER = "worker"
 
 Watcher = Callable[[JobView], None]
@@ -162,7 +165,10 @@ def _work_to_end(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
         is_alive = stack.enter_context(embedded_worker(side.app, threads=job.options.concurrency))
         stack.enter_context(side.loops().running())
         stack.enter_context(put_down_at_the_end(side))
-        return _look_until_end(antiphon, job.id, watch, check_health)
+        view = _look_until_end(antiphon, job.id, watch, check_health)
+        with suppress(AntiphonError, KeyboardInterrupt):  # the job has ended; the next command tells what this can't
+            side.notifying.flush(timeout_s=TELLING_S)
+        return view
 
 
 @contextmanager

@@ -177,6 +177,18 @@ class Settings:
         validator=gt(0),
         metadata=_doc("bytes the body of a request to the HTTP API may have at most, uploads included"),
     )
+    smtp_url: str = field(
+        default="",
+        repr=False,
+        metadata=_doc(
+            "mail server for `mailto:` webhooks: `smtps://USER:PASSWORD@HOST`, `smtp://USER:PASSWORD@HOST` (with "
+            "STARTTLS), or, in a network of one's own, `smtp://HOST:25?tls=off`",
+            shown="none: no mail",
+        ),
+    )
+    mail_from: str = field(
+        default="", metadata=_doc("address that mail is from, such as `Antiphon <antiphon@example.org>`", shown="none")
+    )
     log_level: LogLevel = field(
         default=LogLevel("warning"),
         validator=in_(LOG_LEVELS),

@@ -20,6 +20,7 @@ from adapters.bench import ThreadBench
 from adapters.database.organizations import SqlDirectory
 from adapters.group_commit import GroupCommit
 from adapters.identifiers import UuidSource
+from domain.jobs.announcing import Announcer
 from domain.jobs.attempts import AttemptsInHand
 from domain.jobs.collection import Collector
 from domain.jobs.errors import AntiphonError
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from entrypoints.monitoring.counts import WorkerCounts
     from pipelines.brokers import BrokerSettings
     from pipelines.loops import Loops
+    from pipelines.notifying import Notifying
 
 
 @define(eq=False, slots=False)
@@ -188,6 +190,17 @@ class WorkerSide:
             only_job=self.only_job.id if self.only_job else None,
         )
 
+    @cached_property
+    def notifying(self) -> Notifying:
+        """Tells webhooks and mailboxes what happened."""
+        from pipelines.notifying import Notifying
+        from pipelines.subscriptions import NOTIFY, reactions
+
+        a = self.antiphon
+        told = reactions({NOTIFY: a.notifications.notifier.notify})
+        announcer = Announcer(installation=a.store, clock=a.clock, reactions=told)
+        return Notifying(announcer=announcer, courier=a.notifications.courier)
+
     def loops(self) -> Loops:
         """Return the loops that run beside the tasks."""
         from pipelines.loops import Loops, LoopTimes, log_only
@@ -202,6 +215,7 @@ class WorkerSide:
             attempts=self.attempts,
             collector=self.collector,
             planner=self.planner,
+            notifying=self.notifying,
             sweep=self._sweep,
             keep_permits=a.doors.permits.keep,
             set_clock=a.clock.refresh,

@@ -18,6 +18,7 @@ from domain.jobs.errors import AntiphonError, ServiceUnavailable
 from domain.jobs.planning import Planner
 from domain.jobs.relaying import Relay
 from pipelines.bell import RelayBell
+from pipelines.notifying import Notifying
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ def log_only(_error: AntiphonError) -> None:
 
 @frozen(kw_only=True)
 class LoopTimes:
-    """How often, in seconds: the relay without a ring, leases, deadlines, windows, sweeper, shared clock."""
+    """How often, in seconds: relay and notifications without a ring, leases, deadlines, windows, sweeper, clock."""
 
     relay_s: float = field(default=1.0, validator=gt(0))
     leases_s: float = field(default=10.0, validator=gt(0))
@@ -51,6 +52,7 @@ class Loops:
     attempts: AttemptsInHand
     collector: Collector
     planner: Planner
+    notifying: Notifying
     sweep: Callable[[], object]
     keep_permits: Callable[[], object]
     set_clock: Callable[[], object]
@@ -62,7 +64,8 @@ class Loops:
     def running(self) -> Iterator[None]:
         """Run the loops for the length of the block."""
         threads = [
-            threading.Thread(target=self._relay, name="antiphon-relay", daemon=True),
+            self._rung("antiphon-relay", self.bell, self.relay.run_once),
+            self._rung("antiphon-notifying", self.notifying.bell, self.notifying.round),
             self._timer("antiphon-leases", self.times.leases_s, self.attempts.keep_leases),
             self._timer("antiphon-plans", self.times.leases_s, self.planner.keep_leases),
             self._timer("antiphon-deadlines", self.times.deadlines_s, self.attempts.end_overdue),
@@ -78,6 +81,7 @@ class Loops:
         finally:
             self._stopping.set()
             self.bell.ring()
+            self.notifying.bell.ring()
             for thread in threads:
                 thread.join(timeout=5.0)
 
@@ -92,10 +96,15 @@ class Loops:
 
         return threading.Thread(target=loop, name=name, daemon=True)
 
-    def _relay(self) -> None:
-        while not self._stopping.is_set():
-            if not self._survive("antiphon-relay", self.relay.run_once):
-                self.bell.wait(self.times.relay_s)
+    def _rung(self, name: str, bell: RelayBell, move: Callable[[], object]) -> threading.Thread:
+        """Return a thread that moves while there is something to do, and else when it is rung for, or time passes."""
+
+        def loop() -> None:
+            while not self._stopping.is_set():
+                if not self._survive(name, move):
+                    bell.wait(self.times.relay_s)
+
+        return threading.Thread(target=loop, name=name, daemon=True)
 
     def _survive(self, name: str, move: Callable[[], object]) -> object:
         """Make the move; a loop outlives what goes wrong in one round, and says so."""

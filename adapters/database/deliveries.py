@@ -30,7 +30,7 @@ from adapters.database.delivery_statements import (
     taking,
 )
 from domain.jobs.errors import NotFound
-from domain.notifications.delivery import Delivery, DeliveryId, DeliveryState
+from domain.notifications.delivery import Delivery, DeliveryId, DeliveryPlace, DeliveryState
 from domain.notifications.ports import Errand, Wish
 from domain.notifications.webhook import WebhookId
 from domain.tenancy import OrganizationId, TenantContext
@@ -63,7 +63,7 @@ class SqlDeliveries:
         tenant: TenantContext,
         webhook_id: WebhookId,
         *,
-        before: Delivery | None = None,
+        before: DeliveryPlace | None = None,
         state: DeliveryState | None = None,
         limit: int,
     ) -> list[Delivery]:

@@ -22,7 +22,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from adapters.database.notification_tables import PENDING, delivery, webhook
 from adapters.database.rows import Values
 from adapters.database.types import Name, UtcTime
-from domain.notifications.delivery import Delivery, DeliveryState
+from domain.notifications.delivery import DeliveryPlace, DeliveryState
 from domain.notifications.ports import Wish
 
 
@@ -113,7 +113,7 @@ def taking(wish: Wish) -> tuple[ReturningUpdate[Any], Values]:
     return statement, values
 
 
-def page_of(*, before: Delivery | None, state: DeliveryState | None) -> tuple[Select[Any], Values]:
+def page_of(*, before: DeliveryPlace | None, state: DeliveryState | None) -> tuple[Select[Any], Values]:
     """Return the statement of a page of the log, and the values it has beside organization, webhook and limit."""
     statement = (
         select(delivery)

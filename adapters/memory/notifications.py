@@ -12,7 +12,7 @@ import attrs
 from attrs import define, field, frozen
 
 from domain.jobs.errors import Conflict, NotFound
-from domain.notifications.delivery import Delivery, DeliveryId, DeliveryState
+from domain.notifications.delivery import Delivery, DeliveryId, DeliveryPlace, DeliveryState
 from domain.notifications.ports import Errand, Wish
 from domain.notifications.webhook import Webhook, WebhookId, disabled
 from domain.tenancy import OrganizationId, TenantContext
@@ -114,7 +114,7 @@ class MemoryDeliveries:
         tenant: TenantContext,
         webhook_id: WebhookId,
         *,
-        before: Delivery | None = None,
+        before: DeliveryPlace | None = None,
         state: DeliveryState | None = None,
         limit: int,
     ) -> list[Delivery]:
@@ -217,7 +217,7 @@ class MemoryDeliveries:
         return Errand(organization_id=key[0], webhook_id=one.webhook_id, delivery_id=one.id, attempt=one.attempts + 1)
 
 
-def _age(delivery: Delivery) -> tuple[datetime, DeliveryId]:
+def _age(delivery: Delivery | DeliveryPlace) -> tuple[datetime, DeliveryId]:
     return (delivery.opened_at, delivery.id)
 
 

@@ -76,6 +76,14 @@ class Try:
 
 
 @frozen(kw_only=True)
+class DeliveryPlace:
+    """Where a delivery stands in the log of its webhook: what pages go on behind."""
+
+    opened_at: datetime
+    id: DeliveryId
+
+
+@frozen(kw_only=True)
 class Delivery:
     """
     One event for one webhook.
@@ -96,6 +104,11 @@ class Delivery:
     earlier: int = 0
     ended_at: datetime | None = None
     tries: tuple[Try, ...] = ()
+
+    @property
+    def place(self) -> DeliveryPlace:
+        """Where it stands in the log."""
+        return DeliveryPlace(opened_at=self.opened_at, id=self.id)
 
 
 def answered(delivery: Delivery, answer: Answer, *, now: datetime, jitter: Callable[[], float]) -> Delivery:

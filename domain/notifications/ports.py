@@ -8,7 +8,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from domain.notifications.delivery import Answer, Delivery, DeliveryId, DeliveryState
+from domain.notifications.delivery import Answer, Delivery, DeliveryId, DeliveryPlace, DeliveryState
 from domain.notifications.webhook import Webhook, WebhookId
 from domain.tenancy import OrganizationId, TenantContext
 
@@ -104,7 +104,7 @@ class DeliveryRows(Protocol):
         tenant: TenantContext,
         webhook_id: WebhookId,
         *,
-        before: Delivery | None = None,
+        before: DeliveryPlace | None = None,
         state: DeliveryState | None = None,
         limit: int,
     ) -> list[Delivery]:

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from domain.jobs.errors import Conflict, InvalidInput, NotFound
 from domain.jobs.ports import Clock, IdSource
 from domain.notifications.announcing import delivery_of
-from domain.notifications.delivery import Delivery, DeliveryId, DeliveryState, answered, opened_again
+from domain.notifications.delivery import Delivery, DeliveryId, DeliveryPlace, DeliveryState, answered, opened_again
 from domain.notifications.event import TEST_EVENT, Event, EventType, checked_patterns
 from domain.notifications.ports import Carrier, DeliveryRows, WebhookRows
 from domain.notifications.sending import Courier
@@ -196,7 +196,7 @@ class Webhooks:
         tenant: TenantContext,
         webhook_id: WebhookId,
         *,
-        before: Delivery | None = None,
+        before: DeliveryPlace | None = None,
         state: DeliveryState | None = None,
         limit: int = 20,
     ) -> list[Delivery]:

@@ -20,6 +20,7 @@ from entrypoints.api.routes import (
     secrets,
     tasks,
     test_execution,
+    webhooks,
 )
 from entrypoints.api.streams import Streams
 from entrypoints.api.summaries import Summaries
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     organization.router,
     keys.router,
     audit.router,
+    webhooks.router,
 )
 """One a resource; what needs no key is included apart."""
 

@@ -44,6 +44,7 @@ def follow(antiphon: Antiphon, job_id: JobId, outputs: Outputs, *, show: Show | 
         raise ServiceUnavailable(
             f"{error}\njob {job_id} is kept as it is: `antiphon jobs resume {job_id}` goes on with it"
         ) from error
+    _say_what_waits(antiphon)
     return (show or report)(antiphon, view, outputs)
 
 
@@ -94,6 +95,16 @@ def _say_where(antiphon: Antiphon, view: JobView, page: Path | None) -> None:
         say(f"next      `antiphon jobs retry-failed {view.job.id}` runs the {view.tally.failed} not executed again")
     if view.job.status.is_end and view.tally.cancelled:
         say(f"next      `antiphon jobs resume {view.job.id}` runs the {view.tally.cancelled} cancelled")
+
+
+def _say_what_waits(antiphon: Antiphon) -> None:
+    """Say that webhooks were not told yet: with workers that is their matter, embedded nobody is left to do it."""
+    if not antiphon.settings.is_embedded:
+        return
+    waiting = antiphon.notifications.waiting(antiphon.tenant)
+    if waiting:
+        left = f"{waiting} {'delivery' if waiting == 1 else 'deliveries'} to webhooks could not be made yet"
+        say(f"{left}: `antiphon webhooks deliver` tries again, and so does the next command that runs a job")
 
 
 @contextmanager

@@ -28,6 +28,7 @@ _LAZY = {
     "prices": ("entrypoints.cli.prices", "Show what models cost."),
     "judges": ("entrypoints.cli.judges", "Check what a judge is worth, beside people."),
     "secrets": ("entrypoints.cli.secrets", "Keep the keys and passwords that targets name."),
+    "webhooks": ("entrypoints.cli.webhooks", "Tell other programs, or people by mail, what happens to jobs."),
     "cache": ("entrypoints.cli.cache", "Look at the answers that runs with --cache keep."),
     "api": ("entrypoints.cli.api", "Serve the HTTP API."),
     "orgs": ("entrypoints.cli.orgs", "Make organizations, and list them."),

@@ -208,7 +208,7 @@ def test_the_log_is_read_in_pages_newest_first(rows: Rows) -> None:
     rows.end(rows.take(limit=1)[0], DELIVERED, at=after(1))
 
     first = rows.deliveries.page(US, webhook.id, limit=2)
-    rest = rows.deliveries.page(US, webhook.id, before=first[-1], limit=10)
+    rest = rows.deliveries.page(US, webhook.id, before=first[-1].place, limit=10)
     delivered = rows.deliveries.page(US, webhook.id, state=DELIVERED, limit=10)
 
     assert [_number(one) for one in first + rest] == [4, 3, 2, 1]

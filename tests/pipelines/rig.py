@@ -44,6 +44,7 @@ from pipelines.loops import Loops, LoopTimes
 from pipelines.tasks import TaskServices, register
 from pipelines.worker import embedded_worker
 from tests.pipelines.looking import look_until
+from tests.pipelines.newsroom import without_receivers
 from tests.pipelines.scripted_family import ScriptedFamily
 
 US = TenantContext(organization_id=OrganizationId("11111111-1111-4111-8111-111111111111"), user_id=UserId("ada"))
@@ -116,6 +117,7 @@ class Rig:
             attempts=self.attempts,
             collector=self.services.collector,
             planner=self.services.planner,
+            notifying=without_receivers(self.store, self.clock),
             sweep=self.sweeper.sweep,
             keep_permits=lambda: None,
             set_clock=lambda: None,

@@ -1,0 +1,27 @@
+"""
+Which fact starts what: data, read when a process is put together.
+
+A later family adds its facts here, and what they start by name; nothing else knows of it. Consumers get a fact at
+least once, with the id of its envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from domain.jobs.announcing import Reaction
+from domain.jobs.events import JobAccepted, JobEnded, JobRevised
+
+NOTIFY = "notify"
+"""Tell the organization's webhooks and mailboxes."""
+
+SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
+    JobAccepted.kind: (NOTIFY,),
+    JobRevised.kind: (NOTIFY,),
+    JobEnded.kind: (NOTIFY,),
+}
+
+
+def reactions(by_name: Mapping[str, Reaction]) -> dict[str, tuple[Reaction, ...]]:
+    """Return what each kind of fact starts; *by_name* has every reaction that is named above."""
+    return {kind: tuple(by_name[name] for name in names) for kind, names in SUBSCRIPTIONS.items()}
