@@ -70,7 +70,8 @@ class MetricReader:
     def make(self, title: str, *, line: int, value: object = None) -> Metric | None:
         """Return the metric that a title and a value make, or note what is wrong with it."""
         if not title:
-            return self._no_such_kind(title, line=line)
+            self._no_such_kind(title, line=line)
+            return None
         kind = title.removeprefix(NEGATION)
         metric = Metric(name=title, kind=kind or title, negated=title.startswith(NEGATION), value=value)
         return self.checked(metric, line=line)
@@ -78,7 +79,8 @@ class MetricReader:
     def checked(self, metric: Metric, *, line: int) -> Metric | None:
         """Return the metric, or note what is wrong with it: no such kind, or a value its scorer can't use."""
         if not self.has(metric.title):
-            return self._no_such_kind(metric.title, line=line)
+            self._no_such_kind(metric.title, line=line)
+            return None
         known, complaint = self._remembered(_with_limit(metric))
         if complaint:
             self._problems.add_text(line, f"{complaint}; mend or remove the metric")
