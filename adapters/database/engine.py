@@ -129,11 +129,17 @@ def _postgres(url: URL, *, pool_size: int) -> Engine:
         json_deserializer=json.loads,
         hide_parameters=True,
     )
-    event.listen(engine, "begin", _bind_postgres)
+    event.listen(engine, "begin", bind_transaction)
     return engine
 
 
-def _bind_postgres(connection: Connection) -> None:
+def bind_transaction(connection: Connection) -> None:
+    """
+    Say for whom the transaction that begins on a Postgres connection acts.
+
+    Raises:
+        RuntimeError: nobody was named; nothing was sent.
+    """
     # For this transaction only (true): what a session keeps, the pool or a pooler gives to the next organization.
     acting = connection.get_execution_options().get(ACTING)
     if acting is LOGIN:
