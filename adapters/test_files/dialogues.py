@@ -16,7 +16,7 @@ from domain.test_execution.target import HttpTarget
 from domain.test_execution.test_set import TestCase
 
 DIALOGUE_KEYS = ("turns", "simulated_user", "turn_metrics")
-_USER_KEYS = ("model", "goal", "persona", "opening", "stop_when", "max_turns")
+_USER_KEYS = ("model", "goal", "persona", "opening", "stop_when", "max_turns", "system", "judge_conversation")
 
 
 class DialogueReader:
@@ -95,6 +95,8 @@ class DialogueReader:
             opening=user.text("opening"),
             stop_when=user.text("stop_when"),
             max_turns=user.whole("max_turns", least=1, most=MOST_TURNS) or DEFAULT_TURNS,
+            system=user.text("system") if user.has("system") else None,
+            judge_conversation=user.flag("judge_conversation", default=False),
         )
 
     def _problem(self, line: int, what: str, *, expected: str, do: str) -> None:
@@ -103,7 +105,7 @@ class DialogueReader:
 
 def forgetful_targets(cases: Iterable[TestCase], targets: Sequence[NamedTarget]) -> tuple[str, ...]:
     """Return a warning where tests of several turns meet an HTTP target that is not told what was said before."""
-    if not any(case.dialogue for case in cases):
+    if not any(case.dialogue and not _is_chat(case.dialogue) for case in cases):
         return ()
     deaf = [one for one in targets if isinstance(one.spec, HttpTarget) and not _is_told(one.spec)]
     return tuple(
@@ -112,6 +114,11 @@ def forgetful_targets(cases: Iterable[TestCase], targets: Sequence[NamedTarget])
         for one in deaf
         if isinstance(one.spec, HttpTarget)
     )
+
+
+def _is_chat(dialogue: Dialogue) -> bool:
+    """Tell whether each turn is asked with all that was said before."""
+    return dialogue.user is not None and dialogue.user.system is not None
 
 
 def _is_told(target: HttpTarget) -> bool:

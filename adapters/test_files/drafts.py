@@ -19,7 +19,7 @@ from adapters.test_files.template_checks import TemplateChecks
 from domain.jobs.item import Document
 from domain.test_execution.codec import dialogue_to_json
 from domain.test_execution.contest import without_contests
-from domain.test_execution.dialogue import Dialogue
+from domain.test_execution.dialogue import Dialogue, SimulatedUser
 from domain.test_execution.metric import Metric
 from domain.test_execution.test_set import TestCase
 
@@ -48,6 +48,7 @@ class Draft:
     A test as its line in the file says it; None (or an empty text) where it says nothing.
 
     *prefix* and *suffix* go around whichever prompt it gets; *prompts* are the labels of those it is for (empty: all).
+    In a *chat* with a simulated user, the prompt is what the target is told first.
     """
 
     line: int
@@ -70,6 +71,7 @@ class Draft:
     prompt_label: str = ""
     without_shared_metrics: bool = False
     dialogue: Dialogue | None = None
+    chat: SimulatedUser | None = None
 
 
 @frozen(kw_only=True)
@@ -175,9 +177,11 @@ class _Cases:
         own = draft.metrics if draft.metrics is not None else defaults.metrics
         prefix = draft.prefix if draft.prefix is not None else defaults.prefix
         suffix = draft.suffix if draft.suffix is not None else defaults.suffix
+        asked = f"{prefix or ''}{prompt.text}{suffix or ''}"
+        dialogue = Dialogue(user=evolve(draft.chat, system=asked)) if draft.chat else draft.dialogue
         return TestCase(
             id="-",
-            prompt=f"{prefix or ''}{prompt.text}{suffix or ''}",
+            prompt=dialogue.begins if draft.chat and dialogue else asked,
             variables=variables,
             metrics=(*(() if draft.without_shared_metrics else self._shared.metrics), *(own or ())),
             tags=draft.tags if draft.tags is not None else defaults.tags or (),
@@ -188,7 +192,7 @@ class _Cases:
             variables_transform=draft.variables_transform or defaults.variables_transform,
             targets=_both(draft.targets, prompt.targets),
             given_answer=draft.given_answer,
-            dialogue=draft.dialogue,
+            dialogue=dialogue,
         )
 
     def _has_new_id(self, case: TestCase, *, draft: Draft) -> bool:
@@ -228,6 +232,7 @@ def _more(draft: Draft) -> Document:
         "prompts": draft.prompts,
         "prompt_label": draft.prompt_label,
         "dialogue": draft.dialogue and dialogue_to_json(draft.dialogue),
+        "chat": draft.chat and dialogue_to_json(Dialogue(user=draft.chat)),
     }
     return {name: value for name, value in said.items() if value not in (None, (), "")}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from domain.language_models.model import ModelSpec
+
 
 @frozen(kw_only=True)
 class ReadingRules:
@@ -18,6 +20,7 @@ class ReadingRules:
     rights of the process. *environment* holds the variables that texts may name (`{{ env.NAME }}`), and no others: they
     are stored with the tests. *format*: `antiphon`, `promptfoo`, `inspect` or `openai-evals`; empty: told by
     the file's fields.
+    *user_model* plays the users that a promptfoo configuration simulates and names no model for.
     *folders*: where files that a configuration names may lie, beside its own folder.
     """
 
@@ -26,3 +29,4 @@ class ReadingRules:
     allow_python: bool = False
     environment: Mapping[str, str] = field(factory=dict, repr=False)
     folders: tuple[Path, ...] = ()
+    user_model: ModelSpec | None = None

@@ -17,8 +17,9 @@ from domain.jobs.errors import Deferred, FailureKind, ItemFailure, PermanentFail
 from domain.jobs.family import Keep
 from domain.jobs.item import Document
 from domain.jobs.usage import NOTHING, Usage
+from domain.language_models.conversation import Message
 from domain.test_execution.codec import answer_from_json, score_from_json, to_json
-from domain.test_execution.dialogue import Dialogue, Exchange, messages_of, transcript, whole_answer
+from domain.test_execution.dialogue import Dialogue, Exchange, messages_of, transcript, whole_answer, whole_chat
 from domain.test_execution.metric import Metric, Score
 from domain.test_execution.metric_sets import named_scores
 from domain.test_execution.ports import Target, Templates
@@ -128,13 +129,7 @@ class Conversations:
     def _turn(
         self, test: TestItem, asked: Conversation, said: Said, *, target: Target, id: str, ends: float, keep: Keep
     ) -> Conversation:
-        question = Question(
-            prompt=asked.next or "",
-            variables=test.case.variables,
-            history=messages_of(asked.exchanges),
-            conversation_id=id,
-            repeat=test.repeat,
-        )
+        question = self._question(test, asked, id=id)
         try:
             answer = target.ask(question, deadline_s=ends - monotonic())
         except (ItemFailure, Deferred) as failure:
@@ -145,10 +140,24 @@ class Conversations:
                     failure.usage += Usage(requests=1)
                 failure.partial_result = result_of(asked)
             raise
-        exchanges = (*asked.exchanges, Exchange(user=question.prompt, answer=answer))
+        exchanges = (*asked.exchanges, Exchange(user=asked.next or "", answer=answer))
         talk = Conversation(exchanges=exchanges, user_usage=asked.user_usage)
         keep(talk.to_document(), said.usage + usage_of(answer))
         return talk
+
+    def _question(self, test: TestItem, asked: Conversation, *, id: str) -> Question:
+        user = cast(Dialogue, test.case.dialogue).user
+        said = Question(
+            prompt=asked.next or "",
+            variables=test.case.variables,
+            history=messages_of(asked.exchanges),
+            conversation_id=id,
+            repeat=test.repeat,
+        )
+        if user is None or user.system is None:
+            return said
+        told = Message(role="system", content=str(self.templates.render(user.system, test.case.variables)))
+        return evolve(said, prompt=whole_chat((told, *said.history), said.prompt), history=())
 
     def _next(self, test: TestItem, talk: Conversation, *, ends: float) -> Said:
         if talk.next is not None:
@@ -211,6 +220,9 @@ def result_of(talk: Conversation) -> dict[str, object]:
 
 def _sample(test: TestItem, exchanges: tuple[Exchange, ...], *, whole: bool) -> Sample:
     answer = whole_answer(exchanges) if whole else exchanges[-1].answer
+    user = cast(Dialogue, test.case.dialogue).user
+    if whole and user is not None and user.judge_conversation:
+        answer = evolve(answer, text=transcript(exchanges), is_json=False)
     return Sample(
         case=test.case,
         prompt=transcript(exchanges[:-1], asking=exchanges[-1].user),

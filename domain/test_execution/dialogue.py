@@ -7,6 +7,7 @@ the last answer, and the whole conversation before it as the prompt.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from attrs import field, frozen
@@ -39,6 +40,10 @@ class SimulatedUser:
 
     *goal*, *persona*, *opening* and *stop_when* are templates over the test's variables. With an *opening* the first
     message is that one, else the model begins. *stop_when* says when to stop, beside the goal.
+
+    *system*, a template, is what the target is told first. With it every turn is asked as a whole chat in JSON: that
+    message, all that was said, and what the user says now, for targets that remember nothing. With *judge_conversation*
+    the test's own metrics see all that was said, and not the last answer alone.
     """
 
     model: ModelSpec
@@ -47,6 +52,8 @@ class SimulatedUser:
     opening: str = ""
     stop_when: str = ""
     max_turns: int = field(default=DEFAULT_TURNS, validator=[ge(1), le(MOST_TURNS)])
+    system: str | None = None
+    judge_conversation: bool = False
 
 
 @frozen(kw_only=True)
@@ -70,7 +77,7 @@ class Dialogue:
     def templates(self) -> tuple[str, ...]:
         """All texts with variables in them."""
         user = self.user
-        played = (user.goal, user.persona, user.opening, user.stop_when) if user else ()
+        played = (user.goal, user.persona, user.opening, user.stop_when, user.system or "") if user else ()
         return (*(turn.user for turn in self.turns), *played)
 
     @property
@@ -110,6 +117,12 @@ def messages_of(exchanges: Sequence[Exchange]) -> tuple[Message, ...]:
             Message(role="assistant", content=exchange.answer.text),
         )
     )
+
+
+def whole_chat(before: Sequence[Message], said: str) -> str:
+    """Return a chat as a prompt: JSON, as prompts that are chats are written."""
+    messages = [*before, Message(role="user", content=said)]
+    return json.dumps([{"role": message.role, "content": message.text} for message in messages], ensure_ascii=False)
 
 
 def transcript(exchanges: Sequence[Exchange], *, asking: str | None = None) -> str:

@@ -12,6 +12,7 @@ from attrs import evolve
 
 if TYPE_CHECKING:
     from adapters.test_files.reading_rules import ReadingRules
+    from domain.language_models.model import ModelSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +26,9 @@ _OPTIONS = (
     click.option("--allow-python", is_flag=True,
                  help="Let a promptfoo configuration's Python files be targets and metrics. They run with all your "
                  "rights: read them first."),
+    click.option("--user-model", metavar="PROVIDER:MODEL",
+                 help="The model that plays the users of a promptfoo configuration with promptfoo:simulated-user, "
+                 "where it names none (userProvider)."),
     click.option("--allow-env", "allowed_env", multiple=True, metavar="NAME",
                  help="An environment variable that prompts, variables and assertions of a promptfoo configuration may "
                  "name, as {{ env.NAME }} (repeatable). Its value is stored with the tests: not for secrets."),
@@ -41,15 +45,23 @@ def reading_options(command: F) -> F:
         allow_unsupported: bool,
         allow_python: bool,
         allowed_env: tuple[str, ...],
+        user_model: str | None,
         **rest: Any,
     ) -> Any:
         rules = _rules(allow_unsupported=allow_unsupported, allow_python=allow_python, names=allowed_env)
-        return command(*args, rules=evolve(rules, format=file_format or ""), **rest)
+        rules = evolve(rules, format=file_format or "", user_model=_model(user_model))
+        return command(*args, rules=rules, **rest)
 
     wrapped: Any = with_rules
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
+
+
+def _model(name: str | None) -> ModelSpec | None:
+    from domain.language_models.model import model_named
+
+    return model_named(name) if name else None
 
 
 def _rules(*, allow_unsupported: bool, allow_python: bool, names: tuple[str, ...]) -> ReadingRules:

@@ -27,6 +27,7 @@ from adapters.test_files.promptfoo.reading import Reading
 from adapters.test_files.promptfoo.references import without_references
 from adapters.test_files.promptfoo.run_options import RunOptions, read_run_options
 from adapters.test_files.promptfoo.scenarios import scenario_tests
+from adapters.test_files.promptfoo.simulated_users import SimulatedUserReader
 from adapters.test_files.promptfoo.sources import Sources
 from adapters.test_files.promptfoo.tests import Defaults, PromptfooTests
 from adapters.test_files.reading_rules import ReadingRules
@@ -123,6 +124,7 @@ class _Configuration:
                 tools=OfferedTools(specs=tuple(provider.target.spec for provider in read)),
             ),
             names=_names(read),
+            users=SimulatedUserReader(reading=self.reading, providers=providers),
         )
         defaults = tests.defaults(root.entries.get("defaultTest"))
         shared = self._shared(root, read, defaults=defaults, options=options)

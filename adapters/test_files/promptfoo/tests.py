@@ -14,7 +14,9 @@ from adapters.test_files.nodes import ListNode, MapNode, Node, plain
 from adapters.test_files.promptfoo.assertions import AssertionReader, JudgeOptions
 from adapters.test_files.promptfoo.reading import Reading, flag, text_of
 from adapters.test_files.promptfoo.scripts import ScriptReader
+from adapters.test_files.promptfoo.simulated_users import SimulatedUserReader, simulated_user_in
 from adapters.test_files.promptfoo.variables import VariableReader, filled_text
+from domain.test_execution.dialogue import SimulatedUser
 from domain.test_execution.metric import Metric
 
 _KEYS = (
@@ -64,6 +66,7 @@ class PromptfooTests:
     reading: Reading
     assertions: AssertionReader
     names: Mapping[str, str]
+    users: SimulatedUserReader
 
     def defaults(self, node: Node | None) -> Defaults:
         """Return what `defaultTest` says, here or in the file it names."""
@@ -88,8 +91,12 @@ class PromptfooTests:
             metrics=self._metrics(node, options) if "assert" in node.entries else None,
             without_shared_metrics=flag(options, "disableDefaultAsserts"),
         )
+        if "provider" not in node.entries:
+            draft = evolve(draft, chat=defaults.draft.chat)
         own = self._variables.mapping(node.entries.get("vars"))
         expand = not flag(options, "disableVarExpansion")
+        if draft.chat and "initialMessages" in {**defaults.variables, **own}:
+            self.reading.note("initialMessages of a simulated user", line=node.line)
         for variables in self._variables.sets({**defaults.variables, **own}, expand=expand):
             description = filled_text(draft.description, variables)
             yield evolve(draft, variables=variables, description=description)
@@ -130,11 +137,18 @@ class PromptfooTests:
             prefix=self._text(options, "prefix"),
             suffix=self._text(options, "suffix"),
             prompts=tuple(str(plain(item)) for item in list_of(node.entries.get("prompts", _NOTHING))),
+            chat=self._chat(node),
         )
+
+    def _chat(self, node: MapNode) -> SimulatedUser | None:
+        found = simulated_user_in(node.entries.get("provider"))
+        return self.users.read(found) if found else None
 
     def _targets(self, node: MapNode) -> tuple[str, ...]:
         found: list[str] = []
         for key in ("provider", "providers"):
+            if simulated_user_in(node.entries.get(key)):
+                continue
             for item in list_of(node.entries[key]) if key in node.entries else ():
                 wanted = text_of(item, "id") if isinstance(item, MapNode) else str(plain(item))
                 if wanted in self.names:
