@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from celery import Celery
+from celery.app import trace
 
 from pipelines.brokers import MEMORY_RESULTS, BrokerSettings, broker_tls, queues, result_settings, transport_options
 from pipelines.names import DEFAULT, routes
 from pipelines.publishing import Publishing
+
+# Celery's line would end with what the task returned, and that may be a customer's words (`system.echo`)
+trace.LOG_SUCCESS = "Task %(name)s[%(id)s] succeeded in %(runtime)ss"
 
 
 def make_app(settings: BrokerSettings) -> Celery:

@@ -20,6 +20,7 @@ from tests.pipelines.looking import look_until
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(240)]
 
 TESTS = 40
+TICKET = "ticket-42"
 QUICK = {"ANTIPHON_PRIVATE_TARGETS": "true"}  # the target is on this machine
 STAYING = ("api", "worker-default", "worker-execution", "worker-embedding", "worker-batch")
 
@@ -58,6 +59,7 @@ def test_a_job_runs_through_all_services_and_a_backup_holds_it(
     document = json.loads(a_test_file(tmp_path, tests=TESTS, url=target.url).read_text())
     acme = customer(services)
     with calling(services, acme.key) as client:
+        client.headers["X-Request-Id"] = TICKET
         accepted = client.post("/v1/test-runs", json={"document": document})
         assert accepted.status_code == 202, accepted.text
         job = until_ended(client, accepted.json()["id"])
@@ -65,6 +67,8 @@ def test_a_job_runs_through_all_services_and_a_backup_holds_it(
     numbers = {name: job[name] for name in ("status", "planned", "succeeded", "failed", "cancelled")}
     assert numbers == {"status": "completed", "planned": TESTS, "succeeded": TESTS, "failed": 0, "cancelled": 0}
     assert target.asked_again == 0
+    for name in ("api", "worker-default", "worker-execution"):  # one id from the request to the items, over processes
+        assert logged(services, name, request=TICKET, level="info"), services.started[name].said
     for name in STAYING:
         services.started[name].terminate()
     assert {name: services.started[name].end(within_s=30) for name in STAYING} == dict.fromkeys(STAYING, 0)
@@ -83,6 +87,12 @@ def test_a_backup_by_the_user_of_the_processes_is_refused(migrated: Stack, tmp_p
     done = dump(migrated, tmp_path / "empty.dump", user="antiphon", secret="DB_PASSWORD")
 
     assert done.returncode != 0
+
+
+def logged(services: Stack, service: str, **wanted: str) -> list[dict[str, Any]]:
+    """Return the log lines of the service that hold these values; what is no line of a log is for people."""
+    lines = [line for line in services.started[service].said.splitlines() if line.startswith("{")]
+    return [found for line in lines if wanted.items() <= (found := json.loads(line)).items()]
 
 
 def restored(services: Stack, folder: Path) -> str:

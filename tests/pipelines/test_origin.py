@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from threading import Lock
 
 import attrs
+import pytest
 from structlog.contextvars import get_contextvars
 
 from domain.jobs.item import Item, Outcome
@@ -13,7 +15,10 @@ from domain.jobs.job import JobId
 from domain.jobs.service import Submission
 from domain.origin import Origin
 from domain.tracing import NO_SPANS
+from pipelines.headers import acting_for
+from pipelines.names import ECHO
 from pipelines.observing import observed
+from tests.pipelines.looking import look_until
 from tests.pipelines.rig import US, Rig
 from tests.pipelines.scripted_family import ScriptedFamily, succeed, succeed_at
 
@@ -54,6 +59,17 @@ def test_a_line_of_an_item_says_whose_it_is_and_of_which_request() -> None:
         assert bound["task"] == "test_execution.execute_single_test"
         assert JobId(str(bound["job"]))
         assert bound["task_id"]
+
+
+def test_what_a_task_returns_is_in_no_line(caplog: pytest.LogCaptureFixture) -> None:
+    """Celery ends a task's line with its result; that of an example task is what somebody sent."""
+    rig = Rig(family=ScriptedFamily([succeed]))
+    with caplog.at_level(logging.INFO, logger="celery.app.trace"), rig.running(), acting_for(US):
+        echoed = rig.app.tasks[ECHO].apply_async(("words of a customer",))
+        look_until(lambda: f"{ECHO}[{echoed.id}] succeeded" in caplog.text, what="the line of the task's end")
+
+    assert echoed.result["text"] == "words of a customer"
+    assert "words of a customer" not in caplog.text
 
 
 def test_nothing_of_a_request_stays_for_the_next_job() -> None:
