@@ -162,6 +162,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             clock=clock,
             ids=ids,
             vault=secrets.vault,
+            audit=administration.audit,
         ),
     )
 

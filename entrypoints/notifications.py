@@ -20,6 +20,7 @@ from domain.notifications.ports import Carrier
 from domain.notifications.sending import Courier
 from domain.notifications.service import Webhooks
 from domain.notifications.webhook import Channel
+from domain.organizations.audit_log import AuditLog
 from domain.secrets.vault import Vault
 from domain.tenancy import TenantContext
 from entrypoints.outgoing import make_guard
@@ -51,6 +52,7 @@ def make_notifications(
     clock: Clock,
     ids: IdSource,
     vault: Vault,
+    audit: AuditLog,
 ) -> Notifications:
     """
     Plug them together.
@@ -72,6 +74,7 @@ def make_notifications(
         vault=vault,
         clock=clock,
         ids=ids,
+        audit=audit,
         event_types=EVENTS,
     )
     events = {event.kind: event for event in EVENTS}

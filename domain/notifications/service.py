@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import attrs
 from attrs import field, frozen
@@ -28,6 +29,7 @@ from domain.notifications.webhook import (
     enabled,
     rotated,
 )
+from domain.organizations.audit_log import AuditLog
 from domain.secrets.vault import Vault
 from domain.tenancy import TenantContext
 
@@ -53,6 +55,7 @@ class Webhooks:
     vault: Vault
     clock: Clock
     ids: IdSource
+    audit: AuditLog
     event_types: Sequence[EventType]
 
     def add(self, tenant: TenantContext, url: str, *, events: Sequence[str], description: str = "") -> Revealed:
@@ -80,6 +83,7 @@ class Webhooks:
             place = place_of(tenant.organization_id, webhook.id)
             webhook = attrs.evolve(webhook, secret=sealed_secret(secret, vault=self.vault, place=place))
         self.webhooks.add(tenant, webhook, at_most=MOST_WEBHOOKS)
+        self._note(tenant, "webhook.added", webhook)
         return Revealed(webhook=webhook, secret=secret)
 
     def all(self, tenant: TenantContext) -> list[Webhook]:
@@ -134,6 +138,7 @@ class Webhooks:
         if changed.channel is not webhook.channel:
             raise InvalidInput("url: a mailbox can't become a URL, nor the other way; add another webhook")
         self.webhooks.put(tenant, changed)
+        self._note(tenant, "webhook.changed", changed)
         return changed
 
     def enable(self, tenant: TenantContext, webhook_id: WebhookId) -> Webhook:
@@ -142,12 +147,14 @@ class Webhooks:
         if not webhook.is_active:
             webhook = enabled(webhook, now=self.clock.now())
             self.webhooks.put(tenant, webhook)
+            self._note(tenant, "webhook.enabled", webhook)
         return webhook
 
     def disable(self, tenant: TenantContext, webhook_id: WebhookId) -> Webhook:
         """Deliver nothing until it is enabled again; what is under way is failed."""
         webhook = disabled(self.webhooks.get(tenant, webhook_id), f"by {tenant.user_id}")
         self.webhooks.disable(tenant, webhook_id, webhook.disabled_because)
+        self._note(tenant, "webhook.disabled", webhook)
         return webhook
 
     def rotate_secret(self, tenant: TenantContext, webhook_id: WebhookId, *, overlap: timedelta = OVERLAP) -> Revealed:
@@ -167,11 +174,14 @@ class Webhooks:
             aside = set_aside(webhook.secret, webhook, vault=self.vault)
             changed = attrs.evolve(changed, previous_secret=aside)
         self.webhooks.put(tenant, changed)
+        self._note(tenant, "webhook.secret_rotated", changed)
         return Revealed(webhook=changed, secret=text)
 
     def remove(self, tenant: TenantContext, webhook_id: WebhookId) -> None:
         """Forget the webhook with its log; what is under way is not delivered any more."""
+        webhook = self.webhooks.get(tenant, webhook_id)
         self.webhooks.remove(tenant, webhook_id)
+        self._note(tenant, "webhook.removed", webhook)
 
     def test(self, tenant: TenantContext, webhook_id: WebhookId) -> Delivery:
         """Send a `webhook.test` event at once, and return how that went; it stands in the log, and is not repeated."""
@@ -230,6 +240,11 @@ class Webhooks:
             raise Conflict(f"delivery {delivery_id} is under way: it is tried again by itself")
         return delivery
 
+    def _note(self, tenant: TenantContext, action: str, webhook: Webhook) -> None:
+        """Store who did it; the address without its path, where a token of somebody's may stand."""
+        details = {"to": _place_of(webhook.url), "events": ", ".join(webhook.events)}
+        self.audit.add(tenant, action=action, subject=f"webhook {webhook.id}", details=details)
+
     def _checked(self, url: str) -> str:
         if len(url) > LONGEST_URL:
             raise InvalidInput(f"url: it has {len(url)} characters; expected at most {LONGEST_URL}")
@@ -239,6 +254,11 @@ class Webhooks:
             return checked
         self.carriers[Channel.HTTP].check(url)
         return url
+
+
+def _place_of(url: str) -> str:
+    parts = urlsplit(url)
+    return url if parts.scheme == "mailto" else f"{parts.scheme}://{parts.netloc}"
 
 
 def _checked_description(text: str) -> str:

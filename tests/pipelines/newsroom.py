@@ -13,6 +13,7 @@ from adapters.http.guard import LOCAL
 from adapters.identifiers import CountingIds
 from adapters.memory.clock import ManualClock
 from adapters.memory.notifications import MemoryDeliveries, MemoryWebhooks, NotificationRows
+from adapters.memory.organizations import MemoryDirectory
 from adapters.memory.store import MemoryStore
 from adapters.notifications.http import HttpCarrier
 from adapters.notifications.mail import MailCarrier
@@ -29,6 +30,7 @@ from domain.notifications.ports import Carrier
 from domain.notifications.sending import Courier
 from domain.notifications.service import Revealed, Webhooks
 from domain.notifications.webhook import Channel, WebhookId
+from domain.organizations.audit_log import AuditLog
 from pipelines.notifying import Notifying
 from pipelines.subscriptions import NOTIFY, reactions
 from tests.contract.building import NOW, US, KernelStore, a_job, ended_as
@@ -89,6 +91,11 @@ class Newsroom:
         )
 
     @cached_property
+    def audit(self) -> AuditLog:
+        """Who did what."""
+        return AuditLog(directory=MemoryDirectory(), clock=self.clock, ids=CountingIds())
+
+    @cached_property
     def webhooks(self) -> Webhooks:
         """The owners' moves."""
         return Webhooks(
@@ -99,6 +106,7 @@ class Newsroom:
             vault=self.vault,
             clock=self.clock,
             ids=self.ids,
+            audit=self.audit,
             event_types=JOB_EVENTS,
         )
 

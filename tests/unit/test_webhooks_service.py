@@ -76,6 +76,25 @@ def test_nothing_shows_a_secret() -> None:
     assert str(revealed.webhook.secret and revealed.webhook.secret.sealed) not in repr(revealed)
 
 
+def test_who_changed_a_webhook_stands_in_the_audit_log() -> None:
+    """What leaves an organization is somebody's doing; a token in the address is not repeated, nor the secret."""
+    newsroom = Newsroom()
+    revealed = newsroom.add("https://example.org/hook/tok-123?key=tok-456", "job.ended")
+    webhook_id = revealed.webhook.id
+    newsroom.webhooks.change(US, webhook_id, events=["*"])
+    newsroom.webhooks.disable(US, webhook_id)
+    newsroom.webhooks.enable(US, webhook_id)
+    newsroom.webhooks.rotate_secret(US, webhook_id)
+    newsroom.webhooks.remove(US, webhook_id)
+
+    entries = newsroom.audit.page(US)
+    moves = ["added", "changed", "disabled", "enabled", "secret_rotated", "removed"]
+    assert sorted(entry.action for entry in entries) == sorted(f"webhook.{move}" for move in moves)
+    assert {(entry.user_id, entry.subject) for entry in entries} == {("ada", f"webhook {webhook_id}")}
+    assert {entry.details["to"] for entry in entries} == {"https://example.org"}
+    assert not any(word in repr(entries) for word in ("tok-", revealed.secret))
+
+
 def test_a_mailbox_has_no_secret_and_stays_one() -> None:
     """A mail is not signed by us; and a URL in its place would have no secret."""
     server = mail_server("smtps://mail.example.org", sender="no@example.org")
