@@ -21,7 +21,8 @@ from entrypoints.stored_runs import items_of
 
 _REMEMBERED = 64
 _PLACES = 4
-_WAIT_S = 20.0
+_WAIT_S = 2.0
+"""A request that waits holds a thread that quick ones need."""
 
 _Key = tuple[str, str, int]
 

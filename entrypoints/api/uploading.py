@@ -14,6 +14,7 @@ from typing import Annotated
 
 from attrs import frozen
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -84,6 +85,6 @@ async def _from_form(request: Request, folder: Path) -> Upload:
         )
     path = folder / f"tests{name.suffix.lower()}"
     with path.open("wb") as file:
-        copyfileobj(sent.file, file)
+        await run_in_threadpool(copyfileobj, sent.file, file)
     await form.close()
     return Upload(path=path, stem=name.stem[:200])

@@ -23,6 +23,15 @@ def test_a_document_that_comes_along_is_run(api: Api, antiphon: Antiphon) -> Non
     assert found["summary"] == api.get(f"/v1/jobs/{job_id}/report.json").json()
 
 
+def test_who_has_the_document_already_gets_none(api: Api, antiphon: Antiphon) -> None:
+    """A page that looks every second must not carry the same summary every second."""
+    path = f"/v1/test-runs/{ended_run(api, antiphon)}"
+
+    tag = api.get(path).headers["etag"]
+
+    assert api.get(path, headers={"If-None-Match": tag}).status_code == 304
+
+
 def test_a_stored_set_is_run_as_its_document_says(api: Api, antiphon: Antiphon) -> None:
     """Whoever uploads a file need not repeat what is in it."""
     stored = api.post("/v1/test-sets", json=document(ECHO)).json()

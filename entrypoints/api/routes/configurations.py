@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from domain.test_execution.configuration import NAME_PATTERN, TestConfiguration
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.checking import at, usability
+from entrypoints.api.conditional import TAGGED, Tagging
 from entrypoints.api.documents.configurations import (
     ConfigurationDocument,
     SaveConfiguration,
@@ -17,7 +18,7 @@ from entrypoints.api.documents.configurations import (
     saved_version,
 )
 from entrypoints.api.documents.jobs import JobDocument
-from entrypoints.api.paging import After, Limit, Page, cursor, numbered, position
+from entrypoints.api.paging import After, Limit, Page, cursor, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.run_requests import RunRequests
 from entrypoints.api.starting import STARTS, Starting
@@ -49,16 +50,20 @@ def list_configurations(
     """List the names, each with its newest version."""
     behind = position(after, str)
     found = [one for one in antiphon.configurations.newest(caller) if behind is None or one.name > behind]
-    return Page(
-        items=[saved_version(saved) for saved in found[:limit]],
-        next=cursor(found[limit - 1].name) if len(found) > limit else None,
-    )
+    return page_of([saved_version(saved) for saved in found], limit=limit, place=lambda one: cursor(one.name))
 
 
-@router.get("/{name}", operation_id="get_configuration", responses=documented(404))
-def get_configuration(caller: Reader, antiphon: Services, name: Name, version: Version = None) -> ConfigurationDocument:
+@router.get(
+    "/{name}",
+    operation_id="get_configuration",
+    response_model=ConfigurationDocument,
+    responses={**TAGGED, **documented(404)},
+)
+def get_configuration(
+    caller: Reader, antiphon: Services, name: Name, tagging: Tagging, version: Version = None
+) -> Response:
     """Look at what is saved under a name."""
-    return configuration_document(*antiphon.configurations.get(caller, name, version=version))
+    return tagging.answer(configuration_document(*antiphon.configurations.get(caller, name, version=version)))
 
 
 @router.get("/{name}/versions", operation_id="list_configuration_versions", responses=documented(404))
@@ -68,10 +73,7 @@ def list_versions(
     """List the versions of a name, the newest first."""
     behind = position(after, numbered)
     found = [one for one in antiphon.configurations.versions(caller, name) if behind is None or one.version < behind]
-    return Page(
-        items=[saved_version(saved) for saved in found[:limit]],
-        next=cursor(found[limit - 1].version) if len(found) > limit else None,
-    )
+    return page_of([saved_version(saved) for saved in found], limit=limit, place=lambda one: cursor(one.version))
 
 
 @router.delete("/{name}", operation_id="delete_configuration", status_code=204, responses=documented(404))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from adapters.test_files.request_words import RequestWords
 from domain.jobs.errors import InvalidInput
@@ -11,6 +11,7 @@ from domain.jobs.request_key import IdempotencyKey
 from domain.test_execution.test_set import RunHints
 from entrypoints.api.callers import Reader, Services
 from entrypoints.api.checking import at, usability
+from entrypoints.api.conditional import TAGGED, Tagging
 from entrypoints.api.documents.jobs import JobDocument, job_document
 from entrypoints.api.documents.runs import RejudgeWords, RescoreWords, RunDocument, StartRun
 from entrypoints.api.problems import documented
@@ -34,12 +35,13 @@ def start_run(start: Starting, words: StartRun) -> JobDocument:
     return start.of(submit)
 
 
-@router.get("/{job_id}", operation_id="get_run", responses=documented(404))
-def get_run(caller: Reader, antiphon: Services, summaries: TheSummaries, job_id: TheJob) -> RunDocument:
+@router.get("/{job_id}", operation_id="get_run", response_model=RunDocument, responses={**TAGGED, **documented(404)})
+def get_run(caller: Reader, antiphon: Services, summaries: TheSummaries, job_id: TheJob, tagging: Tagging) -> Response:
     """Look at a run: its job, and, once it has ended, what it came to."""
     view = run_of(antiphon, caller, job_id)
     summary = summaries.document(antiphon, caller, view.job) if view.job.status.is_end else None
-    return RunDocument(job=job_document(view), summary=summary)  # type: ignore[arg-type]  # JSON, checked by the model
+    found = RunDocument(job=job_document(view), summary=summary)  # type: ignore[arg-type]  # JSON, checked by the model
+    return tagging.answer(found)
 
 
 @router.post("/{job_id}/rejudge", operation_id="rejudge_run", status_code=202, responses=STARTS)

@@ -16,6 +16,7 @@ from adapters.test_files.writing import antiphon_json, antiphon_yaml
 from domain.test_execution.test_set import RunDefaults, TestCase, TestSetId, TestSetPlace
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.checking import checking_scorers
+from entrypoints.api.conditional import TAGGED, Tagging
 from entrypoints.api.documents.test_sets import (
     NumberedTest,
     TestSetDocument,
@@ -24,7 +25,7 @@ from entrypoints.api.documents.test_sets import (
     test_set_document,
     uploaded_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, numbered, position
+from entrypoints.api.paging import After, Limit, Page, cursor, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.streaming import in_blocks
 from entrypoints.api.uploading import MEDIA_TYPES, Uploaded
@@ -95,17 +96,19 @@ def list_test_sets(
 ) -> Page[TestSetDocument]:
     """List versions of test sets, the newest first; with a name, those of one set."""
     found = antiphon.test_sets.page(caller, name=name, before=position(after, _place), limit=limit + 1)
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(
-        items=[test_set_document(stored) for stored in found[:limit]],
-        next=cursor(last.saved_at.isoformat(), last.id) if last else None,
-    )
+    documents = [test_set_document(stored) for stored in found]
+    return page_of(documents, limit=limit, place=lambda one: cursor(one.saved_at.isoformat(), one.id))
 
 
-@router.get("/{test_set_id}", operation_id="get_test_set", responses=documented(404))
-def get_test_set(caller: Reader, antiphon: Services, test_set_id: TheTestSet) -> TestSetDocument:
+@router.get(
+    "/{test_set_id}",
+    operation_id="get_test_set",
+    response_model=TestSetDocument,
+    responses={**TAGGED, **documented(404)},
+)
+def get_test_set(caller: Reader, antiphon: Services, test_set_id: TheTestSet, tagging: Tagging) -> Response:
     """Look at a version of a test set."""
-    return test_set_document(antiphon.test_sets.get(caller, test_set_id))
+    return tagging.answer(test_set_document(antiphon.test_sets.get(caller, test_set_id)))
 
 
 @router.get("/{test_set_id}/tests", operation_id="list_tests", responses=documented(404))
@@ -115,10 +118,7 @@ def list_tests(
     """List the tests of a version, in their order."""
     antiphon.test_sets.get(caller, test_set_id)
     found = antiphon.test_sets.case_page(caller, test_set_id, after=position(after, numbered), limit=limit + 1)
-    return Page(
-        items=[numbered_test(no, case) for no, case in found[:limit]],
-        next=cursor(found[limit - 1][0]) if len(found) > limit else None,
-    )
+    return page_of([numbered_test(no, case) for no, case in found], limit=limit, place=lambda one: cursor(one.no))
 
 
 @router.get(
