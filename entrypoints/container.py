@@ -34,7 +34,6 @@ from domain.jobs.records import JobRecords
 from domain.jobs.service import JobService
 from domain.language_models.pricing import PricedModels, PriceTable
 from domain.limits.doors import Doors
-from domain.organizations.key_material import Peppers
 from domain.tenancy import ALL_SCOPES, OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
 from domain.test_execution.judging.scorers import Judging
@@ -50,7 +49,7 @@ from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
 from entrypoints.notifications import Notifications, make_notifications
 from entrypoints.outgoing import make_language_models, make_scorers, make_targets
-from entrypoints.secrets import Secrets, make_secrets
+from entrypoints.secrets import Secrets, make_secrets, peppers_of
 from entrypoints.settings import Settings
 from entrypoints.tracing import make_spans
 from pipelines.bell import RelayBell
@@ -103,8 +102,14 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     Plug everything together; *spans* record traces, where the settings' own are not wanted.
 
     Raises:
+        BrokenSettings: the settings name a server, whose database is not here.
         ServiceUnavailable: the home folder or the database can't be used.
     """
+    if settings.server:
+        raise BrokenSettings(
+            f"this command works beside the database, and not against the server {settings.server}; run it there, or "
+            "leave out --server and unset ANTIPHON_SERVER"
+        )
     if not settings.database_url:
         _make_home(settings)
     engine = _engine(settings.database_address)
@@ -114,7 +119,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     models = PricedModels(make_language_models(settings), prices_of(settings))
     spans = spans or make_spans(settings)
     targets = make_targets(settings, templates=templates, models=models, spans=spans)
-    administration = make_administration(engine, clock=clock, ids=ids, peppers=Peppers())
+    administration = make_administration(engine, clock=clock, ids=ids, peppers=peppers_of(settings))
     secrets = make_secrets(settings, engine=engine, clock=clock, audit=administration.audit)
     test_sets, names = SqlTestSets(engine), SqlConfigurationNames(engine)
     judging = Judging(models=models, prompts=judge_prompts(), templates=templates)

@@ -17,6 +17,7 @@ from adapters.secrets.own_key_file import OwnKeyFile
 from domain.jobs.ports import Clock
 from domain.notifications.signing import COLUMNS
 from domain.organizations.audit_log import AuditLog
+from domain.organizations.key_material import Peppers
 from domain.secrets.environment import LocalEnvironments, OrganizationEnvironments
 from domain.secrets.ports import Environments, SealedColumn
 from domain.secrets.service import SecretStore
@@ -56,6 +57,19 @@ def sealed_columns(engine: Engine) -> tuple[SealedColumn, ...]:
         SqlSealedColumn(engine=engine, table=secret, row=secret.c.name, column=secret.c.sealed),
         *(SqlSealedColumn(engine=engine, table=webhook, row=webhook.c.id, column=webhook.c[name]) for name in COLUMNS),
     )
+
+
+def peppers_of(settings: Settings) -> Peppers:
+    """
+    Return what API keys are sealed with: the master keys of the settings, without which they are sealed openly.
+
+    The key file of a machine of one's own is none: it lies beside the database, and is made for the first secret only.
+
+    Raises:
+        BrokenSettings: the settings name a key that is none.
+    """
+    is_given = settings.secret_key or settings.secret_key_file
+    return Peppers.of(*(key.secret for key in _keys(settings).all())) if is_given else Peppers()
 
 
 def _keys(settings: Settings) -> MasterKeys:

@@ -96,6 +96,17 @@ class Settings:
     organization: str = field(
         default=DEFAULT_ORGANIZATION, metadata=_doc("id of the organization the command acts for")
     )
+    server: str = field(
+        default="",
+        metadata=_doc(
+            "`https://HOST`: commands act there, over its HTTP API, as `antiphon --server` does", shown="this machine"
+        ),
+    )
+    api_key: str = field(
+        default="",
+        repr=False,
+        metadata=_doc("key that commands show the server (`antiphon keys create`)", shown="none"),
+    )
     user: str = field(default="local", metadata=_doc("who starts jobs from the command line"))
     slots: int = field(default=64, validator=gt(0), metadata=_doc("items one `antiphon worker` runs at once"))
     lease_s: float = field(
@@ -274,6 +285,11 @@ def _two_keys(settings: Settings) -> list[str]:
     return [
         "ANTIPHON_SECRET_KEY and ANTIPHON_SECRET_KEY_FILE are both set; unset one, so that it is clear which counts"
     ]
+
+
+def choose_server(url: str) -> None:
+    """Let every command of this process act at the server; the command line's word comes before the environment's."""
+    os.environ[f"{PREFIX}SERVER"] = url
 
 
 def process_environment() -> Mapping[str, str]:

@@ -26,6 +26,8 @@ class KeyState(StrEnum):
     ACTIVE = "active"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    LOCKED = "locked"
+    """The master key that it was sealed under is not among the server's any more."""
 
 
 @frozen(kw_only=True)

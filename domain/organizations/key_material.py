@@ -96,10 +96,14 @@ class Peppers:
 
         Without a seal, or with one of a pepper that is not known any more, the answer takes as long, and is no.
         """
-        known = seal is not None and (seal.pepper_id == _WITHOUT or seal.pepper_id in self.known)
+        known = seal is not None and self.knows(seal)
         digest = self._digest(seal.pepper_id if seal and known else self.newest, secret)
         same = hmac.compare_digest(digest, seal.digest if seal and known else _NOBODY)
         return same and known
+
+    def knows(self, seal: Seal) -> bool:
+        """Return whether secrets can be compared with *seal*: its pepper may be gone."""
+        return seal.pepper_id == _WITHOUT or seal.pepper_id in self.known
 
     def _digest(self, pepper_id: str, secret: str) -> str:
         return _mac(self.known.get(pepper_id, _DERIVED_FOR), secret.encode()).hex()

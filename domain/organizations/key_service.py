@@ -66,6 +66,11 @@ class KeyService:
             users = {user.id: user for user in work.people.users()}
             return [OwnedKey(key=key, user=users[key.user_id]) for key in work.keys.all()]
 
+    def state(self, key: ApiKey) -> KeyState:
+        """Return whether a key opens anything now."""
+        state = key.state(self.clock.now())
+        return KeyState.LOCKED if state is KeyState.ACTIVE and not self.peppers.knows(key.seal) else state
+
     def revoke(self, tenant: TenantContext, words: str) -> ApiKey:
         """
         Let a key (by its prefix or id) open nothing from now on; one that is revoked already stays as it is.

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from domain.jobs.job import JobOptions
-from domain.test_execution.configuration import SavedConfiguration, TestConfiguration
+from domain.test_execution.configuration import SavedConfiguration
 from domain.test_execution.panel import Panel
 from domain.test_execution.test_set import Gates
 from entrypoints.cli.cache_options import cache_options, uncached
 from entrypoints.cli.console import as_json_text, print_json, say, show
 from entrypoints.cli.following import follow
+from entrypoints.cli.host import Wanted
+from entrypoints.cli.hosts import open_host
 from entrypoints.cli.job_options import hinted, job_options
 from entrypoints.cli.judge_options import judge_options
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.reading_options import reading_options
-from entrypoints.cli.requests import check_usable, gate_options, requested, selection_options
+from entrypoints.cli.requests import gate_options, requested, selection_options
 from entrypoints.cli.target_options import target_options
-from entrypoints.container import Antiphon
-from entrypoints.driving import check_drivable
 from entrypoints.settings import read_settings
 
 if TYPE_CHECKING:
@@ -88,19 +88,10 @@ def save(
         target_words=target_words,
     )
     options = hinted(options, request.file.hints)
-    antiphon = open_antiphon(settings)
+    host = open_host(settings)
     for warning in uncached(request.targets, max_age_s=max_age_s):
         say(f"antiphon: {warning}")
-    configuration = antiphon.runs.configure(
-        antiphon.tenant,
-        request.file,
-        targets=request.targets,
-        gates=gates,
-        panel=request.panel,
-        options=options,
-        max_age_s=max_age_s,
-    )
-    saved = antiphon.configurations.save(antiphon.tenant, name, configuration)
+    saved = host.save(name, Wanted(request=request, options=options, gates=gates, max_age_s=max_age_s))
     if as_json:
         print_json(_document(saved))
     else:
@@ -111,8 +102,7 @@ def save(
 @_JSON
 def list_configs(*, as_json: bool) -> None:
     """List the names, each with its newest version."""
-    antiphon = open_antiphon()
-    saved = antiphon.configurations.newest(antiphon.tenant)
+    saved = open_host().saved()
     if as_json:
         print_json({"configurations": [_document(found) for found in saved]})
     elif not saved:
@@ -156,12 +146,8 @@ def run(*, name: str, version: int | None, outputs: Outputs) -> int:
     Run a saved configuration, and report; exits as `antiphon run` does.
     """
     outputs.check()
-    settings = read_settings()
-    antiphon = open_antiphon(settings)
-    _saved, configuration = antiphon.configurations.get(antiphon.tenant, name, version=version)
-    _check(antiphon, configuration)
-    job = antiphon.runs.submit(antiphon.tenant, configuration)
-    return follow(antiphon, job.id, outputs)
+    host = open_host()
+    return follow(host, host.start_saved(name, version=version), outputs)
 
 
 @configs.command()
@@ -169,8 +155,7 @@ def run(*, name: str, version: int | None, outputs: Outputs) -> int:
 @_JSON
 def delete(*, name: str, as_json: bool) -> None:
     """Forget a name with all its versions; past runs of it stay as they are."""
-    antiphon = open_antiphon()
-    gone = antiphon.configurations.delete(antiphon.tenant, name)
+    gone = open_host().delete_saved(name)
     if as_json:
         print_json({"name": name, "versions": gone})
     else:
@@ -186,12 +171,6 @@ def _in_words(said: object) -> str:
         return _in_words(told["target"])
     words = (f"{name} {value if isinstance(value, str) else as_json_text(value)}" for name, value in told.items())
     return ", ".join(words) or "as by default"
-
-
-def _check(antiphon: Antiphon, configuration: TestConfiguration) -> None:
-    cases = antiphon.test_sets.cases(antiphon.tenant, configuration.test_set_id)
-    check_usable(cases, targets=configuration.targets, panel=configuration.panel, name=configuration.name)
-    check_drivable(antiphon.settings, configuration.options)
 
 
 def _document(saved: SavedConfiguration) -> dict[str, object]:

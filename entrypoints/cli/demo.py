@@ -15,6 +15,7 @@ from domain.jobs.job import JobOptions
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
 from entrypoints.cli.inputs import read_tests
+from entrypoints.cli.local_host import LocalHost
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.target_options import targets_from_options
@@ -50,7 +51,7 @@ def demo(*, outputs: Outputs) -> int:
         say(f"a support bot answers at {address}; its tests: {EXAMPLE / 'tests.yaml'}")
         target = targets_from_options(file.targets, target=address, base_url=None, body=None, response_path=None)
         job = antiphon.runs.start(antiphon.tenant, file, targets=target, options=options)
-        code = follow(antiphon, job.id, outputs)
+        code = follow(LocalHost(antiphon), job.id, outputs)
     if code == ExitCode.PARTIAL:
         say("\nThe run ended partial, as it should: `antiphon run` exits with 3 then, and tells what failed and why.")
         say("Next: antiphon jobs show last, antiphon run YOUR-TESTS.yaml; in a checkout: python3 run.py jobs show last")

@@ -10,21 +10,20 @@ from typing import Any, TypeVar
 import click
 from attrs import asdict
 
-from domain.jobs.job import Job, JobId, JobStatus
+from domain.jobs.job import JobId, JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.summary_document import usage_document
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow, look_on, report
+from entrypoints.cli.host import Host
+from entrypoints.cli.hosts import open_host
+from entrypoints.cli.local_host import INTERRUPTED
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
-from entrypoints.container import Antiphon
-from entrypoints.driving import check_drivable, clean_up_after_driver, has_worker, is_driven, only_driver, take_over
 from entrypoints.exit_codes import ExitCode
 from entrypoints.purging import purged_from_broker
 
 F = TypeVar("F", bound=Callable[..., Any])
-ERRORS_SHOWN = 20
-INTERRUPTED = "interrupted"
 
 
 class _InOrder(click.Group):
@@ -43,12 +42,12 @@ def jobs() -> None:
 
 
 def _of_job(command: F) -> F:
-    """Open Antiphon and find the job that was named, for the command."""
+    """Find the job that was named, for the command."""
 
     @functools.wraps(command)
     def with_job(*args: Any, job: str, **rest: Any) -> Any:
-        antiphon = open_antiphon()
-        return command(*args, antiphon=antiphon, job_id=antiphon.jobs.find(antiphon.tenant, job), **rest)
+        host = open_host()
+        return command(*args, host=host, job_id=host.find(job), **rest)
 
     wrapped: Any = click.argument("job")(with_job)
     return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
@@ -60,66 +59,65 @@ def _of_job(command: F) -> F:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def list_jobs(*, limit: int, status: str | None, as_json: bool) -> None:
     """List jobs, newest first."""
-    antiphon = open_antiphon()
-    views = antiphon.jobs.page(antiphon.tenant, limit=limit, status=JobStatus(status) if status else None)
+    host = open_host()
+    views = host.newest(limit=limit, status=JobStatus(status) if status else None)
     if as_json:
-        print_json({"jobs": [_document(antiphon, view) for view in views]})
+        print_json({"jobs": [_document(host, view) for view in views]})
     elif not views:
         say("no jobs yet; `antiphon demo` runs one")
     else:
         from entrypoints.cli.tables import print_jobs
 
-        print_jobs([(view, _standing(antiphon, view)) for view in views])
+        print_jobs([(view, host.standing(view)) for view in views])
 
 
 @jobs.command()
 @_of_job
 @output_options
-def show(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
+def show(*, host: Host, job_id: JobId, outputs: Outputs) -> int:
     """
     Show a job as it stands now.
 
     Its counts, what failed, its report. Exits as the job's own command would when it has ended, else with 0.
     """
     outputs.check()
-    view = antiphon.jobs.get(antiphon.tenant, job_id)
+    view = host.view(job_id)
     if view.job.status.is_end:
-        return report(antiphon, view, outputs)
+        return report(host, view, outputs)
     if not outputs.as_json:
-        standing = _standing(antiphon, view)
+        standing = host.standing(view)
         go_on = f"; `antiphon jobs resume {job_id}` goes on with it" if standing == INTERRUPTED else ""
         say(f"{standing}: {view.tally.ended} of {view.job.planned or '?'} ended{go_on}")
-    report(antiphon, view, outputs)
+    report(host, view, outputs)
     return ExitCode.DONE
 
 
 @jobs.command()
 @_of_job
 @output_options
-def watch(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
+def watch(*, host: Host, job_id: JobId, outputs: Outputs) -> int:
     """
     Watch a job until it ends, then show it.
 
     Exits as the job's own command would, with 130 when the process that ran it is gone.
     """
     outputs.check()
-    return look_on(antiphon, job_id, outputs)
+    return look_on(host, job_id, outputs)
 
 
 @jobs.command()
 @_of_job
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def cancel(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
+def cancel(*, host: Host, job_id: JobId, as_json: bool) -> None:
     """
     Cancel a job.
 
     Tests that have not begun never will, those in flight end as they end. `resume` runs the cancelled ones after all.
     """
-    antiphon.jobs.cancel(antiphon.tenant, job_id)
-    clean_up_after_driver(antiphon, job_id)
-    view = antiphon.jobs.get(antiphon.tenant, job_id)
+    host.cancel(job_id)
+    view = host.view(job_id)
     if as_json:
-        print_json(_document(antiphon, view))
+        print_json(_document(host, view))
     else:
         say(f"job {job_id}: {view.job.status}, {view.tally.cancelled} cancelled, {view.tally.running} in flight")
 
@@ -127,37 +125,39 @@ def cancel(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
 @jobs.command()
 @_of_job
 @output_options
-def resume(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
+def resume(*, host: Host, job_id: JobId, outputs: Outputs) -> int:
     """
     Go on with an interrupted or cancelled job.
 
     What has ended is not done again.
     """
-    return _again(antiphon, job_id, outputs, antiphon.jobs.resume)
+    return _again(host, job_id, outputs, host.resume)
 
 
 @jobs.command("retry-failed")
 @_of_job
 @output_options
-def retry_failed(*, antiphon: Antiphon, job_id: JobId, outputs: Outputs) -> int:
+def retry_failed(*, host: Host, job_id: JobId, outputs: Outputs) -> int:
     """
     Run the failed tests of an ended job again.
 
     Those that could not be executed, that is: tests that were judged stay as they are, wrong answers too.
     """
-    return _again(antiphon, job_id, outputs, antiphon.jobs.retry_failed)
+    return _again(host, job_id, outputs, host.retry_failed)
 
 
 @jobs.command()
-@_of_job
+@click.argument("job")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def purge(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
+def purge(*, job: str, as_json: bool) -> None:
     """
     Take what is left of an ended job out of the broker.
 
     Only its own messages go: those in the queues are removed, those that workers have fetched are revoked. Results
     stay, and `resume` or `retry-failed` sends new messages.
     """
+    antiphon = open_antiphon()
+    job_id = antiphon.jobs.find(antiphon.tenant, job)
     purged = purged_from_broker(antiphon, job_id)
     if as_json:
         print_json({"job": job_id, "removed": purged.removed, "revoked": purged.revoked})
@@ -165,33 +165,20 @@ def purge(*, antiphon: Antiphon, job_id: JobId, as_json: bool) -> None:
         say(f"job {job_id}: {purged.removed} messages removed, {purged.revoked} revoked")
 
 
-def _again(antiphon: Antiphon, job_id: JobId, outputs: Outputs, move: Callable[..., Job]) -> int:
+def _again(host: Host, job_id: JobId, outputs: Outputs, move: Callable[[JobId], None]) -> int:
     outputs.check()
-    check_drivable(antiphon.settings, antiphon.jobs.get(antiphon.tenant, job_id).job.options)
-    if has_worker(antiphon):
-        move(antiphon.tenant, job_id)
-    else:
-        with only_driver(antiphon, job_id):
-            take_over(antiphon, job_id)
-            move(antiphon.tenant, job_id)
-    return follow(antiphon, job_id, outputs)
+    move(job_id)
+    return follow(host, job_id, outputs)
 
 
-def _standing(antiphon: Antiphon, view: JobView) -> str:
-    if view.job.status.is_end or is_driven(antiphon, view.job.id):
-        return view.job.status.value
-    return INTERRUPTED
-
-
-def _document(antiphon: Antiphon, view: JobView) -> dict[str, object]:
+def _document(host: Host, view: JobView) -> dict[str, object]:
     """Return a job as JSON: the fields every job row carries, its counts, and how long nothing has changed."""
     job, tally = view.job, view.tally
-    failures = antiphon.jobs.failures(antiphon.tenant, job.id, limit=ERRORS_SHOWN) if tally.failed else []
     return {
         "id": job.id,
         "kind": job.kind,
         "status": job.status.value,
-        "standing": _standing(antiphon, view),
+        "standing": host.standing(view),
         "planned": job.planned,
         "succeeded": tally.succeeded,
         "failed": tally.failed,
@@ -210,11 +197,7 @@ def _document(antiphon: Antiphon, view: JobView) -> dict[str, object]:
         "ended_at": _time(job.ended_at),
         "updated_at": _time(job.updated_at),
         "failure": job.failure,
-        "errors": [
-            {"item": item.key, "kind": item.outcome.failure.kind.value, "message": item.outcome.failure.message}
-            for item in failures
-            if item.outcome is not None and item.outcome.failure is not None
-        ],
+        "errors": [asdict(error) for error in host.not_done(view)],
     }
 
 

@@ -20,6 +20,7 @@ from entrypoints.cli.following import follow
 from entrypoints.cli.inputs import check_models, read_check
 from entrypoints.cli.job_options import job_options
 from entrypoints.cli.judge_options import judge_options
+from entrypoints.cli.local_host import LocalHost
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs
 from entrypoints.container import Antiphon
@@ -59,7 +60,8 @@ def check(file: Path, *, panel: Panel, options: JobOptions, as_json: bool) -> in
     plan = antiphon.runs.plan_check(read, panel=chosen)
     check_models(plan.needs.models)
     job = antiphon.runs.start_check(antiphon.tenant, plan, options=options)
-    return follow(antiphon, job.id, Outputs(as_json=as_json), show=_report)
+    show = functools.partial(_report, antiphon)
+    return follow(LocalHost(antiphon), job.id, Outputs(as_json=as_json), show=show)
 
 
 @judges.command()

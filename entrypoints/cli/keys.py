@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import click
 
-from domain.organizations.api_key import ApiKey, IssuedKey, OwnedKey
+from domain.organizations.api_key import ApiKey, IssuedKey, KeyState, OwnedKey
 from domain.tenancy import ADMIN, READ, WRITE, TenantContext
 from entrypoints.cli.acting import JSON, in_organization, shown_time, written_time
 from entrypoints.cli.console import print_json, say, show
@@ -56,7 +56,7 @@ def create(
     """
     lifetime = timedelta(seconds=expires) if expires else None
     issued = antiphon.administration.keys.create(tenant, email=email, scopes=scopes, lifetime=lifetime)
-    _tell(issued, now=antiphon.clock.now(), as_json=as_json)
+    _tell(issued, antiphon, as_json=as_json)
 
 
 @keys.command("list")
@@ -64,16 +64,18 @@ def create(
 @JSON
 def list_keys(*, antiphon: Antiphon, tenant: TenantContext, as_json: bool) -> None:
     """List the keys, the newest first, with when each was last used (to the minute)."""
-    found, now = antiphon.administration.keys.all(tenant), antiphon.clock.now()
+    keys = antiphon.administration.keys
+    found = [(owned, keys.state(owned.key)) for owned in keys.all(tenant)]
     if as_json:
-        print_json({"keys": [{**_document(owned.key, now=now), "user": owned.user.email} for owned in found]})
+        documents = [{**_document(owned.key, state=state), "user": owned.user.email} for owned, state in found]
+        print_json({"keys": documents})
     elif not found:
         say("no keys yet; `antiphon keys create --user EMAIL --scope read` makes one")
     else:
         from entrypoints.cli.plain_tables import print_rows
 
         columns = ("key", "user", "scopes", "state", "created (UTC)", "expires (UTC)", "last used (UTC)")
-        print_rows(columns, [_row(owned, now=now) for owned in found])
+        print_rows(columns, [_row(owned, state) for owned, state in found])
 
 
 @keys.command()
@@ -84,7 +86,7 @@ def revoke(*, antiphon: Antiphon, tenant: TenantContext, key: str, as_json: bool
     """Let KEY open nothing from now on. This can't be undone; make another one instead."""
     revoked = antiphon.administration.keys.revoke(tenant, key)
     if as_json:
-        print_json(_document(revoked, now=antiphon.clock.now()))
+        print_json(_document(revoked, state=KeyState.REVOKED))
     else:
         say(f"revoked   {revoked.prefix}")
 
@@ -99,37 +101,37 @@ def rotate(*, antiphon: Antiphon, tenant: TenantContext, key: str, grace: float 
     Make a key in place of KEY, with the same user, scopes and lifetime, and print it: this once.
     """
     issued = antiphon.administration.keys.rotate(tenant, key, grace=timedelta(seconds=grace or 0))
-    _tell(issued, now=antiphon.clock.now(), as_json=as_json)
+    _tell(issued, antiphon, as_json=as_json)
 
 
-def _tell(issued: IssuedKey, *, now: datetime, as_json: bool) -> None:
+def _tell(issued: IssuedKey, antiphon: Antiphon, *, as_json: bool) -> None:
     if as_json:
-        print_json({**_document(issued.key, now=now), "key": issued.text})
+        print_json({**_document(issued.key, state=antiphon.administration.keys.state(issued.key)), "key": issued.text})
         return
     say("the key is shown this once; store it now:")
     show(issued.text)
 
 
-def _row(owned: OwnedKey, *, now: datetime) -> tuple[str, ...]:
+def _row(owned: OwnedKey, state: KeyState) -> tuple[str, ...]:
     key = owned.key
     return (
         key.prefix,
         owned.user.email,
         " ".join(sorted(key.scopes)),
-        key.state(now),
+        state,
         shown_time(key.created_at, otherwise=""),
         shown_time(key.expires_at, otherwise="never"),
         shown_time(key.last_used_at, otherwise="never"),
     )
 
 
-def _document(key: ApiKey, *, now: datetime) -> dict[str, object]:
+def _document(key: ApiKey, *, state: KeyState) -> dict[str, object]:
     return {
         "id": key.id,
         "prefix": key.prefix,
         "user_id": key.user_id,
         "scopes": sorted(key.scopes),
-        "state": key.state(now).value,
+        "state": state.value,
         "created_at": written_time(key.created_at),
         "created_by": key.created_by,
         "expires_at": written_time(key.expires_at),

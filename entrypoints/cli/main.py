@@ -14,6 +14,7 @@ from io import StringIO
 import click
 
 from domain.jobs.errors import AntiphonError, BrokenSettings, Conflict, InvalidInput, NotFound, ServiceUnavailable
+from domain.organizations.errors import Forbidden, Unauthenticated
 from entrypoints.cli.console import open_streams, say
 from entrypoints.exit_codes import ExitCode
 
@@ -41,6 +42,9 @@ _LAZY = {
     "sweep": ("entrypoints.cli.doctor", "Do the work of relay and sweeper by hand."),
     "db": ("entrypoints.cli.db", "Bring the database's tables up to date."),
 }
+
+
+_BAD_INPUT = (InvalidInput, NotFound, Conflict, BrokenSettings, Unauthenticated, Forbidden)
 
 
 class LazyGroup(click.Group):
@@ -78,7 +82,10 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="antiphon")
-def antiphon() -> None:
+@click.option(
+    "--server", metavar="URL", help="Act at this server, with the key in ANTIPHON_API_KEY: run, jobs, configs."
+)
+def antiphon(*, server: str | None) -> None:
     """
     Run large batches of language-model work, and know truthfully how they ended.
 
@@ -93,6 +100,10 @@ def antiphon() -> None:
     Settings are environment variables, ANTIPHON_HOME (where state lives) the first of them;
     docs/settings.md lists them all.
     """
+    if server is not None:
+        from entrypoints.settings import choose_server
+
+        choose_server(server)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -135,5 +146,5 @@ def _explain(error: AntiphonError) -> int:
             say(f"  {problem}")
     if isinstance(error, ServiceUnavailable):
         return ExitCode.UNAVAILABLE
-    bad_input = isinstance(error, InvalidInput | NotFound | Conflict | BrokenSettings)
+    bad_input = isinstance(error, _BAD_INPUT)
     return ExitCode.BAD_INPUT if bad_input else ExitCode.FAILED

@@ -15,6 +15,7 @@ from entrypoints.cli.following import follow
 from entrypoints.cli.inputs import check_models, read_metrics
 from entrypoints.cli.job_options import job_options
 from entrypoints.cli.judge_options import judge_options
+from entrypoints.cli.local_host import LocalHost
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.driving import check_drivable
@@ -79,4 +80,4 @@ def _judge_anew(
     check_models(plan.needs.models)
     job = antiphon.rejudging.start(antiphon.tenant, plan, options=options)
     say(f"antiphon: judging the stored answers of run {job_id}; its target is not asked")
-    return follow(antiphon, job.id, outputs)
+    return follow(LocalHost(antiphon), job.id, outputs)

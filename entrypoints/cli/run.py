@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 from domain.jobs.job import JobId, JobOptions
@@ -18,16 +19,16 @@ from entrypoints.cli.cache_options import cache_options, uncached
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
 from entrypoints.cli.forecasts import forecast_of, show_forecast
+from entrypoints.cli.host import Host, Wanted
+from entrypoints.cli.hosts import open_host
 from entrypoints.cli.job_options import hinted, job_options
 from entrypoints.cli.judge_options import judge_options
 from entrypoints.cli.limit_options import limit_options
-from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.prices import chosen_prices
 from entrypoints.cli.reading_options import reading_options
 from entrypoints.cli.requests import Request, check_usable, gate_options, requested, selection_options
 from entrypoints.cli.target_options import target_options
-from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
 from entrypoints.exit_codes import ExitCode
 from entrypoints.settings import Settings, read_settings
@@ -88,8 +89,8 @@ def run(
     if dry_run:
         show_forecast(forecast_of(ask(), prices=chosen_prices(prices_file)), as_json=outputs.as_json)
         return ExitCode.DONE
-    antiphon, job_id = _accept(ask, settings=settings, options=options, limits=limits, max_age_s=max_age_s, gates=gates)
-    return follow(antiphon, job_id, outputs)
+    host, job_id = _accept(ask, settings=settings, options=options, limits=limits, max_age_s=max_age_s, gates=gates)
+    return follow(host, job_id, outputs)
 
 
 def _accept(
@@ -100,19 +101,16 @@ def _accept(
     limits: CallLimits,
     max_age_s: float | None,
     gates: Gates,
-) -> tuple[Antiphon, JobId]:
+) -> tuple[Host, JobId]:
     """Store the tests and the job. A function of its own, so that what was read is not in memory while the job runs."""
     request = ask()
+    request = attrs.evolve(request, targets=limited(request.targets, limits))
     options = hinted(options, request.file.hints)
-    read, targets, judges = request.file, limited(request.targets, limits), request.panel
-    check_usable(read.cases, targets=targets, panel=judges, name=read.name)
-    check_drivable(settings, options)
-    antiphon = open_antiphon(settings)
-    for warning in read.warnings:
+    if not settings.server:  # what can't work is found out before anything is made
+        read = request.file
+        check_usable(read.cases, targets=request.targets, panel=request.panel, name=read.name)
+        check_drivable(settings, options)
+    host = open_host(settings)
+    for warning in (*request.file.warnings, *uncached(request.targets, max_age_s=max_age_s)):
         say(f"antiphon: {warning}")
-    for warning in uncached(targets, max_age_s=max_age_s):
-        say(f"antiphon: {warning}")
-    job = antiphon.runs.start(
-        antiphon.tenant, read, targets=targets, gates=gates, panel=judges, options=options, max_age_s=max_age_s
-    )
-    return antiphon, job.id
+    return host, host.start(Wanted(request=request, options=options, gates=gates, max_age_s=max_age_s))

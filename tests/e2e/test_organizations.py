@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 from tests.e2e.command_line import CommandLine
@@ -88,3 +89,17 @@ def test_what_is_not_allowed_is_refused_with_the_remedy(cli: CommandLine) -> Non
         ended = cli.run(*words)
         assert (ended.code, ended.stdout) == (2, ""), words
         assert remedy in ended.stderr, words
+
+
+def test_keys_depend_on_the_master_key_where_one_is_set(cli: CommandLine) -> None:
+    """A copy of the database alone can't check a guess; and the list says which keys lost theirs."""
+    one, other = (base64.b64encode(bytes(range(first, first + 32))).decode() for first in (0, 32))
+    words = ("keys", "create", "--user", "local@localhost", "--scope", "read")
+    made = cli.run(*words, ANTIPHON_SECRET_KEY=one)
+    assert made.code == 0, made.stderr
+
+    states = [
+        cli.run("keys", "list", "--json", ANTIPHON_SECRET_KEY=key).document["keys"][0]["state"]
+        for key in (one, other, "")
+    ]
+    assert states == ["active", "locked", "locked"]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
+from domain.organizations.api_key import KeyState
 from domain.organizations.errors import Unauthenticated
 from domain.organizations.key_material import Peppers, key_text, new_key_text
 from domain.organizations.organization import Role
@@ -141,3 +142,13 @@ def test_no_text_of_a_key_shows_its_secret() -> None:
     assert text.secret not in told
     assert issued.key.seal.digest not in told
     assert repr(b"m" * 32)[2:-1] not in told
+
+
+def test_a_key_whose_pepper_is_gone_is_listed_as_locked() -> None:
+    """Whoever took the old master key away too early must see which keys that cost."""
+    office = Office(peppers=Peppers.of(b"old" * 9))
+    issued = office.key_for("ada@example.com", Role.MEMBER)
+    without = attrs.evolve(office.keys, peppers=Peppers.of(b"new" * 9))
+
+    assert (office.keys.state(issued.key), without.state(issued.key)) == (KeyState.ACTIVE, KeyState.LOCKED)
+    assert without.state(without.revoke(US, issued.key.id)) is KeyState.REVOKED

@@ -1,0 +1,214 @@
+"""A server as the place where commands act, over its HTTP API: files are read here, and run there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import attrs
+from attrs import frozen
+
+from adapters.reports.files import check_report_path
+from adapters.test_files.writing import antiphon_json, defaults_document
+from domain.jobs.errors import AntiphonError, BrokenSettings, InvalidInput, NotFound
+from domain.jobs.job import JobId, JobStatus
+from domain.jobs.service import JobView
+from domain.jobs.usage import NANOUSD
+from domain.test_execution.configuration import SavedConfiguration
+from domain.test_execution.summary import RunSummary
+from domain.test_execution.summary_reading import summary_from
+from domain.test_execution.test_set import ConfigurationId, RunDefaults
+from entrypoints.api.documents.configurations import SaveConfiguration, SavedVersion
+from entrypoints.api.documents.runs import StartRun
+from entrypoints.cli.console import say
+from entrypoints.cli.host import NotDone, Wanted, Watcher
+from entrypoints.cli.outputs import Outputs
+from entrypoints.cli.server_views import moved, view_of
+from entrypoints.client import Client
+from entrypoints.settings import Settings
+
+MOST_LOOKED_AT = 1000
+"""Among so many of the newest jobs is one found by the beginning of its id."""
+
+WHOLE_ID = 36
+
+
+def open_server(settings: Settings) -> ServerHost:
+    """
+    Return the server that the settings name.
+
+    Raises:
+        BrokenSettings: its address is none, or there is no key to show it.
+    """
+    if not settings.server.startswith(("http://", "https://")):
+        raise BrokenSettings(
+            f"ANTIPHON_SERVER or --server {settings.server!r}: expected https://HOST or http://HOST:PORT"
+        )
+    if not settings.api_key:
+        raise BrokenSettings(
+            "ANTIPHON_API_KEY is not set, and the server asks for a key; an administrator there makes one with "
+            "`antiphon keys create`"
+        )
+    return ServerHost(client=Client(settings.server, key=settings.api_key), settings=settings)
+
+
+@frozen(kw_only=True)
+class ServerHost:
+    """`Host` that is a server."""
+
+    client: Client
+    settings: Settings
+
+    @property
+    def outlives_commands(self) -> bool:
+        """Its workers do not know of commands."""
+        return True
+
+    def left(self, job_id: JobId) -> str:
+        """Return what becomes of a job that the command was told to leave."""
+        return f"no longer watched; job {job_id} goes on at {self.name}"
+
+    def left_to_do(self) -> str:
+        """Nothing: the server goes on."""
+        return ""
+
+    @property
+    def name(self) -> str:
+        """Return its address."""
+        return self.settings.server
+
+    def start(self, wanted: Wanted) -> JobId:
+        """Hand in the tests, and have them run."""
+        return JobId(self.client.start_run(StartRun.model_validate(self._words(wanted))).id)
+
+    def save(self, name: str, wanted: Wanted) -> SavedConfiguration:
+        """Hand in the tests, and save how they are run."""
+        words = SaveConfiguration.model_validate({"name": name, **self._words(wanted)})
+        return _saved(self.client.save_configuration(words))
+
+    def saved(self) -> Sequence[SavedConfiguration]:
+        """Return the newest version of each name, by name."""
+        return [_saved(found) for found in self.client.configurations()]
+
+    def start_saved(self, name: str, *, version: int | None) -> JobId:
+        """Have run what is saved."""
+        return JobId(self.client.run_configuration(name, version=version).id)
+
+    def delete_saved(self, name: str) -> int:
+        """Forget a name; return how many versions it had."""
+        versions = len(list(self.client.configuration_versions(name)))
+        self.client.delete_configuration(name)
+        return versions
+
+    def find(self, words: str) -> JobId:
+        """Return the job that *words* name, among the newest of them where it is not the whole id."""
+        if len(words) == WHOLE_ID:
+            return JobId(self.client.job(words).id)
+        newest = islice(self.client.jobs(), 1 if words == "last" else MOST_LOOKED_AT)
+        found = [job.id for job in newest if words == "last" or job.id.startswith(words)]
+        if not found:
+            raise NotFound(f"job {words!r}: no such job at {self.name}; `antiphon jobs list` shows those there are")
+        if len(found) > 1:
+            raise InvalidInput(f"job {words!r}: {len(found)} jobs begin so; give more of the id")
+        return JobId(found[0])
+
+    def view(self, job_id: JobId) -> JobView:
+        """Return a job and how its items stand."""
+        return view_of(self.client.job(job_id))
+
+    def newest(self, *, limit: int, status: JobStatus | None) -> Sequence[JobView]:
+        """Return jobs, newest first."""
+        return [view_of(job) for job in islice(self.client.jobs(status=status), limit)]
+
+    def not_done(self, view: JobView) -> Sequence[NotDone]:
+        """Return the first items that could not be done."""
+        errors = self.client.job(view.job.id).errors if view.tally.failed else []
+        return [NotDone(item=error.item, kind=error.kind.value, message=error.message) for error in errors]
+
+    def standing(self, view: JobView) -> str:
+        """Return the job's status: its workers are the server's matter."""
+        return view.job.status.value
+
+    def cancel(self, job_id: JobId) -> None:
+        """Stop the job."""
+        self.client.cancel(job_id)
+
+    def resume(self, job_id: JobId) -> None:
+        """Go on with the job."""
+        self.client.resume(job_id)
+
+    def retry_failed(self, job_id: JobId) -> None:
+        """Reopen what failed."""
+        self.client.retry_failed(job_id)
+
+    def bring_to_end(self, job_id: JobId, watch: Watcher) -> JobView:
+        """Return how the job ended."""
+        return self.wait_for_end(job_id, watch)
+
+    def wait_for_end(self, job_id: JobId, watch: Watcher) -> JobView:
+        """Return how the job ended, once the server's workers have brought it there."""
+        begun = self.view(job_id)
+        return view_of(self.client.wait(job_id, on_progress=lambda standing: watch(moved(begun, standing))))
+
+    def summary(self, view: JobView) -> RunSummary:
+        """Return a run in numbers, as the server counts them."""
+        return summary_from(self.client.report(view.job.id))
+
+    def title(self, view: JobView) -> str:
+        """Return what the run is called: by its id."""
+        return f"run {view.job.id[:8]}"
+
+    def write_reports(self, view: JobView, summary: RunSummary, outputs: Outputs) -> Path | None:
+        """Download the files that were asked for, and a page where no other one was; return its path."""
+        _ = summary
+        if outputs.junit is not None:
+            self.client.download_report(view.job.id, "junit.xml", outputs.junit)
+        page = outputs.html or self.settings.home / "reports" / f"{view.job.id}.html"
+        try:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            check_report_path(page)
+            self.client.download_report(view.job.id, "html", page)
+        except (OSError, AntiphonError) as error:
+            if outputs.html is not None:
+                raise
+            say(f"no page was written: {error}")
+            return None
+        return page
+
+    def _words(self, wanted: Wanted) -> dict[str, object]:
+        """Store the tests, and return how they are to be run, in the API's words."""
+        file, options = wanted.request.file, wanted.options
+        document = "".join(antiphon_json(file.name, RunDefaults(gates=file.gates, hints=file.hints), file.cases))
+        stored = self.client.upload_test_set(document.encode(), media_type="application/json", name=file.name)
+        targets = [defaults_document(RunDefaults(targets=(target,)))["target"] for target in wanted.request.targets]
+        cost = options.max_cost_nanousd
+        said = {name: value for name, value in attrs.asdict(options).items() if name not in _NOT_SAID}
+        return {
+            "test_set_id": stored.id,
+            "targets": targets,
+            "gates": attrs.asdict(wanted.gates),
+            "options": {
+                **said,
+                "deadline_s": None if options.follows_latency else options.deadline_s,
+                "max_cost_usd": None if cost is None else cost / NANOUSD,
+            },
+            **({"cache": {"max_age_s": wanted.max_age_s}} if wanted.max_age_s is not None else {}),
+            **{
+                name: value
+                for name, value in defaults_document(RunDefaults(panel=wanted.request.panel)).items()
+                if name in ("judge", "judging")
+            },
+        }
+
+
+_NOT_SAID = ("deadline_s", "follows_latency", "max_cost_nanousd")
+
+
+def _saved(document: SavedVersion) -> SavedConfiguration:
+    return SavedConfiguration(
+        name=document.name,
+        version=document.version,
+        configuration_id=ConfigurationId(document.configuration_id),
+        saved_at=document.saved_at,
+    )

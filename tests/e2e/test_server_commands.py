@@ -1,0 +1,183 @@
+"""The same commands against a server: `antiphon --server URL`, and the Python client, over a socket."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+from domain.jobs.errors import Conflict, NotFound
+from domain.jobs.job import JobStatus
+from domain.organizations.errors import Unauthenticated
+from entrypoints.api.documents.events import ProgressDocument
+from entrypoints.api.documents.runs import StartRun
+from entrypoints.client import Client
+from tests.api.serving import Server, a_key, serving
+from tests.e2e.command_line import CommandLine, Ended, lines_asking, wait_until
+from tests.e2e.mock_target import MockTarget
+
+
+@frozen(kw_only=True)
+class Far:
+    """A server with a key to it, and a command line on another machine."""
+
+    server: Server
+    key: str
+    cli: CommandLine
+    target: MockTarget
+
+    def run(self, *words: object) -> Ended:
+        """Run a command against the server."""
+        return self.cli.run("--server", self.server.url, *words, ANTIPHON_API_KEY=self.key)
+
+    def words(self) -> tuple[str, ...]:
+        """Return the options that name the target."""
+        return ("--target", self.target.url, "--response-path", "answer")
+
+
+@pytest.fixture(scope="module")
+def far(tmp_path_factory: pytest.TempPathFactory, bytecode: Path) -> Iterator[Far]:
+    """A server that the tests of this module share: each starts jobs of its own."""
+    there = CommandLine(folder=tmp_path_factory.mktemp("there"), bytecode=bytecode)
+    here = CommandLine(folder=tmp_path_factory.mktemp("here"), bytecode=bytecode)
+    here.write("tests.jsonl", lines_asking(6))
+    with serving(there) as server, MockTarget().running() as target:
+        yield Far(server=server, key=a_key(there, "read", "write"), cli=here, target=target)
+
+
+def test_a_run_at_a_server_ends_reports_and_exits_like_one_here(far: Far) -> None:
+    """The file is read here, run there, and nothing of it is stored here but the reports that were asked for."""
+    ended = far.run(
+        "run", "tests.jsonl", *far.words(), "--min-pass-rate", "1", "--junit", "out.xml", "--html", "out.html"
+    )
+
+    assert ended.code == 0, ended.stderr
+    assert "6 planned = 6 succeeded" in ended.stdout
+    assert f"stored    {far.server.url}" in ended.stderr
+    assert (far.cli.folder / "out.xml").read_text().count("<testcase") == 6
+    assert "<html" in (far.cli.folder / "out.html").read_text()
+    assert not (far.cli.home / "antiphon.db").exists()
+
+
+def test_a_gate_that_is_not_met_there_is_exit_code_1_here(far: Far) -> None:
+    """A pipeline must not care where the run was."""
+    far.cli.write("wrong.jsonl", lines_asking(2).replace('"contains": "question 0"', '"contains": "nothing"'))
+    ended = far.run("run", "wrong.jsonl", *far.words(), "--min-pass-rate", "1", "--json")
+
+    assert ended.code == 1, ended.stderr
+    assert ended.document["verdicts"] == {"pass": 1, "fail": 1, "inconclusive": 0}
+    assert [failure["key"] for failure in ended.document["failures"]] == ["t0"]
+
+
+def test_jobs_there_are_listed_shown_and_watched(far: Far) -> None:
+    """By id, the beginning of it, or `last`."""
+    job_id = far.run("run", "tests.jsonl", *far.words(), "--json").document["job"]["id"]
+
+    listed = far.run("jobs", "list", "--limit", "1", "--json").document["jobs"]
+    assert [(job["id"], job["standing"], job["succeeded"]) for job in listed] == [(job_id, "completed", 6)]
+    for words in (("show", "last"), ("show", job_id[:8]), ("watch", job_id)):
+        shown = far.run("jobs", *words, "--json")
+        assert (shown.code, shown.document["job"]["id"]) == (0, job_id), shown.stderr
+    assert job_id in far.run("jobs", "list").stdout
+
+
+def test_what_can_not_be_done_there_is_said_in_the_servers_words(far: Far) -> None:
+    """With the codes that the same mistakes have here."""
+    job_id = far.run("run", "tests.jsonl", *far.words(), "--json").document["job"]["id"]
+    refused = {
+        ("jobs", "retry-failed", job_id): "no failed items",
+        ("jobs", "cancel", job_id): "ended",
+        ("jobs", "show", "00000000-0000-4000-8000-00000000dead"): "no job",
+        ("jobs", "show", "zzz"): "no such job",
+        ("configs", "run", "unheard-of"): "nothing is saved so",
+        ("run", "tests.jsonl", "--target", "python:shop:answer"): "runs no Python",
+    }
+    for words, said in refused.items():
+        ended = far.run(*words)
+        assert (ended.code, ended.stdout) == (2, ""), (words, ended.stderr)
+        assert said in ended.stderr, words
+
+
+def test_a_configuration_is_saved_there_and_run_by_its_name(far: Far) -> None:
+    """Tests, target and gates travel; the file is not needed any more."""
+    saved = far.run("configs", "save", "nightly", "tests.jsonl", *far.words(), "--min-pass-rate", "1", "--json")
+    assert (saved.code, saved.document["version"]) == (0, 1), saved.stderr
+
+    assert [one["name"] for one in far.run("configs", "list", "--json").document["configurations"]] == ["nightly"]
+    run = far.run("configs", "run", "nightly", "--json")
+    assert (run.code, [gate["met"] for gate in run.document["gates"]]) == (0, [True]), run.stderr
+    assert far.run("configs", "delete", "nightly", "--json").document == {"name": "nightly", "versions": 1}
+
+
+@pytest.mark.parametrize(
+    "words", [("orgs", "list"), ("cache", "show"), ("db", "upgrade"), ("demo",), ("jobs", "purge", "last")]
+)
+def test_a_command_that_works_beside_the_database_says_so(far: Far, words: tuple[str, ...]) -> None:
+    """Rather than doing to this machine what was meant for that one."""
+    ended = far.run(*words)
+
+    assert (ended.code, ended.stdout) == (2, "")
+    assert "works beside the database" in ended.stderr
+
+
+def test_without_a_key_or_with_a_wrong_one_nothing_is_shown(far: Far) -> None:
+    """And the remedy is named."""
+    without = far.cli.run("jobs", "list", ANTIPHON_SERVER=far.server.url)
+    wrong = far.cli.run("jobs", "list", ANTIPHON_SERVER=far.server.url, ANTIPHON_API_KEY=far.key[:-4] + "AAAA")
+    nowhere = far.cli.run("--server", "antiphon.example", "jobs", "list", ANTIPHON_API_KEY=far.key)
+
+    assert (without.code, wrong.code, nowhere.code) == (2, 2, 2)
+    assert "ANTIPHON_API_KEY is not set" in without.stderr
+    assert "antiphon keys list" in wrong.stderr
+    assert "expected https://HOST" in nowhere.stderr
+    assert far.key[22:-4] not in wrong.stderr
+
+
+def test_the_client_starts_a_run_waits_for_it_and_reads_it(far: Far) -> None:
+    """As a program does; the same key never starts two."""
+    asked = {"prompt": "{{ prompt }}"}
+    document = {
+        "name": "from a program",
+        "target": {
+            "kind": "http",
+            "url": far.target.url,
+            "body": asked,
+            "response_path": "answer",
+        },
+        "tests": [{"id": "hello", "prompt": "hello there", "metrics": [{"contains": "hello"}]}],
+    }
+    heard = list[ProgressDocument]()
+    with Client(far.server.url, key=far.key) as client:
+        words = StartRun.model_validate({"document": document})
+        job = client.start_run(words, idempotency_key="once")
+        assert client.start_run(words, idempotency_key="once").id == job.id
+        ended = client.wait(job.id, on_progress=heard.append)
+
+        assert (ended.status, ended.succeeded, ended.errors) == (JobStatus.COMPLETED, 1, [])
+        assert JobStatus(heard[-1].status) is JobStatus.COMPLETED
+        assert [(result.test, result.verdict) for result in client.results(job.id)] == [("hello", "pass")]
+        assert [item.key for item in client.items(job.id, verdicts=["pass"])] == ["hello"]
+        with pytest.raises(Conflict):
+            client.retry_failed(job.id)
+        with pytest.raises(NotFound):
+            client.job("00000000-0000-4000-8000-00000000dead")
+    with Client(far.server.url, key="antiphon_wrong") as stranger, pytest.raises(Unauthenticated):
+        stranger.job(job.id)
+
+
+def test_a_command_that_is_told_to_stop_leaves_the_run_to_the_server(far: Far) -> None:
+    """Its workers go on; whoever comes back can watch."""
+    far.target.hold()
+    words = ("--server", far.server.url, "run", "tests.jsonl", *far.words())
+    with far.cli.started(*words, ANTIPHON_API_KEY=far.key) as running:
+        wait_until(lambda: "job " in running.stderr or running.has_ended, what="the job's id")
+        running.send(signal.SIGINT)
+        ended = running.wait()
+    far.target.release()
+
+    assert ended.code == 130, ended.stderr
+    assert f"goes on at {far.server.url}" in ended.stderr
+    assert far.run("jobs", "watch", "last").code == 0
