@@ -12,6 +12,11 @@ from pathlib import Path
 MOST_LINES = 300
 READER_OF_THE_ENVIRONMENT = "entrypoints/settings.py"
 EMPTY_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"})
+WAYS_TO_THE_DATABASE = {
+    "create_engine": {"adapters/database/engine.py", "pipelines/services.py"},  # the second: Celery's results
+    "logged_in": {f"adapters/database/{name}.py" for name in ("clock", "isolation", "roles", "schema")},
+}
+"""Which files may do so: they ask about nobody's rows."""
 ENVIRONMENT = frozenset({"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"})
 IGNORE_WITH_REASON = re.compile(r"# type: ignore\[[a-z][a-z0-9, -]*\]\s+# \S.*")
 
@@ -84,6 +89,18 @@ def _environment_reads(tree: ast.Module) -> Iterator[int]:
             yield from (node.lineno for alias in node.names if alias.name in ENVIRONMENT)
         if isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT and ast.unparse(node.value) in names:
             yield node.lineno
+
+
+def transaction_findings(root: Path, files: Iterable[Path]) -> list[str]:
+    """Return the places that reach the database past `connected`, whose transactions say for whom they are."""
+    return [
+        f"{_place(root, file, node.lineno)} calls {name}; use `connected`, which asks for whom"
+        for file in files
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.Call)
+        for name in [ast.unparse(node.func).rpartition(".")[2]]
+        if _place(root, file) not in WAYS_TO_THE_DATABASE.get(name, {_place(root, file)})
+    ]
 
 
 def docstring_findings(root: Path, files: Iterable[Path]) -> list[str]:

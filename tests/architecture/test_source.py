@@ -38,6 +38,8 @@ VIOLATIONS: list[tuple[Guard, str, str, str]] = [
         "from os import getenv\n",
         "settings.py:1 reads",
     ),
+    (source_guards.transaction_findings, "adapters/database/planted.py", "create_engine('x')\n", "calls create_engine"),
+    (source_guards.transaction_findings, "adapters/planted.py", "connection.logged_in(e)\n", "calls logged_in"),
     (source_guards.docstring_findings, "domain/planted.py", "x = 1\n", "planted.py has no docstring"),
     (source_guards.docstring_findings, "domain/planted.py", '"""D."""\ndef f(): ...\n', "planted.py:2: f has no"),
     (source_guards.docstring_findings, "domain/planted.py", '"""D."""\nclass A: ...\n', "planted.py:2: A has no"),
@@ -58,6 +60,7 @@ VIOLATIONS: list[tuple[Guard, str, str, str]] = [
         (source_guards.name_findings, EVERYWHERE),
         (source_guards.ignore_findings, EVERYWHERE),
         (source_guards.environment_findings, PACKAGES),
+        (source_guards.transaction_findings, PACKAGES),
         (source_guards.docstring_findings, PACKAGES),
     ],
 )

@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
 @pytest.mark.parametrize(
-    "words", [["worker"], ["doctor"], ["jobs", "list"], ["run", "tests.yaml", "--target", "http://127.0.0.1:1/"]]
+    "words",
+    [["worker"], ["api"], ["doctor"], ["jobs", "list"], ["run", "tests.yaml", "--target", "http://127.0.0.1:1/"]],
 )
 def test_nothing_starts_as_a_superuser(installation: Installation, database_url: str, words: list[str]) -> None:
     """Everything would work, and every organization would see the others."""
