@@ -123,6 +123,40 @@ def test_a_receiver_that_was_gone_for_hours_gets_everything_when_it_is_back() ->
     assert newsroom.state(webhook.id) == "active"
 
 
+def test_what_waits_for_hours_is_delivered_as_soon_as_anything_is() -> None:
+    """The receiver is back, as another event shows; its backlog does not wait for times that were set before."""
+    newsroom = Newsroom()
+    with ScriptedServer(always(OUT_OF_ORDER)) as receiver:
+        newsroom.add(receiver.url)
+        newsroom.happens(ended(1))
+        newsroom.deliver()
+        while (newsroom.all()[0].next_try_at - newsroom.clock.now()).total_seconds() < 3600:
+            newsroom.clock.advance((newsroom.all()[0].next_try_at - newsroom.clock.now()).total_seconds())
+            newsroom.deliver()
+        receiver.script = always(OK)
+        receiver.received.clear()
+
+        newsroom.happens(ended(2))
+        newsroom.deliver()
+
+    assert event_ids(receiver.received) == ["evt_2", "evt_1"]
+
+
+def test_a_round_ends_with_the_first_failure_and_the_rest_is_handed_back() -> None:
+    """Ten calls to a receiver that hangs would hold ten deliveries for a hundred seconds; theirs do not count."""
+    newsroom = Newsroom()
+    with ScriptedServer(always(OUT_OF_ORDER)) as receiver:
+        newsroom.add(receiver.url)
+        newsroom.happens(*(ended(no) for no in range(5)))
+        newsroom.notifying.announcer.run_once()
+        [errands] = newsroom.courier.take(busy=frozenset(), failing=False, limit=16)
+        newsroom.courier.carry_out(errands)
+
+    assert (len(errands), len(receiver.received)) == (5, 1)
+    assert Counter(one.attempts for one in newsroom.all()) == {1: 1, 0: 4}
+    assert len(newsroom.courier.take(busy=frozenset(), failing=True, limit=4)) == 1
+
+
 def test_a_receiver_that_stays_away_is_given_up_and_disabled_and_can_be_served_again() -> None:
     """After a day a delivery is failed; after five in a row the webhook is disabled, and says why."""
     newsroom = Newsroom()
