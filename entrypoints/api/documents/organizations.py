@@ -104,14 +104,14 @@ def member_document(member: Membership) -> MemberDocument:
     return MemberDocument(user_id=member.user.id, email=member.user.email, role=member.role, since=member.since)
 
 
-def key_document(key: ApiKey, *, now: datetime) -> KeyDocument:
-    """Return the document of a key as it stands at *now*."""
-    return KeyDocument(**_shown(key, now=now))
+def key_document(key: ApiKey, *, state: KeyState) -> KeyDocument:
+    """Return the document of a key."""
+    return KeyDocument(**_shown(key, state=state))
 
 
-def issued_key_document(issued: IssuedKey, *, now: datetime) -> IssuedKeyDocument:
+def issued_key_document(issued: IssuedKey) -> IssuedKeyDocument:
     """Return the document of a key that was just made, with its text."""
-    return IssuedKeyDocument(**_shown(issued.key, now=now), key=issued.text)
+    return IssuedKeyDocument(**_shown(issued.key, state=KeyState.ACTIVE), key=issued.text)
 
 
 def audit_entry_document(entry: AuditEntry) -> AuditEntryDocument:
@@ -126,13 +126,13 @@ def audit_entry_document(entry: AuditEntry) -> AuditEntryDocument:
     )
 
 
-def _shown(key: ApiKey, *, now: datetime) -> dict[str, Any]:
+def _shown(key: ApiKey, *, state: KeyState) -> dict[str, Any]:
     return {
         "id": key.id,
         "prefix": key.prefix,
         "user_id": key.user_id,
         "scopes": sorted(key.scopes),
-        "state": key.state(now),
+        "state": state,
         "created_at": key.created_at,
         "created_by": key.created_by,
         "expires_at": key.expires_at,
