@@ -12,6 +12,7 @@ import httpx
 import pytest
 from attrs import frozen
 
+from adapters.secrets.master_keys import new_key
 from domain.tenancy import ALL_SCOPES
 from tests.api.fuzzing import fuzz
 from tests.api.runs import Json, document
@@ -116,6 +117,7 @@ def test_every_answer_to_whatever_the_document_allows_is_documented(
     installation: Installation, target: ChatTarget
 ) -> None:
     """On Postgres, which refuses texts and numbers that SQLite takes; `tests/e2e` asks the embedded one."""
+    installation.environment["ANTIPHON_SECRET_KEY"] = new_key()
     server = served(installation, key=a_key(installation), api_requests_per_minute=1_000_000)
     with server.client() as client:
         assert client.post("/v1/test-runs", json={"document": _document(target)}).status_code == 202

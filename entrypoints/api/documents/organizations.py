@@ -80,7 +80,9 @@ class Rotation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    grace_s: int = Field(default=0, ge=0, le=LONGEST_GRACE_S, description="Seconds that the old key still works.")
+    grace_s: int = Field(
+        default=0, strict=True, ge=0, le=LONGEST_GRACE_S, description="Seconds that the old key still works."
+    )
 
 
 class AuditEntryDocument(BaseModel):
