@@ -184,14 +184,16 @@ def test_whoever_is_nobody_sees_nothing(scene: Scene, table: Table) -> None:
 
 def test_nothing_of_a_transaction_stays_with_its_connection(scene: Scene) -> None:
     """The pool gives the connection to another organization next; so does PgBouncer."""
-    with connected(scene.login, tenant=US.organization_id) as connection:
+    engine = make_engine(scene.login.url.render_as_string(hide_password=False), pool_size=1)
+    with connected(engine, tenant=US.organization_id) as connection:
         process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
         connection.commit()
 
-    with logged_in(scene.login) as connection:
+    with logged_in(engine) as connection:
         assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() == process
         assert connection.execute(text("SELECT current_user = session_user")).scalar_one()
         assert not connection.execute(text("SELECT current_setting('app.current_organization', true)")).scalar_one()
+    engine.dispose()
 
 
 def test_a_unit_of_work_stays_its_organizations_after_a_commit(scene: Scene) -> None:
