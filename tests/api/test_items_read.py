@@ -118,3 +118,9 @@ def test_an_unchanged_document_is_not_sent_again(api: Api, antiphon: Antiphon, p
     changed = api.get(path, headers={"If-None-Match": tag})
     assert changed.status_code == 200
     assert changed.headers["ETag"] != tag
+
+
+def test_the_last_page_says_that_it_is_the_last(api: Api) -> None:
+    """Also where it is full: a client must not be sent for an empty page."""
+    assert api.get(URL, params={"limit": "7"}).json()["next"] is None
+    assert api.get(URL, params={"limit": "6"}).json()["next"] is not None
