@@ -1,4 +1,4 @@
-"""A worker's own pages: /metrics, and /healthz, which says that it lives (`antiphon worker --metrics-port`)."""
+"""A worker's own pages: /metrics, and /healthz, which says that it lives (`--metrics-port` of a worker)."""
 
 from __future__ import annotations
 
