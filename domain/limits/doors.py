@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from domain.jobs.job import Job
 from domain.limits.breaker import BreakerRules
@@ -30,7 +30,13 @@ class Doors:
     rules: BreakerRules = field(factory=BreakerRules)
 
     def before(self, limits: tuple[Limit, ...], *, job: Job, whom: str = "the target") -> Door:
-        """Return the door of *job* before the endpoint of the first of *limits*; messages call it *whom*."""
+        """
+        Return the door of *job* before the endpoint of the first of *limits*; messages call it *whom*.
+
+        Organizations share no limit, though they may name one address: each has accounts of its own, under names that
+        others use too, and none may hold up or learn of another's calls.
+        """
+        limits = tuple(evolve(one, key=LimitKey(f"{job.organization_id}:{one.key}")) for one in limits)
         name = f"{job.id}:{limits[0].key}"
         breaker = SharedBreaker(
             cells=self.cells,

@@ -23,7 +23,8 @@ from domain.limits.doors import Doors
 from domain.limits.limit import Limit, LimitKey, Rate
 from domain.limits.permits import PermitsInHand
 from domain.limits.ports import Cell, Granted
-from tests.contract.building import a_job
+from domain.tenancy import TenantContext
+from tests.contract.building import THEM, US, a_job
 
 KEY = LimitKey("target:t")
 QUICK = BreakerRules(first_probe_s=0.01, probe_when_down_s=0.05)
@@ -50,11 +51,11 @@ class Installation:
     def __init__(self, *, rules: BreakerRules = QUICK) -> None:
         self.limiter, self.cells, self.rules = MemoryLimiter(), MemoryCells(), rules
 
-    def door(self, *, process: str = "p", limit: Limit | None = None) -> Door:
-        """Return a process' door."""
+    def door(self, *, process: str = "p", limit: Limit | None = None, tenant: TenantContext = US) -> Door:
+        """Return a process' door, for a job of that organization."""
         permits = PermitsInHand(limiter=self.limiter, lease_s=30)
         doors = Doors(permits=permits, cells=self.cells, process=process, rules=self.rules)
-        return doors.before((limit or Limit(key=KEY),), job=a_job())
+        return doors.before((limit or Limit(key=KEY),), job=a_job(tenant=tenant))
 
 
 def called(door: Door, endpoint: Callable[[], str], *, tokens: int | None = None) -> str:
@@ -71,6 +72,15 @@ def failures(door: Door, endpoint: Endpoint, count: int) -> list[str]:
         except ItemFailure as failure:
             kinds.append(failure.kind.value)
     return kinds
+
+
+def test_organizations_that_name_one_address_do_not_hold_each_other_up() -> None:
+    """Each has accounts of its own; and how busy a limit is tells what somebody else is doing."""
+    shared, hour = Installation(), Rate(amount=1, window_s=3600)
+    ours, theirs = (shared.door(limit=Limit(key=KEY, requests=hour), tenant=tenant) for tenant in (US, THEM))
+
+    assert len(ours.admit(5).passes) == len(theirs.admit(5).passes) == 1
+    assert len(shared.door(limit=Limit(key=KEY, requests=hour)).admit(5).passes) == 0
 
 
 def test_a_call_under_a_pass_needs_no_second_permit() -> None:
