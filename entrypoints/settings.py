@@ -99,7 +99,8 @@ class Settings:
     server: str = field(
         default="",
         metadata=_doc(
-            "`https://HOST`: commands act there, over its HTTP API, as `antiphon --server URL` does", shown="this machine"
+            "`https://HOST`: commands act there, over its HTTP API, as `antiphon --server URL` does",
+            shown="this machine",
         ),
     )
     api_key: str = field(
