@@ -108,6 +108,13 @@ def send_again(work: UnitOfWork, job: Job, numbers: Sequence[ItemNo], *, now: da
             work.outbox.add(SendShard(job_id=job.id, shard=shard.no, items=items), now=now)
 
 
+def send_all_again(work: UnitOfWork, job: Job, *, now: datetime) -> None:
+    """Have everything that waits in the shards in the broker sent once more; what is there already changes nothing."""
+    for shard in in_broker(work, job):
+        if work.ledger.tally(job.id, shard).pending:
+            work.outbox.add(SendShard(job_id=job.id, shard=shard.no), now=now)
+
+
 def close_by_rows(work: UnitOfWork, job: Job, *, now: datetime) -> Job:
     """Close the job with the status its rows say, if they say one."""
     status = final_status(job.planned or 0, work.ledger.tally(job.id))

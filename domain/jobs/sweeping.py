@@ -17,7 +17,7 @@ from attrs.validators import ge, gt
 
 from domain.jobs.attempts import timed_out
 from domain.jobs.claims import Ended
-from domain.jobs.closing import advance, close, in_broker, send_again, settle
+from domain.jobs.closing import advance, close, in_broker, send_all_again, settle
 from domain.jobs.errors import FailureKind
 from domain.jobs.events import LeasesLost, SendShard, StartJob
 from domain.jobs.item import Failure, Item, ItemState, Outcome, WorkerId
@@ -157,8 +157,8 @@ class Sweeper:
         message = f"{self.rules.poison_after} workers vanished while they ran this item; it is not tried again"
         work.ledger.fail_pending(job.id, poisoned, Failure(kind=FailureKind.POISON, message=message), now=now)
         work.outbox.add(LeasesLost(job_id=job.id, items=tuple(item.no for item in lost)), now=now)
-        again = [item.no for item in lost if item.no not in set(poisoned) and item.state is ItemState.PENDING]
-        send_again(work, job, again, now=now)
+        # a worker that vanished took messages along, too: of items that it had not begun
+        send_all_again(work, job, now=now)
 
     def _is_stalled(self, work: UnitOfWork, job: Job, shard: Shard, now: datetime) -> bool:
         tally = work.ledger.tally(job.id, shard)
