@@ -133,6 +133,7 @@ def server(url: str, concurrency: int, folder: Path, *, workers: int) -> Iterato
         "ANTIPHON_HOME": str(folder / "home"),
         "ANTIPHON_DATABASE_URL": database.login,
         "ANTIPHON_BROKER_URL": broker,
+        "ANTIPHON_PRIVATE_TARGETS": "true",  # the mock target is on this machine
     }
     upgrading = {**environment, "ANTIPHON_OWNER_DATABASE_URL": database.owner}
     subprocess.run([*ANTIPHON, "db", "upgrade"], env=upgrading, check=True, cwd=ROOT, capture_output=True)
