@@ -7,6 +7,7 @@ Nothing is looked up by name or type: mypy proves that what is plugged in fits. 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -30,6 +31,7 @@ from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
 from domain.jobs.errors import BrokenSettings, ServiceUnavailable
 from domain.jobs.family import Family
+from domain.jobs.opening import Opener
 from domain.jobs.records import JobRecords
 from domain.jobs.service import JobService
 from domain.language_models.pricing import PricedModels, PriceTable
@@ -53,6 +55,7 @@ from entrypoints.secrets import Secrets, make_secrets, peppers_of
 from entrypoints.settings import Settings
 from entrypoints.tracing import make_spans
 from pipelines.bell import RelayBell
+from pipelines.names import FAMILIES
 
 
 @frozen(kw_only=True)
@@ -68,6 +71,7 @@ class Antiphon:
     targets: StandardTargets
     templates: JinjaTemplates
     family: TestExecution
+    families: Mapping[str, Family]
     doors: Doors
     cache: ResponseCache
     secrets: Secrets
@@ -83,9 +87,9 @@ class Antiphon:
     notifications: Notifications
 
     @property
-    def families(self) -> dict[str, Family]:
-        """The kinds of work there are."""
-        return {self.family.kind: self.family}
+    def openers(self) -> Mapping[str, Opener]:
+        """What opens a job for the task of each name, when it is called with ids in place of a job."""
+        return {FAMILIES[self.family.kind].start: self.runs.open}
 
     def targets_of(self, tenant: TenantContext) -> Targets:
         """Return what opens targets with what an organization may name in them."""
@@ -137,7 +141,8 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         doors=doors,
         caching=Caching(cache=OptionalCache(cache), clock=clock),
     )
-    jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset({family.kind}))
+    families: dict[str, Family] = {family.kind: family}
+    jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
     return Antiphon(
         settings=settings,
         engine=engine,
@@ -148,6 +153,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         targets=targets,
         templates=templates,
         family=family,
+        families=families,
         doors=doors,
         cache=cache,
         secrets=secrets,

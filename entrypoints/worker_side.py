@@ -162,7 +162,7 @@ class WorkerSide:
             executor=self.executor,
             collector=self.collector,
             test_sets=self.antiphon.test_sets,
-            runs=self.antiphon.runs,
+            openers=self.antiphon.openers,
             foreign=self._foreign,
         )
         register(

@@ -6,7 +6,7 @@ Tasks are made by `register`, for one application and one set of services, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
@@ -19,15 +19,15 @@ from celery.exceptions import Reject, Retry
 from structlog.contextvars import bind_contextvars
 
 from domain.jobs.collection import Collector
-from domain.jobs.errors import NotFound, ServiceUnavailable, TransientFailure, WorkerStopping
+from domain.jobs.errors import InvalidInput, NotFound, ServiceUnavailable, TransientFailure, WorkerStopping
 from domain.jobs.execution import Executor
 from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId
+from domain.jobs.opening import Opener
 from domain.jobs.planning import Planner
 from domain.jobs.request_key import IdempotencyKey
 from domain.organizations.foreign_messages import ForeignMessages
 from domain.test_execution.ports import TestSets
-from domain.test_execution.service import TestRuns
 from domain.test_execution.test_set import ConfigurationId
 from domain.tracing import NO_SPANS, SpanKind, Spans
 from pipelines import names
@@ -42,13 +42,13 @@ STORE_PAUSE_S = 5.0
 
 @frozen(kw_only=True)
 class TaskServices:
-    """What the tasks call; built inside the worker process."""
+    """What the tasks call; built inside the worker process. *openers*: by the task's name."""
 
     planner: Planner
     executor: Executor
     collector: Collector
     test_sets: TestSets
-    runs: TestRuns
+    openers: Mapping[str, Opener]
     foreign: ForeignMessages
 
 
@@ -91,17 +91,19 @@ def _register_family(
     app: Celery, services: Callable[[], TaskServices], family: names.FamilyTasks, boundary: partial[_Boundary]
 ) -> None:
     @app.task(name=family.start, bind=True, shared=False, max_retries=None)
-    def start(task: Task, job_id: str = "", *, configuration_id: str = "") -> dict[str, object]:
-        with boundary(task, job_id or configuration_id):
+    def start(task: Task, job_id: str = "", **ids: str) -> dict[str, object]:
+        with boundary(task, job_id or "+".join(ids.values())):
             if not job_id:
-                return {"job": _submitted(services(), task, configuration_id)}
+                return {"job": _opened(services(), task, ids)}
             services().planner.start(current_tenant(), JobId(job_id), task_id=task.request.id)
         return {"job": job_id or None}
 
     @app.task(name=family.execute, bind=True, shared=False, max_retries=None)
-    def execute(task: Task, job_id: str, numbers: list[int]) -> dict[str, object]:
+    def execute(task: Task, job_id: str = "", numbers: Sequence[int] = (), **ids: str) -> dict[str, object]:
         settled: list[list[object]] = []
-        with boundary(task, job_id) as bounds:
+        with boundary(task, job_id or "+".join(ids.values())) as bounds:
+            if not job_id:
+                return {"job": _opened(services(), task, ids)}
             done = services().executor.execute(current_tenant(), JobId(job_id), [ItemNo(no) for no in numbers])
             if done.waiting:
                 try:
@@ -118,12 +120,17 @@ def _register_family(
         return {"job": job_id, "shard": shard}
 
 
-def _submitted(services: TaskServices, task: Task, configuration_id: str) -> JobId:
-    """Accept a job that runs a stored configuration; the same message again finds the job of the first time."""
-    job = services.runs.submit_stored(
-        current_tenant(), ConfigurationId(configuration_id), idempotency_key=IdempotencyKey(f"task:{task.request.id}")
-    )
-    return job.id
+def _opened(services: TaskServices, task: Task, ids: Mapping[str, str]) -> JobId:
+    """
+    Accept the job that the task was called for, by ids in place of a job.
+
+    Raises:
+        InvalidInput: the task is none that a job can be opened by.
+    """
+    opener = services.openers.get(task.name)
+    if opener is None:
+        raise InvalidInput(f"{task.name} opens no job: call it with the id of one")
+    return opener(current_tenant(), ids, IdempotencyKey(f"task:{task.request.id}"))
 
 
 def _register_examples(app: Celery, services: Callable[[], TaskServices]) -> None:

@@ -183,7 +183,7 @@ outbox = Table(
     METADATA,
     Column("organization_id", Name, nullable=False),
     Column("id", BigInteger, Identity(), nullable=False),
-    Column("job_id", Name, nullable=False),
+    Column("job_id", Name),  # empty for what concerns no job
     Column("kind", Name, nullable=False),
     Column("body", JSON_OBJECT, nullable=False),
     Column("created_at", UtcTime, nullable=False),

@@ -27,13 +27,14 @@ class MemoryOutbox:
 
     def add(self, message: Message, *, now: datetime) -> None:
         """Store a message with the change it belongs to."""
-        if message.job_id not in self.rows.jobs:
+        if message.job_id is not None and message.job_id not in self.rows.jobs:
             raise NotFound(f"there is no job {message.job_id} in this organization: store the job before its messages")
         self.messages.newest += 1  # not undone: ids may have gaps, as those of a database sequence do
         event_id = self.messages.newest
         envelope = Envelope(id=event_id, organization_id=self.organization_id, message=message, created_at=now)
         self.journal.put(self.messages.posts, event_id, Post(envelope=envelope))
-        self.journal.put(self.rows.history.setdefault(message.job_id, {}), event_id, None)
+        if message.job_id is not None:
+            self.journal.put(self.rows.history.setdefault(message.job_id, {}), event_id, None)
         self.journal.put(self.messages.unsent, event_id, None)
 
     def history(self, job_id: JobId, *, after: int = 0, limit: int = 100) -> list[Envelope]:

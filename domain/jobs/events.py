@@ -4,7 +4,7 @@ What the outbox carries: facts that happened, and the two commands that move a j
 The relay sends commands to the workers; the announcer tells facts to whoever waits for them.
 
 A message is stored in the transaction of the change it belongs to, and leaves only after the commit. Consumers get it
-at least once, with the row's id as event id.
+at least once, with the row's id as event id. What concerns no job says so: its `job_id` is None.
 """
 
 from __future__ import annotations
@@ -120,14 +120,24 @@ class JobEnded:
     cancelled: int
 
 
+@frozen(kw_only=True)
+class DocumentCreated:
+    """Fact, of no job: the library has a new document, or new content of one."""
+
+    kind: ClassVar[str] = "document_created"
+    job_id: ClassVar[None] = None
+    document_id: str
+
+
 Command = StartJob | SendShard
-Fact = JobAccepted | PlanFrozen | CancelRequested | BudgetReached | LeasesLost | LateRecord | JobRevised | JobEnded
+JobFact = JobAccepted | PlanFrozen | CancelRequested | BudgetReached | LeasesLost | LateRecord | JobRevised | JobEnded
+Fact = JobFact | DocumentCreated
 Message = Command | Fact
 MESSAGES: dict[str, type[Message]] = {
     message.kind: message
     for message in (
         StartJob, SendShard, JobAccepted, PlanFrozen, CancelRequested, BudgetReached, LeasesLost, LateRecord,
-        JobRevised, JobEnded,
+        JobRevised, JobEnded, DocumentCreated,
     )
 }  # fmt: skip
 

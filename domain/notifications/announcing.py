@@ -44,6 +44,8 @@ class Notifier:
 
     def _job_of(self, envelope: Envelope) -> Document:
         """Return what a receiver needs to know of the job to tell whether it is one of those it looks after."""
+        if envelope.message.job_id is None:
+            return {}
         with self.store.view(system_context(envelope.organization_id)) as work:
             try:
                 job = work.jobs.get(envelope.message.job_id)

@@ -6,6 +6,7 @@ import pytest
 
 from domain.jobs.events import (
     CancelRequested,
+    DocumentCreated,
     Envelope,
     Fact,
     JobAccepted,
@@ -207,3 +208,16 @@ def _tell(store: KernelStore, *messages: Message, tenant: TenantContext = US) ->
 def _shard(envelope: Envelope) -> int:
     assert isinstance(envelope.message, SendShard)
     return envelope.message.shard
+
+
+def test_a_fact_of_no_job_is_told_and_is_in_no_jobs_history(store: KernelStore) -> None:
+    """What happens to documents and models starts things, too; no job's readers are shown it."""
+    add_job(store, a_job())
+    _tell(store, DocumentCreated(document_id="d-1"), JobAccepted(job_id=JOB))
+
+    told = store.take_facts(now=NOW, hold_until=after(30), limit=10)
+
+    assert [envelope.message for envelope in told] == [DocumentCreated(document_id="d-1"), JobAccepted(job_id=JOB)]
+    with store.view(US) as work:
+        assert [envelope.message for envelope in work.outbox.history(JOB)] == [JobAccepted(job_id=JOB)]
+    assert store.take_messages(now=NOW, hold_until=after(30), limit=10) == []

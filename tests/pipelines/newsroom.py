@@ -125,10 +125,11 @@ class Newsroom:
         return self.webhooks.add(US, url, events=events or ("job.*",))
 
     def happens(self, *messages: Message) -> None:
-        """Store these facts, each with a job of its own."""
+        """Store these facts, each with a job of its own where it is one of a job."""
         for message in messages:
             with self.store.begin(US) as work:
-                work.jobs.add(ended_as(a_job(message.job_id), JobStatus.COMPLETED))
+                if message.job_id is not None:
+                    work.jobs.add(ended_as(a_job(message.job_id), JobStatus.COMPLETED))
                 work.outbox.add(message, now=self.clock.now())
                 work.commit()
 

@@ -41,6 +41,7 @@ from pipelines.bell import RelayBell
 from pipelines.brokers import BrokerSettings
 from pipelines.canvas import CeleryDispatcher
 from pipelines.loops import Loops, LoopTimes
+from pipelines.names import FAMILIES
 from pipelines.tasks import TaskServices, register
 from pipelines.worker import embedded_worker
 from tests.pipelines.looking import look_until
@@ -181,7 +182,7 @@ class Rig:
             ),
             collector=Collector(store=self.store, clock=self.clock, doorbell=self.bell),
             test_sets=test_sets,
-            runs=TestRuns(jobs=self.jobs, test_sets=test_sets),
+            openers={FAMILIES["test_execution"].start: TestRuns(jobs=self.jobs, test_sets=test_sets).open},
             foreign=ForeignMessages(installation=self.store, audit=self.audit),
         )
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
+from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobOptions, JobStatus
+from domain.jobs.request_key import IdempotencyKey
 from domain.test_execution.configuration import TestConfiguration, with_content_id
 from domain.test_execution.named_target import only
 from domain.test_execution.target import PythonTarget
 from domain.test_execution.test_set import Gates, TestCase
 from pipelines.headers import ORGANIZATION, USER, acting_for
+from pipelines.names import FAMILIES
 from tests.pipelines.looking import look_until
 from tests.pipelines.rig import THEM, US, Rig
 from tests.pipelines.scripted_family import ScriptedFamily, succeed
@@ -73,3 +78,27 @@ def test_another_organizations_configuration_is_not_started() -> None:
 
     assert sent.result == {"job": None}
     assert rig.jobs.page(THEM) == []
+
+
+def test_a_task_that_opens_no_job_refuses_to_be_called_without_one() -> None:
+    """Whoever forgets the id must hear it, and not believe that something was started."""
+    rig = Rig(family=ScriptedFamily([succeed]))
+    headers = {ORGANIZATION: US.organization_id, USER: US.user_id}
+    execute = rig.app.tasks[FAMILIES[rig.family.kind].execute]
+
+    refused = execute.apply(kwargs={"configuration_id": stored(rig).id}, task_id="message-1", headers=headers)
+
+    assert isinstance(refused.result, InvalidInput)
+    assert "opens no job" in str(refused.result)
+    assert rig.jobs.page(US) == []
+
+
+@pytest.mark.parametrize(
+    "ids", [{}, {"configuration": "1"}, {"configuration_id": ""}, {"configuration_id": "1", "b": ""}]
+)
+def test_a_run_is_opened_by_its_configuration_and_nothing_else(ids: dict[str, str]) -> None:
+    """A misspelled word in a schedule must be refused, and not be left out in silence."""
+    rig = Rig(family=ScriptedFamily([succeed]))
+
+    with pytest.raises(InvalidInput, match="configuration_id"):
+        rig.services.openers[TASK](US, ids, IdempotencyKey("key"))
