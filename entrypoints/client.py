@@ -31,6 +31,7 @@ from entrypoints.api.documents.jobs import JobDetailDocument, JobDocument
 from entrypoints.api.documents.results import ResultDocument
 from entrypoints.api.documents.runs import StartRun
 from entrypoints.api.documents.test_sets import TestSetDocument, UploadedTestSet
+from entrypoints.calls.keys import KeyCalls
 from entrypoints.client_sending import Sender, sender_to
 from entrypoints.client_waiting import wait_for_job
 
@@ -60,6 +61,7 @@ class Client:
         sends them, where that is not the usual one.
         """
         self.sender = sender or sender_to(server, key=key, timeout_s=timeout_s, patience_s=patience_s)
+        self.keys = KeyCalls(sender=self.sender)
 
     def __enter__(self) -> Self:
         return self

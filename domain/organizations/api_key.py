@@ -78,6 +78,7 @@ class IssuedKey:
     """A new key, and its text: the only time that it can be seen."""
 
     key: ApiKey
+    user: User
     text: str
 
     def __repr__(self) -> str:

@@ -63,15 +63,14 @@ class KeyService:
         """
         with self.directory.view(tenant.organization_id) as work:
             work.get()
-            users = {user.id: user for user in work.people.users()}
-            return [OwnedKey(key=key, user=users[key.user_id]) for key in work.keys.all()]
+            return _owned(work)
 
     def state(self, key: ApiKey) -> KeyState:
         """Return whether a key opens anything now."""
         state = key.state(self.clock.now())
         return KeyState.LOCKED if state is KeyState.ACTIVE and not self.peppers.knows(key.seal) else state
 
-    def revoke(self, tenant: TenantContext, words: str) -> ApiKey:
+    def revoke(self, tenant: TenantContext, words: str) -> OwnedKey:
         """
         Let a key (by its prefix or id) open nothing from now on; one that is revoked already stays as it is.
 
@@ -80,14 +79,14 @@ class KeyService:
         """
         with self.directory.begin(tenant.organization_id) as work:
             work.get(lock=True)
-            key = _find(work, words)
-            if key.revoked_at is not None:
-                return key
-            revoked = evolve(key, revoked_at=self.clock.now())
+            found = _find(work, words)
+            if found.key.revoked_at is not None:
+                return found
+            revoked = evolve(found.key, revoked_at=self.clock.now())
             work.keys.put(revoked)
-            self.audit.note(work, tenant, action="key.revoked", subject=f"key {key.prefix}", details={})
+            self.audit.note(work, tenant, action="key.revoked", subject=f"key {revoked.prefix}", details={})
             work.commit()
-        return revoked
+        return evolve(found, key=revoked)
 
     def rotate(self, tenant: TenantContext, words: str, *, grace: timedelta = AT_ONCE) -> IssuedKey:
         """
@@ -105,7 +104,7 @@ class KeyService:
             raise InvalidInput(f"grace {grace}: expected 0 or more")
         with self.directory.begin(tenant.organization_id) as work:
             work.get(lock=True)
-            old = _find(work, words)
+            old = _find(work, words).key
             member = self._owner_of(work, old)
             _refuse_beyond_own(tenant, old.scopes & member.role.scopes)
             lifetime = old.expires_at - old.created_at if old.expires_at else None
@@ -143,7 +142,7 @@ class KeyService:
             expires_at=now + lifetime if lifetime else None,
         )
         work.keys.add(key)
-        return IssuedKey(key=key, text=text.whole)
+        return IssuedKey(key=key, user=member.user, text=text.whole)
 
     def _owner_of(self, work: OrganizationWork, key: ApiKey) -> Membership:
         state = key.state(self.clock.now())
@@ -169,9 +168,14 @@ def _member(work: OrganizationWork, email: str) -> Membership:
     return found[0]
 
 
-def _find(work: OrganizationWork, words: str) -> ApiKey:
+def _owned(work: OrganizationWork) -> list[OwnedKey]:
+    users = {user.id: user for user in work.people.users()}
+    return [OwnedKey(key=key, user=users[key.user_id]) for key in work.keys.all()]
+
+
+def _find(work: OrganizationWork, words: str) -> OwnedKey:
     wanted = without_secret(words)
-    found = [key for key in work.keys.all() if wanted in (key.prefix, key.id)]
+    found = [owned for owned in _owned(work) if wanted in (owned.key.prefix, owned.key.id)]
     if not found:
         raise NotFound(f"key {wanted!r}: no such key in this organization; `antiphon keys list` shows those there are")
     return found[0]

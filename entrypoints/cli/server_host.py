@@ -11,7 +11,7 @@ from attrs import frozen
 
 from adapters.reports.files import check_report_path
 from adapters.test_files.writing import antiphon_json, defaults_document
-from domain.jobs.errors import AntiphonError, BrokenSettings, InvalidInput, NotFound
+from domain.jobs.errors import AntiphonError, InvalidInput, NotFound
 from domain.jobs.job import JobId, JobStatus
 from domain.jobs.service import JobView
 from domain.jobs.usage import NANOUSD
@@ -26,6 +26,7 @@ from entrypoints.cli.host import NotDone, Wanted, Watcher
 from entrypoints.cli.outputs import Outputs
 from entrypoints.cli.server_views import moved, view_of
 from entrypoints.client import Client
+from entrypoints.places.opening import open_client
 from entrypoints.settings import Settings
 
 MOST_LOOKED_AT = 1000
@@ -41,16 +42,7 @@ def open_server(settings: Settings) -> ServerHost:
     Raises:
         BrokenSettings: its address is none, or there is no key to show it.
     """
-    if not settings.server.startswith(("http://", "https://")):
-        raise BrokenSettings(
-            f"ANTIPHON_SERVER or --server {settings.server!r}: expected https://HOST or http://HOST:PORT"
-        )
-    if not settings.api_key:
-        raise BrokenSettings(
-            "ANTIPHON_API_KEY is not set, and the server asks for a key; an administrator there makes one with "
-            "`antiphon keys create`"
-        )
-    return ServerHost(client=Client(settings.server, key=settings.api_key), settings=settings)
+    return ServerHost(client=open_client(settings), settings=settings)
 
 
 @frozen(kw_only=True)

@@ -107,17 +107,17 @@ def docstring_findings(root: Path, files: Iterable[Path]) -> list[str]:
     """
     Return the public modules, classes, functions and methods that have no docstring.
 
-    A method that a port of the domain declares is described there, once; its implementations need no second text.
+    A method that a port declares is described there, once; its implementations need no second text.
     """
     described = port_methods(root)
     return [finding for file in files if file.name != "__init__.py" for finding in _undocumented(root, file, described)]
 
 
 def port_methods(root: Path) -> set[str]:
-    """Return the names of the methods that the protocols of the domain declare."""
+    """Return the names of the methods that protocols declare: those of the domain, and what commands ask of places."""
     protocols = [
         node
-        for file in python_files(root, ["domain"])
+        for file in python_files(root, ["domain", "entrypoints/places"])
         for node in ast.walk(_tree(file))
         if isinstance(node, ast.ClassDef) and any(ast.unparse(parent) == "Protocol" for parent in node.bases)
     ]

@@ -22,6 +22,9 @@ from tests.services.logins import Addresses, fresh_database
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from entrypoints.container import Antiphon
+    from entrypoints.places.place import Place
+
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres, id="postgres")
 
@@ -142,3 +145,24 @@ def _sql_directory(request: pytest.FixtureRequest) -> Directory:
 def _engine(request: pytest.FixtureRequest) -> Engine:
     engine: Engine = request.getfixturevalue(f"{request.param}_engine")
     return engine
+
+
+@pytest.fixture
+def antiphon(tmp_path: Path) -> Iterator[Antiphon]:
+    """An embedded installation of the test's own."""
+    from entrypoints.container import build, ready_database
+    from entrypoints.settings import read_settings
+
+    made = build(read_settings({"ANTIPHON_HOME": str(tmp_path / "home")}))
+    ready_database(made)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture(params=["here", "server"])
+def place(request: pytest.FixtureRequest, antiphon: Antiphon) -> Iterator[Place]:
+    """Both places where commands act, over one installation."""
+    from tests.contract.places import place_over
+
+    with place_over(antiphon, at=request.param) as made:
+        yield made

@@ -45,7 +45,7 @@ def test_a_key_is_printed_once_and_never_shown_again(cli: CommandLine) -> None:
     assert "this once" in made.stderr
     listed = cli.run("keys", "list", "--org", "acme", "--json")
     [shown] = listed.document["keys"]
-    assert (shown["prefix"], shown["user"], shown["scopes"], shown["state"]) == (key[:21], ADA, ["read"], "active")
+    assert (shown["prefix"], shown["email"], shown["scopes"], shown["state"]) == (key[:21], ADA, ["read"], "active")
     audited = cli.run("audit", "list", "--org", "acme")
     everything = b"".join(file.read_bytes() for file in cli.home.rglob("*") if file.is_file())
     for place in (listed.stdout, audited.stdout, everything.decode("latin-1")):

@@ -26,12 +26,13 @@ class Far:
 
     server: Server
     key: str
+    there: CommandLine
     cli: CommandLine
     target: MockTarget
 
-    def run(self, *words: object) -> Ended:
-        """Run a command against the server."""
-        return self.cli.run("--server", self.server.url, *words, ANTIPHON_API_KEY=self.key)
+    def run(self, *words: object, key: str = "") -> Ended:
+        """Run a command against the server, with the usual key or another."""
+        return self.cli.run("--server", self.server.url, *words, ANTIPHON_API_KEY=key or self.key)
 
     def words(self) -> tuple[str, ...]:
         """Return the options that name the target."""
@@ -45,7 +46,7 @@ def far(tmp_path_factory: pytest.TempPathFactory, bytecode: Path) -> Iterator[Fa
     here = CommandLine(folder=tmp_path_factory.mktemp("here"), bytecode=bytecode)
     here.write("tests.jsonl", lines_asking(6))
     with serving(there) as server, MockTarget().running() as target:
-        yield Far(server=server, key=a_key(there, "read", "write"), cli=here, target=target)
+        yield Far(server=server, key=a_key(there, "read", "write"), there=there, cli=here, target=target)
 
 
 def test_a_run_at_a_server_ends_reports_and_exits_like_one_here(far: Far) -> None:
@@ -110,6 +111,29 @@ def test_a_configuration_is_saved_there_and_run_by_its_name(far: Far) -> None:
     run = far.run("configs", "run", "nightly", "--json")
     assert (run.code, [gate["met"] for gate in run.document["gates"]]) == (0, [True]), run.stderr
     assert far.run("configs", "delete", "nightly", "--json").document == {"name": "nightly", "versions": 1}
+
+
+def test_keys_are_looked_after_from_there_and_only_of_the_keys_own_organization(far: Far) -> None:
+    """With the API's own words; the scope decides, and --org can't choose another."""
+    admin = a_key(far.there, "read", "admin")
+    made = far.run("keys", "create", "--user", "local@localhost", "--scope", "read", "--json", key=admin)
+    prefix = made.document["prefix"]
+
+    with Client(far.server.url, key=admin) as client:
+        theirs = [key.model_dump(mode="json") for key in client.keys.all()]
+    listed = far.run("keys", "list", "--json", key=admin).document["keys"]
+    assert [key["prefix"] for key in listed] == [key["prefix"] for key in theirs]
+    assert set(listed[0]) == set(theirs[0])
+    assert prefix in far.run("keys", "list", key=admin).stdout
+    assert far.run("keys", "revoke", prefix, "--json", key=admin).document["state"] == "revoked"
+    for words, said in {
+        ("keys", "list"): "needs the scope 'admin'",
+        ("keys", "list", "--org", "default"): "belongs to one organization",
+        ("keys", "rotate", prefix, "--grace", "60d"): "grace_s: Input should be less",
+    }.items():
+        refused = far.run(*words)
+        assert (refused.code, refused.stdout) == (2, ""), refused.stderr
+        assert said in refused.stderr, words
 
 
 @pytest.mark.parametrize(

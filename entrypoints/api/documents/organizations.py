@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.organizations.api_key import ApiKey, IssuedKey, KeyState
+from domain.organizations.api_key import IssuedKey, KeyState, OwnedKey
 from domain.organizations.audit_entry import AuditEntry
 from domain.organizations.organization import Membership, Organization, Role
 
@@ -48,6 +48,7 @@ class KeyDocument(BaseModel):
     id: str
     prefix: str = Field(description="What the key begins with; commands and paths name it so.")
     user_id: str = Field(description="Whom it acts as.")
+    email: str = Field(description="That user's address.", examples=["ada@example.com"])
     scopes: list[Scope]
     state: KeyState
     created_at: datetime
@@ -60,7 +61,7 @@ class KeyDocument(BaseModel):
 class IssuedKeyDocument(KeyDocument):
     """A new key."""
 
-    key: str = Field(description="The key itself: shown this once.")
+    key: str = Field(repr=False, description="The key itself: shown this once.")
 
 
 class NewKey(BaseModel):
@@ -106,14 +107,15 @@ def member_document(member: Membership) -> MemberDocument:
     return MemberDocument(user_id=member.user.id, email=member.user.email, role=member.role, since=member.since)
 
 
-def key_document(key: ApiKey, *, state: KeyState) -> KeyDocument:
+def key_document(owned: OwnedKey, *, state: KeyState) -> KeyDocument:
     """Return the document of a key."""
-    return KeyDocument(**_shown(key, state=state))
+    return KeyDocument(**_shown(owned, state=state))
 
 
 def issued_key_document(issued: IssuedKey) -> IssuedKeyDocument:
     """Return the document of a key that was just made, with its text."""
-    return IssuedKeyDocument(**_shown(issued.key, state=KeyState.ACTIVE), key=issued.text)
+    owned = OwnedKey(key=issued.key, user=issued.user)
+    return IssuedKeyDocument(**_shown(owned, state=KeyState.ACTIVE), key=issued.text)
 
 
 def audit_entry_document(entry: AuditEntry) -> AuditEntryDocument:
@@ -128,11 +130,13 @@ def audit_entry_document(entry: AuditEntry) -> AuditEntryDocument:
     )
 
 
-def _shown(key: ApiKey, *, state: KeyState) -> dict[str, Any]:
+def _shown(owned: OwnedKey, *, state: KeyState) -> dict[str, Any]:
+    key = owned.key
     return {
         "id": key.id,
         "prefix": key.prefix,
         "user_id": key.user_id,
+        "email": owned.user.email,
         "scopes": sorted(key.scopes),
         "state": state,
         "created_at": key.created_at,

@@ -32,7 +32,7 @@ Key = Annotated[
 def list_keys(caller: Administrator, antiphon: Services, limit: Limit = 20, after: After = None) -> Page[KeyDocument]:
     """List the keys, the newest first, revoked and expired ones too."""
     behind, known = position(after, str), antiphon.administration.keys
-    keys = [key_document(owned.key, state=known.state(owned.key)) for owned in known.all(caller)]
+    keys = [key_document(owned, state=known.state(owned.key)) for owned in known.all(caller)]
     start = next((place + 1 for place, key in enumerate(keys) if key.id == behind), 0)
     return page_of(keys[start : start + limit + 1], limit=limit, place=lambda key: cursor(key.id))
 
