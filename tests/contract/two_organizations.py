@@ -14,6 +14,7 @@ from sqlalchemy import Engine, Table, text
 import adapters.database
 from adapters.database.configuration_names import SqlConfigurationNames
 from adapters.database.deliveries import SqlDeliveries
+from adapters.database.llm_registry import SqlRegistry
 from adapters.database.organizations import SqlDirectory
 from adapters.database.response_cache import SqlResponseCache
 from adapters.database.secrets import SqlSecretRows
@@ -27,6 +28,9 @@ from domain.jobs.events import StartJob
 from domain.jobs.item import ItemNo, ItemState, Outcome
 from domain.jobs.job import JobId
 from domain.jobs.usage import Usage
+from domain.language_models.use import Use
+from domain.llm_validation.llm_api import LlmApiId
+from domain.llm_validation.llm_model import ModelPlace
 from domain.notifications.announcing import delivery_of
 from domain.notifications.delivery import DeliveryId
 from domain.notifications.webhook import WebhookId
@@ -44,6 +48,7 @@ from domain.test_execution.target import PythonTarget
 from domain.test_execution.test_set import ConfigurationId, TestCase, TestSetId
 from tests.contract.building import NOW, THEM, US, a_claim, a_job, after, items, numbers, processing
 from tests.contract.notifying import a_webhook, an_event
+from tests.contract.registering import a_model, an_api, place_of, registered
 
 for _module in pkgutil.iter_modules(adapters.database.__path__):
     if _module.name.endswith("_tables"):  # whatever adds to METADATA
@@ -68,6 +73,7 @@ class Names:
     configuration: ConfigurationId
     webhook: WebhookId
     delivery: DeliveryId
+    llm_api: LlmApiId
     word: str
     """Name of the saved configuration, request key and e-mail address; anybody may guess it."""
 
@@ -78,6 +84,7 @@ NOBODY = Names(
     configuration=ConfigurationId("99999999-0000-4000-8000-000000000000"),
     webhook=WebhookId("99999999-0000-4000-8000-000000000000"),
     delivery=DeliveryId("99999999-0000-4000-8000-000000000000"),
+    llm_api=LlmApiId("99999999-0000-4000-8000-000000000000"),
     word="NOBODY",
 )
 
@@ -119,8 +126,18 @@ class Stores:
             configuration=configuration.id,
             webhook=webhook.id,
             delivery=delivery.id,
+            llm_api=self._fill_registry(tenant, mark, no),
             word=word,
         )
+
+    def _fill_registry(self, tenant: TenantContext, mark: str, no: int) -> LlmApiId:
+        api, registry = an_api(no, name=mark, tenant=tenant), SqlRegistry(self.engine)
+        model = a_model(api, mark)
+        registered(registry, api, models=(model,))
+        with registry.begin(tenant) as work:
+            work.defaults.put(list(Use)[no % len(Use)], place_of(model))  # no two organizations the same
+            work.commit()
+        return api.id
 
     def _fill_people(self, tenant: TenantContext, mark: str, no: int) -> None:
         user = User(id=UserId(f"user-{no}"), email=f"WORD_{no}", created_at=NOW)
@@ -172,6 +189,7 @@ def questions(engine: Engine) -> Mapping[str, Question]:
     return {
         **_of_units(store),
         **_of_people(SqlDirectory(engine)),
+        **_of_registry(SqlRegistry(engine)),
         "test set": lambda t, n: sets.get(t, n.test_set),
         "test sets": lambda t, _: (sets.count(t), sets.page(t, limit=100)),
         "cases": lambda t, n: list(sets.cases(t, n.test_set)),
@@ -215,6 +233,30 @@ def _of_people(directory: SqlDirectory) -> dict[str, Question]:
         return None
 
     return {"people, keys and audit log": looked, "take a role": took_role}
+
+
+def _of_registry(registry: SqlRegistry) -> dict[str, Question]:
+    def asked(question: Callable[[Any, Names], object]) -> Question:
+        def ask(t: TenantContext, n: Names) -> object:
+            with registry.begin(t) as work:
+                answer = question(work, n)
+                work.commit()
+            return answer
+
+        return ask
+
+    def place(n: Names) -> ModelPlace:
+        return ModelPlace(api_id=n.llm_api, model=n.word)
+
+    moves: dict[str, Callable[[Any, Names], object]] = {
+        "LLM API": lambda w, n: (w.apis.get(n.llm_api), w.models.of(n.llm_api)),
+        "LLM APIs": lambda w, _: (w.apis.all(), w.models.all(), w.defaults.all()),
+        "remove an LLM API": lambda w, n: w.apis.remove(n.llm_api),
+        "add a model": lambda w, n: w.models.put(a_model(w.apis.get(n.llm_api), "tried")),
+        "a model of an API": lambda w, n: (w.models.find(place(n)), w.models.remove(place(n))),
+        "make a model the default": lambda w, n: w.defaults.put(Use.CHAT, place(n)),
+    }
+    return {name: asked(question) for name, question in moves.items()}
 
 
 def _of_units(store: SqlStore) -> dict[str, Question]:

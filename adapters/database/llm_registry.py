@@ -1,0 +1,69 @@
+"""Units of work in the LLM registry of one organization, in a SQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from attrs import frozen
+from sqlalchemy import Engine
+
+from adapters.database.connection import connected
+from adapters.database.llm_apis import SqlLlmApis, SqlLlmDefaults, SqlLlmModels
+from adapters.database.outbox import SqlOutbox
+from adapters.database.scope import Scope
+from domain.tenancy import TenantContext
+
+
+@frozen(kw_only=True)
+class SqlRegistryWork:
+    """`RegistryWork`: one transaction for one organization."""
+
+    apis: SqlLlmApis
+    models: SqlLlmModels
+    defaults: SqlLlmDefaults
+    outbox: SqlOutbox
+    scope: Scope
+    is_view: bool
+
+    def commit(self) -> None:
+        """Make the changes durable and visible; leaving the unit without it undoes them."""
+        if self.is_view:
+            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
+        self.scope.commit()
+
+
+@frozen
+class SqlRegistry:
+    """`Registry` over a database."""
+
+    engine: Engine
+
+    @contextmanager
+    def begin(self, tenant: TenantContext) -> Iterator[SqlRegistryWork]:
+        """Begin a unit of work; on SQLite it waits until no other writes."""
+        with self._unit(tenant, is_view=False) as work:
+            yield work
+
+    @contextmanager
+    def view(self, tenant: TenantContext) -> Iterator[SqlRegistryWork]:
+        """Begin a read-only unit of work, which waits for no writer."""
+        with self._unit(tenant, is_view=True) as work:
+            yield work
+
+    @contextmanager
+    def _unit(self, tenant: TenantContext, *, is_view: bool) -> Iterator[SqlRegistryWork]:
+        with connected(self.engine, tenant=tenant.organization_id, reads=is_view) as connection:
+            scope = Scope(
+                connection=connection,
+                organization_id=tenant.organization_id,
+                locks_rows=self.engine.dialect.name != "sqlite",
+            )
+            yield SqlRegistryWork(
+                apis=SqlLlmApis(scope=scope),
+                models=SqlLlmModels(scope=scope),
+                defaults=SqlLlmDefaults(scope=scope),
+                outbox=SqlOutbox(scope=scope),
+                scope=scope,
+                is_view=is_view,
+            )

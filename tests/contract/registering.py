@@ -1,0 +1,67 @@
+"""What the suites about the LLM registry build on: APIs, models, and registries of every kind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from adapters.database.llm_registry import SqlRegistry
+from adapters.memory.llm_registry import MemoryRegistry
+from adapters.memory.store import MemoryStore
+from domain.language_models.model import Provider
+from domain.language_models.use import Capability
+from domain.llm_validation.llm_api import LlmApi, LlmApiId
+from domain.llm_validation.llm_model import LlmModel, ModelPlace
+from domain.llm_validation.ports import Registry
+from domain.tenancy import TenantContext
+from tests.contract.building import NOW, US
+
+
+def registry_of(request: pytest.FixtureRequest) -> Registry:
+    """Return the registry that the parameter names, empty."""
+    if request.param == "memory":
+        return MemoryRegistry(MemoryStore())
+    return SqlRegistry(request.getfixturevalue(f"{request.param}_engine"))
+
+
+def an_api(no: int = 1, *, name: str = "", tenant: TenantContext = US, is_active: bool = True) -> LlmApi:
+    """Return an account at a server of one's own."""
+    return LlmApi(
+        id=LlmApiId(f"00000000-0000-4000-8000-0000000000{no:02d}"),
+        organization_id=tenant.organization_id,
+        name=name or f"api-{no}",
+        provider=Provider.OPENAI_COMPATIBLE,
+        base_url="https://llm.example.org/v1",
+        api_key="${LLM_KEY}",
+        is_active=is_active,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def a_model(api: LlmApi, name: str = "small", *, created_at: datetime = NOW) -> LlmModel:
+    """Return a model of it that chats."""
+    return LlmModel(
+        api_id=api.id,
+        name=name,
+        capabilities=frozenset({Capability.CHAT}),
+        created_at=created_at,
+        updated_at=created_at,
+    )
+
+
+def place_of(model: LlmModel) -> ModelPlace:
+    """Return where the model is."""
+    return ModelPlace(api_id=model.api_id, model=model.name)
+
+
+def registered(registry: Registry, *apis: LlmApi, models: tuple[LlmModel, ...] = ()) -> None:
+    """Store APIs of one organization, and models of them."""
+    tenant = TenantContext(organization_id=apis[0].organization_id, user_id=US.user_id)
+    with registry.begin(tenant) as work:
+        for api in apis:
+            work.apis.add(api)
+        for model in models:
+            work.models.put(model)
+        work.commit()
