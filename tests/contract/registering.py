@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import pytest
@@ -10,10 +11,10 @@ from adapters.database.llm_registry import SqlRegistry
 from adapters.memory.llm_registry import MemoryRegistry
 from adapters.memory.store import MemoryStore
 from domain.language_models.model import Provider
-from domain.language_models.use import Capability
+from domain.language_models.use import Capability, Use
 from domain.llm_validation.llm_api import LlmApi, LlmApiId
 from domain.llm_validation.llm_model import LlmModel, ModelPlace
-from domain.llm_validation.ports import Registry
+from domain.llm_validation.ports import Registry, RegistryWork
 from domain.tenancy import TenantContext
 from tests.contract.building import NOW, US
 
@@ -65,3 +66,41 @@ def registered(registry: Registry, *apis: LlmApi, models: tuple[LlmModel, ...] =
         for model in models:
             work.models.put(model)
         work.commit()
+
+
+def fill_registry(registry: Registry, tenant: TenantContext, mark: str, no: int) -> LlmApiId:
+    """Store something in every table, for isolation's suites: an API called *mark*, and a default for one use."""
+    api = an_api(no, name=mark, tenant=tenant)
+    model = a_model(api, mark)
+    registered(registry, api, models=(model,))
+    with registry.begin(tenant) as work:
+        work.defaults.put(list(Use)[no % len(Use)], place_of(model))  # no two organizations the same
+        work.commit()
+    return api.id
+
+
+RegistryQuestion = Callable[[TenantContext, LlmApiId, str], object]
+
+
+def registry_questions(registry: Registry) -> Mapping[str, RegistryQuestion]:
+    """Return everything that can be asked of the rows, or told to change, by an API's id and a word."""
+
+    def asked(question: Callable[[RegistryWork, ModelPlace], object]) -> RegistryQuestion:
+        def ask(tenant: TenantContext, api_id: LlmApiId, word: str) -> object:
+            with registry.begin(tenant) as work:
+                answer = question(work, ModelPlace(api_id=api_id, model=word))
+                work.commit()
+            return answer
+
+        return ask
+
+    moves: dict[str, Callable[[RegistryWork, ModelPlace], object]] = {
+        "LLM API": lambda w, p: (w.apis.get(p.api_id), w.models.of(p.api_id)),
+        "LLM APIs": lambda w, p: (w.apis.all(), w.models.all(), w.defaults.all(), w.apis.named(p.model)),
+        "remove an LLM API": lambda w, p: w.apis.remove(p.api_id),
+        "add a model": lambda w, p: w.models.put(a_model(w.apis.get(p.api_id), "tried")),
+        "a model of an API": lambda w, p: (w.models.find(p), w.models.remove(p)),
+        "make a model the default": lambda w, p: w.defaults.put(Use.CHAT, p),
+        "have no default": lambda w, _: w.defaults.remove(Use.JUDGE),
+    }
+    return {name: asked(question) for name, question in moves.items()}

@@ -28,9 +28,7 @@ from domain.jobs.events import StartJob
 from domain.jobs.item import ItemNo, ItemState, Outcome
 from domain.jobs.job import JobId
 from domain.jobs.usage import Usage
-from domain.language_models.use import Use
 from domain.llm_validation.llm_api import LlmApiId
-from domain.llm_validation.llm_model import ModelPlace
 from domain.notifications.announcing import delivery_of
 from domain.notifications.delivery import DeliveryId
 from domain.notifications.webhook import WebhookId
@@ -48,7 +46,7 @@ from domain.test_execution.target import PythonTarget
 from domain.test_execution.test_set import ConfigurationId, TestCase, TestSetId
 from tests.contract.building import NOW, THEM, US, a_claim, a_job, after, items, numbers, processing
 from tests.contract.notifying import a_webhook, an_event
-from tests.contract.registering import a_model, an_api, place_of, registered
+from tests.contract.registering import RegistryQuestion, fill_registry, registry_questions
 
 for _module in pkgutil.iter_modules(adapters.database.__path__):
     if _module.name.endswith("_tables"):  # whatever adds to METADATA
@@ -126,18 +124,9 @@ class Stores:
             configuration=configuration.id,
             webhook=webhook.id,
             delivery=delivery.id,
-            llm_api=self._fill_registry(tenant, mark, no),
+            llm_api=fill_registry(SqlRegistry(self.engine), tenant, mark, no),
             word=word,
         )
-
-    def _fill_registry(self, tenant: TenantContext, mark: str, no: int) -> LlmApiId:
-        api, registry = an_api(no, name=mark, tenant=tenant), SqlRegistry(self.engine)
-        model = a_model(api, mark)
-        registered(registry, api, models=(model,))
-        with registry.begin(tenant) as work:
-            work.defaults.put(list(Use)[no % len(Use)], place_of(model))  # no two organizations the same
-            work.commit()
-        return api.id
 
     def _fill_people(self, tenant: TenantContext, mark: str, no: int) -> None:
         user = User(id=UserId(f"user-{no}"), email=f"WORD_{no}", created_at=NOW)
@@ -189,7 +178,7 @@ def questions(engine: Engine) -> Mapping[str, Question]:
     return {
         **_of_units(store),
         **_of_people(SqlDirectory(engine)),
-        **_of_registry(SqlRegistry(engine)),
+        **{name: _about_api(ask) for name, ask in registry_questions(SqlRegistry(engine)).items()},
         "test set": lambda t, n: sets.get(t, n.test_set),
         "test sets": lambda t, _: (sets.count(t), sets.page(t, limit=100)),
         "cases": lambda t, n: list(sets.cases(t, n.test_set)),
@@ -220,6 +209,10 @@ def _on(test_set: TestSetId) -> TestConfiguration:
     return TestConfiguration(id=ConfigurationId("tried"), name="tried", test_set_id=test_set, targets=targets)
 
 
+def _about_api(ask: RegistryQuestion) -> Question:
+    return lambda t, n: ask(t, n.llm_api, n.word)
+
+
 def _of_people(directory: SqlDirectory) -> dict[str, Question]:
     def looked(t: TenantContext, n: Names) -> object:
         with directory.view(t.organization_id) as work:
@@ -233,30 +226,6 @@ def _of_people(directory: SqlDirectory) -> dict[str, Question]:
         return None
 
     return {"people, keys and audit log": looked, "take a role": took_role}
-
-
-def _of_registry(registry: SqlRegistry) -> dict[str, Question]:
-    def asked(question: Callable[[Any, Names], object]) -> Question:
-        def ask(t: TenantContext, n: Names) -> object:
-            with registry.begin(t) as work:
-                answer = question(work, n)
-                work.commit()
-            return answer
-
-        return ask
-
-    def place(n: Names) -> ModelPlace:
-        return ModelPlace(api_id=n.llm_api, model=n.word)
-
-    moves: dict[str, Callable[[Any, Names], object]] = {
-        "LLM API": lambda w, n: (w.apis.get(n.llm_api), w.models.of(n.llm_api)),
-        "LLM APIs": lambda w, _: (w.apis.all(), w.models.all(), w.defaults.all()),
-        "remove an LLM API": lambda w, n: w.apis.remove(n.llm_api),
-        "add a model": lambda w, n: w.models.put(a_model(w.apis.get(n.llm_api), "tried")),
-        "a model of an API": lambda w, n: (w.models.find(place(n)), w.models.remove(place(n))),
-        "make a model the default": lambda w, n: w.defaults.put(Use.CHAT, place(n)),
-    }
-    return {name: asked(question) for name, question in moves.items()}
 
 
 def _of_units(store: SqlStore) -> dict[str, Question]:

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.database.migrations.row_security import protect
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 Time = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
