@@ -92,16 +92,16 @@ class MemoryKeys:
 class MemoryEntries:
     """`Entries` of one organization."""
 
-    rows: _Rows
+    entries: dict[AuditEntryId, AuditEntry]
     journal: Journal
 
     def add(self, entry: AuditEntry) -> None:
         """Store an entry."""
-        self.journal.put(self.rows.entries, entry.id, entry)
+        self.journal.put(self.entries, entry.id, entry)
 
     def page(self, *, before: AuditPlace | None, limit: int) -> list[AuditEntry]:
         """Return entries, the newest first, from just behind *before*."""
-        newest = sorted(self.rows.entries.values(), key=lambda entry: _age(entry.place), reverse=True)
+        newest = sorted(self.entries.values(), key=lambda entry: _age(entry.place), reverse=True)
         return [entry for entry in newest if before is None or _age(entry.place) < _age(before)][:limit]
 
 
@@ -184,7 +184,7 @@ class MemoryDirectory:
                     organizations=self._organizations,
                     people=MemoryPeople(rows=rows, journal=journal),
                     keys=MemoryKeys(rows=rows, journal=journal),
-                    entries=MemoryEntries(rows=rows, journal=journal),
+                    entries=MemoryEntries(entries=rows.entries, journal=journal),
                     journal=journal,
                     is_view=is_view,
                 )

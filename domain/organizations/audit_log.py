@@ -8,7 +8,7 @@ from attrs import frozen
 
 from domain.jobs.ports import Clock, IdSource
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId, AuditPlace
-from domain.organizations.ports import Directory, OrganizationWork
+from domain.organizations.ports import Audited, Directory
 from domain.tenancy import TenantContext
 
 
@@ -31,7 +31,7 @@ class AuditLog:
             work.commit()
 
     def note(
-        self, work: OrganizationWork, tenant: TenantContext, *, action: str, subject: str, details: Mapping[str, str]
+        self, work: Audited, tenant: TenantContext, *, action: str, subject: str, details: Mapping[str, str]
     ) -> None:
         """Store the same as part of *work*, so that there is no deed without its entry, nor the other way round."""
         work.entries.add(

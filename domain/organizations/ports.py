@@ -70,6 +70,14 @@ class Entries(Protocol):
         """Return entries, the newest first, from just behind *before*."""
 
 
+class Audited(Protocol):
+    """A transaction in one organization that can note what it does: there is no deed without its entry."""
+
+    @property
+    def entries(self) -> Entries:
+        """The organization's audit log."""
+
+
 class OrganizationWork(Protocol):
     """One transaction in one organization."""
 

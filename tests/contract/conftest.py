@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.memory.library import MemoryLibrary
 from adapters.memory.organizations import MemoryDirectory
 from adapters.memory.store import MemoryStore
 from adapters.memory.test_sets import MemoryTestSets
+from domain.embedding.ports import Library
 from domain.organizations.organization import Organization
 from domain.organizations.ports import Directory
 from domain.test_execution.ports import TestSets
@@ -49,6 +51,18 @@ def test_sets(request: pytest.FixtureRequest) -> TestSets:
     from adapters.database.test_sets import SqlTestSets
 
     return SqlTestSets(_engine(request))
+
+
+@pytest.fixture
+def library(store: KernelStore) -> Library:
+    """The library beside every store, empty."""
+    if isinstance(store, MemoryStore):
+        return MemoryLibrary(store)
+    from adapters.database.library import SqlLibrary
+    from adapters.database.store import SqlStore
+
+    assert isinstance(store, SqlStore)
+    return SqlLibrary(store.engine)
 
 
 @pytest.fixture(params=[pytest.param("memory", id="memory"), SQLITE, POSTGRES])

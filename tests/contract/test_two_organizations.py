@@ -76,9 +76,17 @@ def answer(engine: Engine, tenant: TenantContext, question: str, names: Names) -
         said = f"{type(error).__name__}: {error}"
     except Exception as error:  # noqa: BLE001  # a bug of ours is an answer too, if it tells
         said = f"{type(error).__name__}: {str(error).partition('[SQL')[0]}"
-    for name in (names.job, names.test_set, names.configuration, names.webhook, names.delivery, names.word):
+    for name in (
+        names.job,
+        names.test_set,
+        names.configuration,
+        names.webhook,
+        names.delivery,
+        names.document,
+        names.word,
+    ):
         said = said.replace(name, "...")
-    return said.replace(names.job[:4], "...")
+    return said.replace(names.job[:4], "...").replace(names.document[:4], "...")
 
 
 def test_every_table_holds_rows_of_both(scene: Scene) -> None:

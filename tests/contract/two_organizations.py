@@ -23,6 +23,7 @@ from adapters.database.tables import METADATA
 from adapters.database.test_sets import SqlTestSets
 from adapters.database.webhooks import SqlWebhooks
 from adapters.memory.clock import ManualClock
+from domain.embedding.library_document import DocumentId
 from domain.jobs.claims import Ended
 from domain.jobs.events import StartJob
 from domain.jobs.item import ItemNo, ItemState, Outcome
@@ -47,6 +48,7 @@ from domain.test_execution.test_set import ConfigurationId, TestCase, TestSetId
 from tests.contract.building import NOW, THEM, US, a_claim, a_job, after, items, numbers, processing
 from tests.contract.notifying import a_webhook, an_event
 from tests.contract.registering import RegistryQuestion, fill_registry, registry_questions
+from tests.contract.two_libraries import fill_library, library_moves
 
 for _module in pkgutil.iter_modules(adapters.database.__path__):
     if _module.name.endswith("_tables"):  # whatever adds to METADATA
@@ -72,6 +74,7 @@ class Names:
     webhook: WebhookId
     delivery: DeliveryId
     llm_api: LlmApiId
+    document: DocumentId
     word: str
     """Name of the saved configuration, request key and e-mail address; anybody may guess it."""
 
@@ -83,6 +86,7 @@ NOBODY = Names(
     webhook=WebhookId("99999999-0000-4000-8000-000000000000"),
     delivery=DeliveryId("99999999-0000-4000-8000-000000000000"),
     llm_api=LlmApiId("99999999-0000-4000-8000-000000000000"),
+    document=DocumentId("99999999-0000-4000-8000-000000000000"),
     word="NOBODY",
 )
 
@@ -125,6 +129,7 @@ class Stores:
             webhook=webhook.id,
             delivery=delivery.id,
             llm_api=fill_registry(SqlRegistry(self.engine), tenant, mark, no),
+            document=fill_library(self.engine, tenant, no, mark=mark, word=word),
             word=word,
         )
 
@@ -179,6 +184,7 @@ def questions(engine: Engine) -> Mapping[str, Question]:
         **_of_units(store),
         **_of_people(SqlDirectory(engine)),
         **{name: _about_api(ask) for name, ask in registry_questions(SqlRegistry(engine)).items()},
+        **{name: _of_library(move) for name, move in library_moves(engine).items()},
         "test set": lambda t, n: sets.get(t, n.test_set),
         "test sets": lambda t, _: (sets.count(t), sets.page(t, limit=100)),
         "cases": lambda t, n: list(sets.cases(t, n.test_set)),
@@ -226,6 +232,10 @@ def _of_people(directory: SqlDirectory) -> dict[str, Question]:
         return None
 
     return {"people, keys and audit log": looked, "take a role": took_role}
+
+
+def _of_library(move: Callable[[TenantContext, DocumentId, str], object]) -> Question:
+    return lambda t, n: move(t, n.document, n.word)
 
 
 def _of_units(store: SqlStore) -> dict[str, Question]:

@@ -1,0 +1,22 @@
+"""The tables of the library in memory, of one organization."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from domain.embedding.chunk import StoredChunk
+from domain.embedding.library_document import DocumentId, LibraryDocument
+from domain.organizations.audit_entry import AuditEntry, AuditEntryId
+
+Generation = tuple[DocumentId, int]
+
+
+@define(kw_only=True)
+class LibraryRows:
+    """All that one organization has in its library; whoever adds rows adds a dict here."""
+
+    documents: dict[DocumentId, LibraryDocument] = field(factory=dict)
+    contents: dict[DocumentId, bytes] = field(factory=dict)
+    texts: dict[Generation, str] = field(factory=dict)
+    chunks: dict[Generation, tuple[StoredChunk, ...]] = field(factory=dict)
+    entries: dict[AuditEntryId, AuditEntry] = field(factory=dict)

@@ -1,0 +1,67 @@
+"""The library's part of two organizations with rows in every table: what is stored, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from sqlalchemy import Engine
+
+from adapters.database.library import SqlLibrary
+from domain.embedding.library_document import DocumentId, LibraryDocument
+from domain.jobs.events import DocumentCreated
+from domain.tenancy import TenantContext
+from tests.contract.building import NOW
+from tests.contract.library_building import a_document, make_visible, pieces
+
+Move = Callable[[Any, DocumentId, str], object]
+
+
+def fill_library(engine: Engine, tenant: TenantContext, no: int, *, mark: str, word: str) -> DocumentId:
+    """Store a document with all that belongs to one; return its id."""
+    library = SqlLibrary(engine)
+    document = a_document(
+        no, id=DocumentId(f"d{no}d{no}0000-0000-4000-8000-000000000000"), tenant=tenant, location=word, title=mark
+    )
+    with library.begin(tenant) as work:
+        work.documents.add(document)
+        work.contents.put(document.id, mark.encode())
+        work.commit()
+    make_visible(library, document, text=f"{mark} and more")
+    return document.id
+
+
+def library_moves(engine: Engine) -> dict[str, Callable[[TenantContext, DocumentId, str], object]]:
+    """Return everything that can be asked of a library, by a document's id and its location."""
+    library = SqlLibrary(engine)
+
+    def asked(move: Move) -> Callable[[TenantContext, DocumentId, str], object]:
+        def ask(tenant: TenantContext, document_id: DocumentId, word: str) -> object:
+            with library.begin(tenant) as work:
+                answer = move(work, document_id, word)
+                work.commit()
+            return answer
+
+        return ask
+
+    moves: dict[str, Move] = {
+        "document": lambda w, d, _: w.documents.get(d),
+        "document, locked": lambda w, d, _: w.documents.get(d, lock=True),
+        "document by its location": lambda w, _, word: w.documents.at(None, word),
+        "documents by the start of the id": lambda w, d, _: w.documents.find(d[:4]),
+        "documents": lambda w, *_: w.documents.page(limit=100),
+        "change a document": lambda w, d, _: w.documents.put(_tried(d)),
+        "content": lambda w, d, _: w.contents.get(d),
+        "give content": lambda w, d, _: w.contents.put(d, b"tried"),
+        "text": lambda w, d, _: w.texts.get(d, 1),
+        "chunks": lambda w, d, _: (w.chunks.of(d, 1), w.chunks.count(d, 1)),
+        "add chunks": lambda w, d, _: w.chunks.add(d, 1, [attrs.evolve(one) for one in pieces("x" * 900)[80:]]),
+        "tell of a document": lambda w, d, _: w.outbox.add(DocumentCreated(document_id=d), now=NOW),
+        "forget chunks": lambda w, d, _: w.chunks.forget_before(d, 9),
+    }
+    return {name: asked(move) for name, move in moves.items()}
+
+
+def _tried(document_id: DocumentId) -> LibraryDocument:
+    return attrs.evolve(a_document(9), id=document_id, title="tried")
