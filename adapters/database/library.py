@@ -9,11 +9,10 @@ from attrs import frozen
 from sqlalchemy import Engine
 
 from adapters.database.audit_entries import SqlEntries
-from adapters.database.connection import connected
 from adapters.database.library_contents import SqlChunks, SqlContents, SqlTexts
 from adapters.database.library_documents import SqlDocuments
 from adapters.database.outbox import SqlOutbox
-from adapters.database.scope import Scope
+from adapters.database.scope import Scope, scoped
 from domain.tenancy import TenantContext
 
 
@@ -22,7 +21,6 @@ class SqlLibraryUnitOfWork:
     """`LibraryUnitOfWork`: one transaction; whoever adds rows to the library adds one property here."""
 
     scope: Scope
-    is_view: bool
 
     @property
     def documents(self) -> SqlDocuments:
@@ -56,8 +54,6 @@ class SqlLibraryUnitOfWork:
 
     def commit(self) -> None:
         """Make the changes durable and visible; leaving the unit without it undoes them."""
-        if self.is_view:
-            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
         self.scope.commit()
 
 
@@ -70,18 +66,11 @@ class SqlLibrary:
     @contextmanager
     def begin(self, tenant: TenantContext) -> Iterator[SqlLibraryUnitOfWork]:
         """Begin a unit of work; on SQLite it waits, here and for at most 20 s, until no other writes."""
-        with self._unit(tenant, is_view=False) as unit:
-            yield unit
+        with scoped(self.engine, organization_id=tenant.organization_id, is_view=False) as scope:
+            yield SqlLibraryUnitOfWork(scope=scope)
 
     @contextmanager
     def view(self, tenant: TenantContext) -> Iterator[SqlLibraryUnitOfWork]:
         """Begin a read-only unit of work, which waits for no writer."""
-        with self._unit(tenant, is_view=True) as unit:
-            yield unit
-
-    @contextmanager
-    def _unit(self, tenant: TenantContext, *, is_view: bool) -> Iterator[SqlLibraryUnitOfWork]:
-        with connected(self.engine, tenant=tenant.organization_id, reads=is_view) as connection:
-            locks_rows = self.engine.dialect.name != "sqlite"
-            scope = Scope(connection=connection, organization_id=tenant.organization_id, locks_rows=locks_rows)
-            yield SqlLibraryUnitOfWork(scope=scope, is_view=is_view)
+        with scoped(self.engine, organization_id=tenant.organization_id, is_view=True) as scope:
+            yield SqlLibraryUnitOfWork(scope=scope)

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from attrs import frozen
 from sqlalchemy import Engine
 
-from adapters.database.connection import connected
 from adapters.database.llm_apis import SqlLlmApis, SqlLlmDefaults, SqlLlmModels
 from adapters.database.outbox import SqlOutbox
-from adapters.database.scope import Scope
+from adapters.database.scope import Scope, scoped
 from domain.tenancy import TenantContext
 
 
@@ -24,12 +23,9 @@ class SqlRegistryWork:
     defaults: SqlLlmDefaults
     outbox: SqlOutbox
     scope: Scope
-    is_view: bool
 
     def commit(self) -> None:
         """Make the changes durable and visible; leaving the unit without it undoes them."""
-        if self.is_view:
-            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
         self.scope.commit()
 
 
@@ -53,17 +49,11 @@ class SqlRegistry:
 
     @contextmanager
     def _unit(self, tenant: TenantContext, *, is_view: bool) -> Iterator[SqlRegistryWork]:
-        with connected(self.engine, tenant=tenant.organization_id, reads=is_view) as connection:
-            scope = Scope(
-                connection=connection,
-                organization_id=tenant.organization_id,
-                locks_rows=self.engine.dialect.name != "sqlite",
-            )
+        with scoped(self.engine, organization_id=tenant.organization_id, is_view=is_view) as scope:
             yield SqlRegistryWork(
                 apis=SqlLlmApis(scope=scope),
                 models=SqlLlmModels(scope=scope),
                 defaults=SqlLlmDefaults(scope=scope),
                 outbox=SqlOutbox(scope=scope),
                 scope=scope,
-                is_view=is_view,
             )

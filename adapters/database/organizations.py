@@ -15,7 +15,7 @@ from adapters.database.connection import as_installation, connected
 from adapters.database.organization_rows import key_from, organization_from
 from adapters.database.organization_tables import api_key, membership, organization
 from adapters.database.people import SqlPeople
-from adapters.database.scope import Scope, of_organization
+from adapters.database.scope import Scope, of_organization, scoped
 from adapters.database.types import Name
 from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.api_key import Credential
@@ -42,7 +42,6 @@ class SqlOrganizationWork:
     keys: SqlKeys
     entries: SqlEntries
     scope: Scope
-    is_view: bool
 
     def add(self, made: Organization) -> None:
         """Store the organization itself."""
@@ -64,8 +63,6 @@ class SqlOrganizationWork:
 
     def commit(self) -> None:
         """Make the changes durable and visible; leaving the unit without it undoes them."""
-        if self.is_view:
-            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
         self.scope.commit()
 
 
@@ -100,13 +97,7 @@ class SqlDirectory:
 
     @contextmanager
     def _unit(self, organization_id: OrganizationId, *, is_view: bool) -> Iterator[SqlOrganizationWork]:
-        with connected(self.engine, tenant=organization_id, reads=is_view) as connection:
-            locks_rows = self.engine.dialect.name != "sqlite"
-            scope = Scope(connection=connection, organization_id=organization_id, locks_rows=locks_rows)
+        with scoped(self.engine, organization_id=organization_id, is_view=is_view) as scope:
             yield SqlOrganizationWork(
-                people=SqlPeople(scope=scope),
-                keys=SqlKeys(scope=scope),
-                entries=SqlEntries(scope=scope),
-                scope=scope,
-                is_view=is_view,
+                people=SqlPeople(scope=scope), keys=SqlKeys(scope=scope), entries=SqlEntries(scope=scope), scope=scope
             )

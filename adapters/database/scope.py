@@ -7,12 +7,14 @@ from waiting for each other in a circle; on SQLite there is one writer at a time
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from attrs import define, field
-from sqlalchemy import ColumnElement, Connection, Executable, FromClause, and_, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Engine, Executable, FromClause, and_, bindparam, select
 
 from adapters.database import tables
+from adapters.database.connection import connected
 from adapters.database.rows import AnyResult, Values
 from adapters.database.types import Name
 from domain.jobs.job import Job, JobId
@@ -39,13 +41,33 @@ _HOLD = (
 )
 
 
+@contextmanager
+def scoped(engine: Engine, *, organization_id: OrganizationId, is_view: bool) -> Iterator[Scope]:
+    """
+    Yield the scope of a unit of work, which is undone at the end unless it was committed.
+
+    A view is read-only and waits for no writer. On SQLite any other waits, for at most 20 s, until no other writes.
+
+    Raises:
+        ServiceUnavailable: the database can't be reached, or refuses to work.
+    """
+    with connected(engine, tenant=organization_id, reads=is_view) as connection:
+        yield Scope(
+            connection=connection,
+            organization_id=organization_id,
+            locks_rows=engine.dialect.name != "sqlite",
+            is_view=is_view,
+        )
+
+
 @define(kw_only=True)
 class Scope:
-    """The connection, the organization, and what is known of the jobs whose lock this transaction holds."""
+    """The connection, the organization, and what is known of the jobs whose lock this transaction holds; `scoped`."""
 
     connection: Connection
     organization_id: OrganizationId
     locks_rows: bool
+    is_view: bool
     _cancelling: dict[JobId, bool] = field(factory=dict, init=False)
 
     def execute(self, statement: Executable, **values: object) -> AnyResult:
@@ -80,7 +102,9 @@ class Scope:
         return self._cancelling[job_id]
 
     def commit(self) -> None:
-        """Make the changes durable; every lock is given back."""
+        """Make the changes durable and visible; every lock is given back. Without it, they are undone."""
+        if self.is_view:
+            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
         self.connection.commit()
         self._cancelling.clear()
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+@contextmanager
+def journaled(*, is_view: bool) -> Iterator[Journal]:
+    """Yield the journal of a unit of work, which is undone at the end unless it was committed."""
+    journal = Journal(is_view=is_view)
+    try:
+        yield journal
+    finally:
+        journal.undo()
 
 
 class Journal:
@@ -18,7 +29,8 @@ class Journal:
     copying the tables for each unit would not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_view: bool = False) -> None:
+        self._is_view = is_view
         self._undo: list[Callable[[], object]] = []
 
     def put(self, table: dict[K, V], key: K, value: V) -> None:
@@ -34,7 +46,9 @@ class Journal:
         self._undo.append(partial(table.__setitem__, key, table.pop(key)))
 
     def commit(self) -> None:
-        """Keep what was written so far, whatever comes."""
+        """Keep what was written so far, whatever comes; a view has nothing to keep."""
+        if self._is_view:
+            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
         self._undo.clear()
 
     def undo(self) -> None:

@@ -9,7 +9,7 @@ from threading import Lock
 
 from attrs import evolve, field, frozen
 
-from adapters.memory.journal import Journal
+from adapters.memory.journal import Journal, journaled
 from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.api_key import ApiKey, ApiKeyId, Credential
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId, AuditPlace
@@ -115,7 +115,6 @@ class MemoryOrganizationWork:
     keys: MemoryKeys
     entries: MemoryEntries
     journal: Journal
-    is_view: bool
 
     def add(self, organization: Organization) -> None:
         """Store the organization itself."""
@@ -134,8 +133,6 @@ class MemoryOrganizationWork:
 
     def commit(self) -> None:
         """Keep the changes; leaving the unit without it undoes them."""
-        if self.is_view:
-            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
         self.journal.commit()
 
 
@@ -176,20 +173,16 @@ class MemoryDirectory:
 
     @contextmanager
     def _unit(self, organization_id: OrganizationId, *, is_view: bool) -> Iterator[MemoryOrganizationWork]:
-        with self._lock:
-            rows, journal = self._rows.setdefault(organization_id, _Rows()), Journal()
-            try:
-                yield MemoryOrganizationWork(
-                    organization_id=organization_id,
-                    organizations=self._organizations,
-                    people=MemoryPeople(rows=rows, journal=journal),
-                    keys=MemoryKeys(rows=rows, journal=journal),
-                    entries=MemoryEntries(entries=rows.entries, journal=journal),
-                    journal=journal,
-                    is_view=is_view,
-                )
-            finally:
-                journal.undo()
+        with self._lock, journaled(is_view=is_view) as journal:
+            rows = self._rows.setdefault(organization_id, _Rows())
+            yield MemoryOrganizationWork(
+                organization_id=organization_id,
+                organizations=self._organizations,
+                people=MemoryPeople(rows=rows, journal=journal),
+                keys=MemoryKeys(rows=rows, journal=journal),
+                entries=MemoryEntries(entries=rows.entries, journal=journal),
+                journal=journal,
+            )
 
 
 def _age(place: AuditPlace) -> tuple[datetime, AuditEntryId]:

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from adapters.memory import outbox
 from adapters.memory.jobs import MemoryJobs
-from adapters.memory.journal import Journal
+from adapters.memory.journal import Journal, journaled
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.rows import OrganizationRows, StoreRows
@@ -33,12 +33,9 @@ class MemoryUnitOfWork:
     ledger: MemoryLedger
     outbox: MemoryOutbox
     journal: Journal
-    is_view: bool
 
     def commit(self) -> None:
         """Keep the changes; leaving the unit without it undoes them."""
-        if self.is_view:
-            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
         self.journal.commit()
 
 
@@ -126,8 +123,8 @@ class MemoryStore:
 
     @contextmanager
     def _unit(self, tenant: TenantContext, *, is_view: bool) -> Iterator[MemoryUnitOfWork]:
-        rows, journal = self._rows.of(tenant.organization_id), Journal()
-        try:
+        rows = self._rows.of(tenant.organization_id)
+        with journaled(is_view=is_view) as journal:
             yield MemoryUnitOfWork(
                 jobs=MemoryJobs(rows=rows, journal=journal),
                 ledger=MemoryLedger(rows=rows, journal=journal),
@@ -135,10 +132,7 @@ class MemoryStore:
                     organization_id=tenant.organization_id, rows=rows, messages=self._rows.messages, journal=journal
                 ),
                 journal=journal,
-                is_view=is_view,
             )
-        finally:
-            journal.undo()
 
 
 def _active(rows: OrganizationRows) -> list[Job]:
