@@ -17,36 +17,50 @@ from adapters.language_models.anthropic import AnthropicDialect
 from adapters.language_models.azure import AzureDialect
 from adapters.language_models.dialect import ChatDialect, EmbeddingDialect
 from adapters.language_models.google import GoogleDialect
+from adapters.language_models.http_catalogue import HttpModelCatalogue
 from adapters.language_models.http_model import EmbeddingCall, HttpLanguageModel
+from adapters.language_models.listings import (
+    AnthropicListing,
+    AzureListing,
+    GoogleListing,
+    Listing,
+    OllamaListing,
+    OpenAiListing,
+)
 from adapters.language_models.ollama import OllamaDialect
 from adapters.language_models.openai_compatible import OpenAiDialect
-from adapters.language_models.scripted import ScriptedModel
+from adapters.language_models.scripted import ScriptedCatalogue, ScriptedModel
 from domain.jobs.errors import InvalidInput
 from domain.language_models.model import ModelSpec, Provider
-from domain.language_models.ports import LanguageModel
+from domain.language_models.ports import LanguageModel, ModelCatalogue
 
 
 @frozen(kw_only=True)
 class _Dialects:
     chat: ChatDialect
     embedding: EmbeddingDialect | None
+    listing: Listing
 
 
 _OPENAI, _AZURE, _GOOGLE, _OLLAMA = OpenAiDialect(), AzureDialect(), GoogleDialect(), OllamaDialect()
 _DIALECTS: Mapping[Provider, _Dialects] = {
-    Provider.OPENAI: _Dialects(chat=_OPENAI, embedding=_OPENAI),
-    Provider.OPENAI_COMPATIBLE: _Dialects(chat=_OPENAI, embedding=_OPENAI),
-    Provider.AZURE: _Dialects(chat=_AZURE, embedding=_AZURE),
-    Provider.ANTHROPIC: _Dialects(chat=AnthropicDialect(), embedding=None),
-    Provider.GOOGLE: _Dialects(chat=_GOOGLE, embedding=_GOOGLE),
-    Provider.OLLAMA: _Dialects(chat=_OLLAMA, embedding=_OLLAMA),
+    Provider.OPENAI: _Dialects(chat=_OPENAI, embedding=_OPENAI, listing=OpenAiListing()),
+    Provider.OPENAI_COMPATIBLE: _Dialects(chat=_OPENAI, embedding=_OPENAI, listing=OpenAiListing()),
+    Provider.AZURE: _Dialects(chat=_AZURE, embedding=_AZURE, listing=AzureListing()),
+    Provider.ANTHROPIC: _Dialects(chat=AnthropicDialect(), embedding=None, listing=AnthropicListing()),
+    Provider.GOOGLE: _Dialects(chat=_GOOGLE, embedding=_GOOGLE, listing=GoogleListing()),
+    Provider.OLLAMA: _Dialects(chat=_OLLAMA, embedding=_OLLAMA, listing=OllamaListing()),
 }
+
+
+LIST_BYTES = 20_000_000
+"""Lists are longer than answers: a gateway to all providers describes some hundred models."""
 
 
 @frozen
 class StandardLanguageModels:
     """
-    The `LanguageModels` port.
+    The `LanguageModels` port, and `ModelCatalogues`.
 
     *environment* is where `${NAME}` in a specification comes from; *guard* judges the addresses that are called; *now*
     is the clock for dates in Retry-After.
@@ -79,6 +93,33 @@ class StandardLanguageModels:
             there = _at(call, dialects.embedding.embedding_url(spec))
             embedding = EmbeddingCall(call=there, dialect=dialects.embedding)
         return HttpLanguageModel(spec=spec, call=call, dialect=dialects.chat, embedding=embedding)
+
+    def catalogue(self, spec: ModelSpec) -> ModelCatalogue:
+        """
+        Return the list of models of the account that *spec* calls; nothing is sent yet.
+
+        Raises:
+            InvalidInput: an unset environment variable, no address, a URL or header that can't be used.
+        """
+        if spec.provider is Provider.SCRIPTED:
+            return ScriptedCatalogue(spec)
+        dialects = _DIALECTS[spec.provider]
+        call = self._call(spec, dialects.chat, connections=1)
+        url = dialects.listing.url(spec, after="")
+        headers = {name: value for name, value in call.headers.items() if name.lower() != "content-type"}
+        return HttpModelCatalogue(
+            spec=spec,
+            call=attrs.evolve(
+                call,
+                method="GET",
+                shown=f"GET {url}",
+                headers=headers,
+                max_bytes=LIST_BYTES,
+                url=_parsed(url, values=call.values),
+            ),
+            listing=dialects.listing,
+            parse=lambda page: _parsed(page, values=call.values),
+        )
 
     def _call(self, spec: ModelSpec, dialect: ChatDialect, *, connections: int) -> HttpCall:
         values = EnvironmentValues(self._environment)

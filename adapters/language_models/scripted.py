@@ -16,6 +16,8 @@ from domain.jobs.errors import InvalidInput
 from domain.jobs.item import Document
 from domain.language_models.conversation import Completion, Embeddings, FinishReason, Message
 from domain.language_models.model import ModelSpec
+from domain.language_models.ports import ListedModel
+from domain.language_models.use import Capability
 
 _CHARACTERS_A_TOKEN = 4
 _DIMENSIONS = 16
@@ -73,6 +75,21 @@ class ScriptedModel:
             turn = sum(message.role == "assistant" for message in messages)
             return str(replies[min(turn, len(replies) - 1)])
         return messages[-1].text if messages else ""
+
+
+@frozen
+class ScriptedCatalogue:
+    """The `ModelCatalogue` port without a network: the one model of the specification."""
+
+    spec: ModelSpec
+
+    def list(self, *, deadline_s: float) -> tuple[ListedModel, ...]:  # noqa: ARG002  # a script does not wait
+        """Return it."""
+        can = frozenset({Capability.CHAT, Capability.EMBEDDING})
+        return (ListedModel(name=self.spec.model, capabilities=can),)
+
+    def close(self) -> None:
+        """Hold nothing, free nothing."""
 
 
 @frozen

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from attrs import frozen
+
 from domain.jobs.item import Document
 from domain.language_models.conversation import Completion, Embeddings, Message
 from domain.language_models.model import ModelSpec
+from domain.language_models.use import Capability
 
 
 class LanguageModel(Protocol):
@@ -52,6 +55,50 @@ class LanguageModels(Protocol):
     def open(self, spec: ModelSpec, *, connections: int) -> LanguageModel:
         """
         Return the model, ready for *connections* calls at once; nothing is sent yet.
+
+        Raises:
+            InvalidInput: the specification can't work here: an unset environment variable, no address.
+        """
+
+
+@frozen(kw_only=True)
+class ListedModel:
+    """
+    A model as its provider lists it: under the name it is called by.
+
+    *capabilities* are empty, and *context_length* (tokens of a prompt) None, where the list does not say.
+    """
+
+    name: str
+    capabilities: frozenset[Capability] = frozenset()
+    context_length: int | None = None
+
+
+class ModelCatalogue(Protocol):
+    """The list of models of one account."""
+
+    def list(self, *, deadline_s: float) -> tuple[ListedModel, ...]:
+        """
+        Return all models that the account is told of, each once, in the provider's order; never retries.
+
+        Raises:
+            TransientFailure, PermanentFailure: as `LanguageModel.complete`; refused also where there is no list at
+                this address, bad_input where the provider has none at all; bad_answer, too_large: it is no list.
+        """
+
+    def close(self) -> None:
+        """Free what is held (connections)."""
+
+
+class ModelCatalogues(Protocol):
+    """Opens lists of models."""
+
+    def with_environment(self, environment: Mapping[str, str]) -> ModelCatalogues:
+        """Return what opens lists with *environment* as that what `${NAME}` stands for, and nothing beside it."""
+
+    def catalogue(self, spec: ModelSpec) -> ModelCatalogue:
+        """
+        Return the list of the account that *spec* calls, whichever model it names; nothing is sent yet.
 
         Raises:
             InvalidInput: the specification can't work here: an unset environment variable, no address.
