@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 from adapters.database.audit_entries import SqlEntries
 from adapters.database.library_contents import SqlChunks, SqlContents, SqlTexts
 from adapters.database.library_documents import SqlDocuments
+from adapters.database.library_questions import SqlQuestions
+from adapters.database.library_version import count_up
 from adapters.database.outbox import SqlOutbox
 from adapters.database.scope import Scope, scoped
 from domain.tenancy import TenantContext
@@ -43,6 +45,11 @@ class SqlLibraryUnitOfWork:
         return SqlChunks(scope=self.scope, texts=self.texts)
 
     @property
+    def questions(self) -> SqlQuestions:
+        """What the library is checked by."""
+        return SqlQuestions(scope=self.scope)
+
+    @property
     def outbox(self) -> SqlOutbox:
         """Messages that leave after the commit."""
         return SqlOutbox(scope=self.scope)
@@ -54,6 +61,8 @@ class SqlLibraryUnitOfWork:
 
     def commit(self) -> None:
         """Make the changes durable and visible; leaving the unit without it undoes them."""
+        if not self.scope.is_view:
+            count_up(self.scope)
         self.scope.commit()
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from attrs import frozen
 
 from adapters.memory.library_documents import MemoryChunks, MemoryContents, MemoryDocuments, MemoryTexts
+from adapters.memory.library_questions import MemoryQuestions
 from adapters.memory.library_rows import LibraryRows
 from adapters.memory.organizations import MemoryEntries
 from adapters.memory.outbox import MemoryOutbox
@@ -41,6 +42,11 @@ class MemoryLibraryUnitOfWork:
     def chunks(self) -> MemoryChunks:
         """The pieces of the documents."""
         return MemoryChunks(rows=self.rows, journal=self.kernel.journal)
+
+    @property
+    def questions(self) -> MemoryQuestions:
+        """What the library is checked by."""
+        return MemoryQuestions(rows=self.rows, journal=self.kernel.journal)
 
     @property
     def outbox(self) -> MemoryOutbox:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from domain.embedding.check_question import CheckQuestion
 from domain.embedding.chunk import StoredChunk
 from domain.embedding.library_document import DocumentId, LibraryDocument
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
@@ -19,4 +20,5 @@ class LibraryRows:
     contents: dict[DocumentId, bytes] = field(factory=dict)
     texts: dict[Generation, str] = field(factory=dict)
     chunks: dict[Generation, tuple[StoredChunk, ...]] = field(factory=dict)
+    questions: dict[int, CheckQuestion] = field(factory=dict)
     entries: dict[AuditEntryId, AuditEntry] = field(factory=dict)

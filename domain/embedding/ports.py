@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from domain.embedding.check_question import Questions
 from domain.embedding.chunk import StoredChunk
 from domain.embedding.library_document import DocumentId, DocumentPlace, LibraryDocument, ReviewStatus, SourceId
 from domain.jobs.ports import Outbox
@@ -131,6 +132,10 @@ class LibraryUnitOfWork(Protocol):
     @property
     def chunks(self) -> Chunks:
         """The pieces of the documents."""
+
+    @property
+    def questions(self) -> Questions:
+        """What the library is checked by."""
 
     @property
     def outbox(self) -> Outbox:

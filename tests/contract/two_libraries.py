@@ -9,6 +9,7 @@ import attrs
 from sqlalchemy import Engine
 
 from adapters.database.library import SqlLibrary
+from domain.embedding.check_question import CheckQuestion
 from domain.embedding.library_document import DocumentId, LibraryDocument
 from domain.jobs.events import DocumentCreated
 from domain.tenancy import TenantContext
@@ -27,6 +28,7 @@ def fill_library(engine: Engine, tenant: TenantContext, no: int, *, mark: str, w
     with library.begin(tenant) as work:
         work.documents.add(document)
         work.contents.put(document.id, mark.encode())
+        work.questions.put([CheckQuestion(question=mark, document=word)])
         work.commit()
     make_visible(library, document, text=f"{mark} and more")
     return document.id
@@ -58,6 +60,8 @@ def library_moves(engine: Engine) -> dict[str, Callable[[TenantContext, Document
         "chunks": lambda w, d, _: (w.chunks.of(d, 1), w.chunks.count(d, 1)),
         "add chunks": lambda w, d, _: w.chunks.add(d, 1, [attrs.evolve(one) for one in pieces("x" * 900)[80:]]),
         "tell of a document": lambda w, d, _: w.outbox.add(DocumentCreated(document_id=d), now=NOW),
+        "check questions": lambda w, *_: w.questions.all(),
+        "put a check question": lambda w, d, _: w.questions.put([CheckQuestion(question="tried", document=d)]),
         "forget chunks": lambda w, d, _: w.chunks.forget_before(d, 9),
     }
     return {name: asked(move) for name, move in moves.items()}
