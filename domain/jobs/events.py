@@ -1,5 +1,5 @@
 """
-What the outbox carries: facts that happened, and the two commands that move a job on. All plain values.
+What the outbox carries: facts that happened, and the commands that move work on. All plain values.
 
 The relay sends commands to the workers; the announcer tells facts to whoever waits for them.
 
@@ -9,6 +9,7 @@ at least once, with the row's id as event id. What concerns no job says so: its 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from attrs import frozen
 
 from domain.jobs.item import ItemNo
 from domain.jobs.job import JobId, JobStatus
-from domain.tenancy import OrganizationId
+from domain.tenancy import OrganizationId, UserId
 
 
 @frozen(kw_only=True)
@@ -35,6 +36,22 @@ class SendShard:
     job_id: JobId
     shard: int
     items: tuple[ItemNo, ...] = ()
+
+
+@frozen(kw_only=True)
+class RunTask:
+    """
+    Command, of no job: send a task by its name, with these arguments, for this user.
+
+    The *task_id* is the same however often it is sent, so that whoever carries it out knows it again.
+    """
+
+    kind: ClassVar[str] = "run_task"
+    job_id: ClassVar[None] = None
+    task: str
+    task_id: str
+    arguments: Mapping[str, str]
+    user_id: UserId
 
 
 @frozen(kw_only=True)
@@ -129,14 +146,14 @@ class DocumentCreated:
     document_id: str
 
 
-Command = StartJob | SendShard
+Command = StartJob | SendShard | RunTask
 JobFact = JobAccepted | PlanFrozen | CancelRequested | BudgetReached | LeasesLost | LateRecord | JobRevised | JobEnded
 Fact = JobFact | DocumentCreated
 Message = Command | Fact
 MESSAGES: dict[str, type[Message]] = {
     message.kind: message
     for message in (
-        StartJob, SendShard, JobAccepted, PlanFrozen, CancelRequested, BudgetReached, LeasesLost, LateRecord,
+        StartJob, SendShard, RunTask, JobAccepted, PlanFrozen, CancelRequested, BudgetReached, LeasesLost, LateRecord,
         JobRevised, JobEnded, DocumentCreated,
     )
 }  # fmt: skip
