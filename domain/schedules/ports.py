@@ -10,6 +10,7 @@ from typing import Protocol
 from attrs import frozen
 
 from domain.jobs.ports import Outbox
+from domain.organizations.ports import Entries
 from domain.schedules.schedule import Schedule, ScheduleId
 from domain.schedules.tick import Tick, TickKey
 from domain.tenancy import OrganizationId, TenantContext
@@ -103,6 +104,10 @@ class ScheduleWork(Protocol):
     @property
     def outbox(self) -> Outbox:
         """The organization's messages."""
+
+    @property
+    def entries(self) -> Entries:
+        """The organization's audit log."""
 
     def commit(self) -> None:
         """Make the changes durable and visible; leaving the unit without it undoes them."""

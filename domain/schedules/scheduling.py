@@ -18,6 +18,7 @@ from attrs import frozen
 from domain.jobs.events import RunTask
 from domain.jobs.ports import Clock, Doorbell
 from domain.jobs.relaying import system_context
+from domain.organizations.audit_log import AuditLog
 from domain.schedules.catching_up import Turnout, turnout
 from domain.schedules.ownership import Ownership
 from domain.schedules.ports import DueSchedules, ScheduleStore, ScheduleWork, WallTimes
@@ -51,6 +52,7 @@ class Scheduler:
     times: WallTimes
     doorbell: Doorbell
     known: Sequence[Schedulable]
+    audit: AuditLog
     resend_after_s: float = 60.0
 
     def run_once(self, *, limit: int = 200) -> int:
@@ -103,14 +105,18 @@ class Scheduler:
                 return 0
             objection = self.ownership.objection(organization_id, schedule.owner)
             if objection:
-                schedule = attrs.evolve(schedule, paused_because=objection, next_due=None, updated_at=now)
-                sent = 0
+                sent, schedule = 0, self._stopped(work, schedule, objection, now)
             else:
                 sent = self._record(work, schedule, found, now)
                 schedule = attrs.evolve(schedule, next_due=found.next_due, last_due=_newest(schedule, found))
             work.schedules.put(schedule)
             work.commit()
         return sent
+
+    def _stopped(self, work: ScheduleWork, schedule: Schedule, reason: str, now: datetime) -> Schedule:
+        tenant, subject = system_context(schedule.organization_id), f"schedule {schedule.name}"
+        self.audit.note(work, tenant, action="schedule.paused", subject=subject, details={"reason": reason})
+        return attrs.evolve(schedule, paused_because=reason, next_due=None, updated_at=now)
 
     def _record(self, work: ScheduleWork, schedule: Schedule, found: Turnout, now: datetime) -> int:
         work.ticks.forget(schedule.id, before=now - KEPT)

@@ -14,7 +14,7 @@ from domain.jobs.errors import Conflict, InvalidInput, NotFound
 from domain.jobs.job import Job
 from domain.jobs.ports import Clock, Doorbell, IdSource, Store
 from domain.organizations.audit_log import AuditLog
-from domain.schedules.ports import ScheduleStore, WallTimes
+from domain.schedules.ports import ScheduleStore, ScheduleWork, WallTimes
 from domain.schedules.schedulable import Check, Schedulable, schedulable
 from domain.schedules.schedule import Schedule, ScheduleId, checked_name
 from domain.schedules.scheduling import command_of
@@ -92,8 +92,8 @@ class Schedules:
                     f"the organization has {MOST_SCHEDULES} schedules, the most there may be; remove one first"
                 )
             work.schedules.add(schedule)
+            self._note(work, tenant, "schedule.added", schedule)
             work.commit()
-        self._note(tenant, "schedule.added", schedule)
         return schedule
 
     def all(self, tenant: TenantContext) -> list[ScheduleView]:
@@ -153,8 +153,8 @@ class Schedules:
                 if not changed.paused_because:
                     changed = attrs.evolve(changed, next_due=next_tick(changed.rhythm, now, times=self.times))
             work.schedules.put(changed)
+            self._note(work, tenant, "schedule.changed", changed)
             work.commit()
-        self._note(tenant, "schedule.changed", changed)
         return changed
 
     def pause(self, tenant: TenantContext, schedule_id: ScheduleId) -> Schedule:
@@ -166,8 +166,8 @@ class Schedules:
                 return schedule
             schedule = attrs.evolve(schedule, paused_because=f"by {tenant.user_id}", next_due=None, updated_at=now)
             work.schedules.put(schedule)
+            self._note(work, tenant, "schedule.paused", schedule)
             work.commit()
-        self._note(tenant, "schedule.paused", schedule)
         return schedule
 
     def resume(self, tenant: TenantContext, schedule_id: ScheduleId) -> Schedule:
@@ -187,8 +187,8 @@ class Schedules:
                 updated_at=now,
             )
             work.schedules.put(schedule)
+            self._note(work, tenant, "schedule.resumed", schedule)
             work.commit()
-        self._note(tenant, "schedule.resumed", schedule)
         return schedule
 
     def run_now(self, tenant: TenantContext, schedule_id: ScheduleId) -> Tick:
@@ -212,9 +212,9 @@ class Schedules:
                 raise Conflict(f"schedule {schedule.name}: it was started this very second")
             work.schedules.put(attrs.evolve(schedule, last_due=tick.key.due))
             work.outbox.add(command_of(schedule, tick, known=self.known), now=now)
+            self._note(work, tenant, "schedule.run_now", schedule)
             work.commit()
         self.doorbell.ring()
-        self._note(tenant, "schedule.run_now", schedule)
         return tick
 
     def remove(self, tenant: TenantContext, schedule_id: ScheduleId) -> Schedule:
@@ -222,8 +222,8 @@ class Schedules:
         with self.store.begin(tenant) as work:
             schedule = work.schedules.get(schedule_id, lock=True)
             work.schedules.remove(schedule_id)
+            self._note(work, tenant, "schedule.removed", schedule)
             work.commit()
-        self._note(tenant, "schedule.removed", schedule)
         return schedule
 
     def next(self, schedule: Schedule, *, count: int) -> list[datetime]:
@@ -266,9 +266,9 @@ class Schedules:
                         jobs[tick.key] = work.jobs.get(tick.job_id)
         return jobs
 
-    def _note(self, tenant: TenantContext, action: str, schedule: Schedule) -> None:
-        details = {"runs": schedule.task, "when": str(schedule.rhythm), "standing": schedule.standing}
-        self.audit.add(tenant, action=action, subject=f"schedule {schedule.name}", details=details)
+    def _note(self, work: ScheduleWork, tenant: TenantContext, action: str, schedule: Schedule) -> None:
+        details = {"runs": schedule.task, "when": str(schedule.rhythm)}
+        self.audit.note(work, tenant, action=action, subject=f"schedule {schedule.name}", details=details)
 
 
 def _view(schedule: Schedule, last: Tick | None, jobs: Mapping[TickKey, Job]) -> ScheduleView:

@@ -16,6 +16,8 @@ ALLOWED_IN_DOMAIN = frozenset({"domain", "attr", "attrs"})
 
 _LOADED_BY_DOMAIN = """
 import importlib, pkgutil, sys
+import sysconfig
+sysconfig.get_config_vars()  # its data is a module of the standard library that is not on the list; zoneinfo needs it
 before = set(sys.modules)
 sys.path.insert(0, sys.argv[1])
 import domain

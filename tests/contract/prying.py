@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -74,6 +75,8 @@ def of_nothing(row: Row, table: Table) -> Row:
 
 
 def _unknown(value: object) -> object:
+    if isinstance(value, datetime):
+        return value + timedelta(days=1000)
     return value + 1_000_000 if isinstance(value, int) else uuid4().hex
 
 

@@ -83,6 +83,7 @@ def answer(engine: Engine, tenant: TenantContext, question: str, names: Names) -
         names.webhook,
         names.delivery,
         names.document,
+        names.schedule,
         names.word,
     ):
         said = said.replace(name, "...")
