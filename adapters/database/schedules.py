@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.audit_entries import SqlEntries
-from adapters.database.connection import connected
 from adapters.database.outbox import SqlOutbox
 from adapters.database.schedule_rows import (
     new_tick_values,
@@ -23,7 +22,7 @@ from adapters.database.schedule_rows import (
 )
 from adapters.database.schedule_tables import schedule as _schedule
 from adapters.database.schedule_tables import schedule_tick as _tick
-from adapters.database.scope import Scope, of_organization
+from adapters.database.scope import Scope, of_organization, scoped
 from adapters.database.types import Name, UtcTime
 from domain.jobs.errors import Conflict, NotFound
 from domain.schedules.schedule import Schedule, ScheduleId
@@ -154,17 +153,30 @@ class SqlTickRows:
 class SqlScheduleWork:
     """`ScheduleWork`: one transaction for one organization."""
 
-    schedules: SqlScheduleRows
-    ticks: SqlTickRows
-    outbox: SqlOutbox
-    entries: SqlEntries
     scope: Scope
-    is_view: bool
+
+    @property
+    def schedules(self) -> SqlScheduleRows:
+        """The organization's schedules."""
+        return SqlScheduleRows(scope=self.scope)
+
+    @property
+    def ticks(self) -> SqlTickRows:
+        """Their ticks."""
+        return SqlTickRows(scope=self.scope)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """Messages that leave after the commit."""
+        return SqlOutbox(scope=self.scope)
+
+    @property
+    def entries(self) -> SqlEntries:
+        """The organization's audit log."""
+        return SqlEntries(scope=self.scope)
 
     def commit(self) -> None:
         """Make the changes durable and visible; leaving the unit without it undoes them."""
-        if self.is_view:
-            raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
         self.scope.commit()
 
 
@@ -177,28 +189,14 @@ class SqlScheduleStore:
     @contextmanager
     def begin(self, tenant: TenantContext) -> Iterator[SqlScheduleWork]:
         """Begin a unit of work; on SQLite it waits until no other writes."""
-        with self._unit(tenant, is_view=False) as work:
-            yield work
+        with scoped(self.engine, organization_id=tenant.organization_id, is_view=False) as scope:
+            yield SqlScheduleWork(scope=scope)
 
     @contextmanager
     def view(self, tenant: TenantContext) -> Iterator[SqlScheduleWork]:
         """Begin a read-only unit of work, which waits for no writer."""
-        with self._unit(tenant, is_view=True) as work:
-            yield work
-
-    @contextmanager
-    def _unit(self, tenant: TenantContext, *, is_view: bool) -> Iterator[SqlScheduleWork]:
-        with connected(self.engine, tenant=tenant.organization_id, reads=is_view) as connection:
-            locks_rows = self.engine.dialect.name != "sqlite"
-            scope = Scope(connection=connection, organization_id=tenant.organization_id, locks_rows=locks_rows)
-            yield SqlScheduleWork(
-                schedules=SqlScheduleRows(scope=scope),
-                ticks=SqlTickRows(scope=scope),
-                outbox=SqlOutbox(scope=scope),
-                entries=SqlEntries(scope=scope),
-                scope=scope,
-                is_view=is_view,
-            )
+        with scoped(self.engine, organization_id=tenant.organization_id, is_view=True) as scope:
+            yield SqlScheduleWork(scope=scope)
 
 
 def unknown(schedule_id: ScheduleId) -> NotFound:
