@@ -1,8 +1,7 @@
 """
 A test run as JSONL or CSV, for notebooks and spreadsheets: one row for each test, repeat and metric.
 
-Answers are somebody else's words. A spreadsheet runs a cell that begins like a formula, so such texts get an
-apostrophe in front, which spreadsheets hide (OWASP, "CSV Injection"); JSONL holds every text as it is.
+Answers are somebody else's words: no cell of the CSV is one that a spreadsheet runs; JSONL holds every text as it is.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from re import compile as pattern
 
 from adapters.reports.files import replacing
 from adapters.reports.flat_rows import COLUMNS, flat_rows
+from adapters.spreadsheet_text import inert
 from domain.jobs.item import Item
 from domain.jobs.job import Job
 from domain.test_execution.test_result import read_result
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _NOT_UTF_8 = pattern("[\ud800-\udfff]")
 
 
@@ -72,8 +71,7 @@ def _cell(value: object) -> object:
         value = " ".join(value)
     if not isinstance(value, str):
         return value
-    text = _NOT_UTF_8.sub("\ufffd", value).replace("\x00", "\u2400")
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return inert(value)
 
 
 def _line(cells: tuple[object, ...]) -> str:

@@ -1,0 +1,95 @@
+"""
+A questionnaire: what a buyer asks, and where in the buyer's own file each answer belongs.
+
+A file is bytes that nobody changes; its SHA-256 says whether a place still means what it meant when it was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import NewType
+
+from attrs import field, frozen
+from attrs.validators import ge
+
+from domain.rfp_answering.draft import AnswerRules
+
+QuestionNo = NewType("QuestionNo", int)
+"""The place of a question in its questionnaire, from 1 on."""
+
+
+class Form(StrEnum):
+    """The formats that questionnaires come in."""
+
+    XLSX = "xlsx"
+    DOCX = "docx"
+    CSV = "csv"
+    MARKDOWN = "md"
+    JSON = "json"
+
+
+@frozen(kw_only=True)
+class Columns:
+    """
+    Which columns of a table hold what, counted from 0; *first_row* is the first one behind the heading.
+
+    *table* is the name of the sheet, or the number of the table in a document (from 1 on).
+    """
+
+    table: str
+    first_row: int = field(validator=ge(0))
+    question: int = field(validator=ge(0))
+    answer: int = field(validator=ge(0))
+    section: int | None = None
+
+
+@frozen(kw_only=True)
+class Place:
+    """Where a question stands and its answer belongs: a table or sheet and two addresses (`B7`, `paragraph 12`)."""
+
+    table: str
+    question: str
+    answer: str
+
+
+@frozen(kw_only=True)
+class Question:
+    """
+    One question. *given* is the answer that stands in the file already.
+
+    *obstacle* says why no answer can be written at its place; empty: one can.
+    """
+
+    no: QuestionNo
+    text: str
+    place: Place
+    section: str = ""
+    rules: AnswerRules = field(factory=AnswerRules)
+    given: str = ""
+    obstacle: str = ""
+
+
+@frozen(kw_only=True)
+class Questionnaire:
+    """The questions of one file, in its order, and the columns they were found in (none where there are no tables)."""
+
+    name: str
+    form: Form
+    file_hash: str
+    questions: tuple[Question, ...]
+    columns: tuple[Columns, ...] = ()
+
+
+@frozen(kw_only=True)
+class WantedColumns:
+    """What a person says of the columns, as letters (`C`) or headings (`Response`); what is empty is found."""
+
+    question: str = ""
+    answer: str = ""
+    tables: tuple[str, ...] = ()
+
+
+def file_hash(content: bytes) -> str:
+    """Return what a file is known by: the SHA-256 of its bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
