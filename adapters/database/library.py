@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 from adapters.database.audit_entries import SqlEntries
 from adapters.database.library_contents import SqlChunks, SqlContents, SqlTexts
 from adapters.database.library_documents import SqlDocuments
+from adapters.database.library_models import SqlLibrarySettings, SqlModels
 from adapters.database.library_questions import SqlQuestions
+from adapters.database.library_vectors import SqlVectors
 from adapters.database.library_version import count_up
 from adapters.database.outbox import SqlOutbox
 from adapters.database.scope import Scope, scoped
@@ -48,6 +50,21 @@ class SqlLibraryUnitOfWork:
     def questions(self) -> SqlQuestions:
         """What the library is checked by."""
         return SqlQuestions(scope=self.scope)
+
+    @property
+    def models(self) -> SqlModels:
+        """Its embedding models."""
+        return SqlModels(scope=self.scope)
+
+    @property
+    def vectors(self) -> SqlVectors:
+        """What its models made of its texts."""
+        return SqlVectors(scope=self.scope)
+
+    @property
+    def settings(self) -> SqlLibrarySettings:
+        """What the organization has set."""
+        return SqlLibrarySettings(scope=self.scope)
 
     @property
     def outbox(self) -> SqlOutbox:

@@ -81,6 +81,17 @@ class Numbers(TypeDecorator[Sequence[int]]):
         return dialect.type_descriptor(ARRAY(BigInteger) if dialect.name == "postgresql" else JSON())
 
 
+class Names(TypeDecorator[Sequence[str]]):
+    """A list of names as one parameter, as `Numbers`."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Sequence[str]]:
+        """Return an array on Postgres, JSON elsewhere."""
+        return dialect.type_descriptor(ARRAY(Text(collation="C")) if dialect.name == "postgresql" else JSON())
+
+
 class Among(FunctionElement[bool]):
     """Whether a column's value is one of a list that is one parameter (`IN` would make a new statement per length)."""
 

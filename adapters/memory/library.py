@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from attrs import frozen
 
 from adapters.memory.library_documents import MemoryChunks, MemoryContents, MemoryDocuments, MemoryTexts
+from adapters.memory.library_models import MemoryLibrarySettings, MemoryModels, MemoryVectors
 from adapters.memory.library_questions import MemoryQuestions
 from adapters.memory.library_rows import LibraryRows
 from adapters.memory.organizations import MemoryEntries
@@ -47,6 +48,21 @@ class MemoryLibraryUnitOfWork:
     def questions(self) -> MemoryQuestions:
         """What the library is checked by."""
         return MemoryQuestions(rows=self.rows, journal=self.kernel.journal)
+
+    @property
+    def models(self) -> MemoryModels:
+        """Its embedding models."""
+        return MemoryModels(rows=self.rows, journal=self.kernel.journal)
+
+    @property
+    def vectors(self) -> MemoryVectors:
+        """What its models made of its texts."""
+        return MemoryVectors(rows=self.rows, journal=self.kernel.journal)
+
+    @property
+    def settings(self) -> MemoryLibrarySettings:
+        """What the organization has set."""
+        return MemoryLibrarySettings(rows=self.rows, journal=self.kernel.journal)
 
     @property
     def outbox(self) -> MemoryOutbox:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from attrs import define, field
+from datetime import datetime
+
+from attrs import define, field, frozen
 
 from domain.embedding.check_question import CheckQuestion
 from domain.embedding.chunk import StoredChunk
+from domain.embedding.embedding_model import EmbeddingModel, EmbeddingModelId, Fingerprint
 from domain.embedding.library_document import DocumentId, LibraryDocument
+from domain.embedding.model_ports import LibrarySettings
+from domain.embedding.vector import Vector
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
+
+
+@frozen(kw_only=True)
+class MemoryVector:
+    """A vector, and since when it is there."""
+
+    vector: Vector
+    made_at: datetime
+
 
 Generation = tuple[DocumentId, int]
 
@@ -21,4 +35,7 @@ class LibraryRows:
     texts: dict[Generation, str] = field(factory=dict)
     chunks: dict[Generation, tuple[StoredChunk, ...]] = field(factory=dict)
     questions: dict[int, CheckQuestion] = field(factory=dict)
+    models: dict[EmbeddingModelId, EmbeddingModel] = field(factory=dict)
+    vectors: dict[tuple[Fingerprint, str], MemoryVector] = field(factory=dict)
+    settings: dict[None, LibrarySettings] = field(factory=dict)
     entries: dict[AuditEntryId, AuditEntry] = field(factory=dict)

@@ -14,6 +14,7 @@ from typing import Protocol
 from domain.embedding.check_question import Questions
 from domain.embedding.chunk import StoredChunk
 from domain.embedding.library_document import DocumentId, DocumentPlace, LibraryDocument, ReviewStatus, SourceId
+from domain.embedding.model_ports import Models, Settings, Vectors
 from domain.jobs.ports import Outbox
 from domain.organizations.ports import Entries
 from domain.tenancy import TenantContext
@@ -136,6 +137,18 @@ class LibraryUnitOfWork(Protocol):
     @property
     def questions(self) -> Questions:
         """What the library is checked by."""
+
+    @property
+    def models(self) -> Models:
+        """The organization's embedding models."""
+
+    @property
+    def vectors(self) -> Vectors:
+        """What its models made of its texts."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the organization has set."""
 
     @property
     def outbox(self) -> Outbox:

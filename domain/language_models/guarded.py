@@ -12,7 +12,7 @@ from domain.language_models.conversation import Completion, Embeddings, Message
 from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModel, LanguageModels
 from domain.limits.door import Door
-from domain.limits.doors import JobDoors
+from domain.limits.doors import EndpointDoors
 from domain.limits.limit import LimitKey, limit_key
 
 CHARACTERS_A_TOKEN = 4
@@ -21,10 +21,10 @@ CHARACTERS_A_TOKEN = 4
 
 @frozen
 class GuardedModels:
-    """The `LanguageModels` port over another one: its models are called through the doors of one job."""
+    """The `LanguageModels` port over another one: models are called through the doors of a job or an organization."""
 
     _models: LanguageModels
-    _doors: JobDoors
+    _doors: EndpointDoors
 
     def with_environment(self, environment: Mapping[str, str]) -> GuardedModels:
         """Return models behind the same doors that are opened with this environment."""

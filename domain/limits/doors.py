@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Protocol
 
 from attrs import define, evolve, field, frozen
 
@@ -13,6 +14,7 @@ from domain.limits.limit import Limit, LimitKey
 from domain.limits.permits import PermitsInHand
 from domain.limits.ports import Cells
 from domain.limits.shared_breaker import SharedBreaker
+from domain.tenancy import OrganizationId
 
 
 @frozen(kw_only=True)
@@ -36,21 +38,58 @@ class Doors:
         Organizations share no limit, though they may name one address: each has accounts of its own, under names that
         others use too, and none may hold up or learn of another's calls.
         """
-        limits = tuple(evolve(one, key=LimitKey(f"{job.organization_id}:{one.key}")) for one in limits)
-        name = f"{job.id}:{limits[0].key}"
+        return self._door(
+            limits, organization_id=job.organization_id, asker=job.id, longest_s=job.options.deadline_s, whom=whom
+        )
+
+    def of_organization(
+        self, limits: tuple[Limit, ...], *, organization_id: OrganizationId, longest_s: float, whom: str
+    ) -> Door:
+        """
+        Return the door of an organization before an endpoint that several of its jobs ask together.
+
+        They share its breaker, too: for what is asked in one request they can't each find out whether it is dead. A
+        call takes at most *longest_s* seconds.
+        """
+        asker = f"organization:{organization_id}"
+        return self._door(limits, organization_id=organization_id, asker=asker, longest_s=longest_s, whom=whom)
+
+    def _door(
+        self, limits: tuple[Limit, ...], *, organization_id: OrganizationId, asker: str, longest_s: float, whom: str
+    ) -> Door:
+        limits = tuple(evolve(one, key=LimitKey(f"{organization_id}:{one.key}")) for one in limits)
+        name = f"{asker}:{limits[0].key}"
         breaker = SharedBreaker(
-            cells=self.cells,
-            key=f"breaker:{name}",
-            rules=self.rules,
-            probe_lease_s=job.options.deadline_s,
-            whom=whom,
+            cells=self.cells, key=f"breaker:{name}", rules=self.rules, probe_lease_s=longest_s, whom=whom
         )
         return Door(
             permits=self.permits,
             limits=limits,
             breaker=breaker,
             claimant=f"{self.process}:{name}",
-            longest_s=job.options.deadline_s,
+            longest_s=longest_s,
+        )
+
+
+class EndpointDoors(Protocol):
+    """Whose doors they are is known; asked for one before an endpoint."""
+
+    def before(self, limit: Limit, *, whom: str = "the target") -> Door:
+        """Return the door before the limit's endpoint."""
+
+
+@frozen(kw_only=True)
+class OrganizationDoors:
+    """The doors of an organization in one process, for what its jobs ask together; a call takes at most *longest_s*."""
+
+    doors: Doors
+    organization_id: OrganizationId
+    longest_s: float
+
+    def before(self, limit: Limit, *, whom: str = "the target") -> Door:
+        """Return a door before the limit's endpoint."""
+        return self.doors.of_organization(
+            (limit,), organization_id=self.organization_id, longest_s=self.longest_s, whom=whom
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.embedding.chunk import Chunk, StoredChunk, text_hash
+from domain.embedding.embedding_model import EmbeddingModel, EmbeddingModelId, Fingerprint
 from domain.embedding.library_document import DocumentId, LibraryDocument, swapped_in
 from domain.embedding.ports import Library
 from domain.tenancy import TenantContext
@@ -27,6 +28,29 @@ def a_document(number: int = 1, *, tenant: TenantContext = US, **more: Any) -> L
         "updated_at": after(number),
     }
     return LibraryDocument(**{**given, **more})
+
+
+SHARED = Fingerprint("shared")
+"""What all models are known by here, whose organizations must nevertheless not share a vector."""
+
+
+def a_model(number: int = 1, *, tenant: TenantContext = US, **more: Any) -> EmbeddingModel:
+    """Return an embedding model of two dimensions."""
+    given = {
+        "id": EmbeddingModelId(f"e000000{number}-0000-4000-8000-00000000000{number}"),
+        "organization_id": tenant.organization_id,
+        "name": f"model-{number}",
+        "provider": "language-model",
+        "model": f"openai:model-{number}",
+        "spec": {"model": {"provider": "openai", "model": f"model-{number}"}},
+        "dimensions": 2,
+        "query_prefix": "query: ",
+        "document_prefix": "passage: ",
+        "most_input_tokens": 256,
+        "fingerprint": SHARED,
+        "created_at": after(number),
+    }
+    return EmbeddingModel(**{**given, **more})
 
 
 def add_document(library: Library, document: LibraryDocument) -> LibraryDocument:

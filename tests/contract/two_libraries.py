@@ -10,11 +10,14 @@ from sqlalchemy import Engine
 
 from adapters.database.library import SqlLibrary
 from domain.embedding.check_question import CheckQuestion
+from domain.embedding.embedding_model import EmbeddingModelId, Fingerprint
 from domain.embedding.library_document import DocumentId, LibraryDocument
+from domain.embedding.model_ports import LibrarySettings
+from domain.embedding.vector import unit_vector
 from domain.jobs.events import DocumentCreated
 from domain.tenancy import TenantContext
 from tests.contract.building import NOW
-from tests.contract.library_building import a_document, make_visible, pieces
+from tests.contract.library_building import SHARED, a_document, a_model, make_visible, pieces
 
 Move = Callable[[Any, DocumentId, str], object]
 
@@ -31,6 +34,12 @@ def fill_library(engine: Engine, tenant: TenantContext, no: int, *, mark: str, w
         work.questions.put([CheckQuestion(question=mark, document=word)])
         work.commit()
     make_visible(library, document, text=f"{mark} and more")
+    model = a_model(1, id=EmbeddingModelId(document.id), tenant=tenant, name=word, model=mark)
+    with library.begin(tenant) as work:
+        work.models.add(model)
+        work.settings.put(LibrarySettings(model_id=model.id))
+        work.vectors.add(model.fingerprint, {"shared": unit_vector([no, 1.0], dimensions=2)}, now=NOW)
+        work.commit()
     return document.id
 
 
@@ -62,6 +71,19 @@ def library_moves(engine: Engine) -> dict[str, Callable[[TenantContext, Document
         "tell of a document": lambda w, d, _: w.outbox.add(DocumentCreated(document_id=d), now=NOW),
         "check questions": lambda w, *_: w.questions.all(),
         "put a check question": lambda w, d, _: w.questions.put([CheckQuestion(question="tried", document=d)]),
+        "models": lambda w, _, word: (w.models.all(), w.models.in_use(), w.models.named(word)),
+        "model": lambda w, d, _: w.models.get(EmbeddingModelId(d)),
+        "use a model": lambda w, d, _: w.settings.put(LibrarySettings(model_id=EmbeddingModelId(d))),
+        "add and forget a model": lambda w, *_: (
+            w.models.add(a_model(7, name="tried")),
+            w.models.remove(a_model(7).id),
+        ),
+        "settings": lambda w, *_: w.settings.get(),
+        "vectors": lambda w, *_: (w.vectors.known(SHARED, ["shared"]), w.vectors.of(SHARED, ["shared"])),
+        "add vectors": lambda w, *_: w.vectors.add(SHARED, {"shared": unit_vector([9.0, 9.0], dimensions=2)}, now=NOW),
+        "coverage": lambda w, *_: w.vectors.coverage(SHARED),
+        "forget unused vectors": lambda w, *_: w.vectors.forget_unused(made_before=NOW, limit=9),
+        "forget vectors": lambda w, d, _: w.vectors.forget(Fingerprint(d)),
         "forget chunks": lambda w, d, _: w.chunks.forget_before(d, 9),
     }
     return {name: asked(move) for name, move in moves.items()}
