@@ -9,6 +9,7 @@ from attrs import frozen
 from sqlalchemy import Engine
 
 from adapters.database.llm_apis import SqlLlmApis, SqlLlmDefaults, SqlLlmModels
+from adapters.database.llm_checks import SqlChecks, SqlListings
 from adapters.database.outbox import SqlOutbox
 from adapters.database.scope import Scope, scoped
 from domain.tenancy import TenantContext
@@ -21,6 +22,8 @@ class SqlRegistryWork:
     apis: SqlLlmApis
     models: SqlLlmModels
     defaults: SqlLlmDefaults
+    listings: SqlListings
+    checks: SqlChecks
     outbox: SqlOutbox
     scope: Scope
 
@@ -54,6 +57,8 @@ class SqlRegistry:
                 apis=SqlLlmApis(scope=scope),
                 models=SqlLlmModels(scope=scope),
                 defaults=SqlLlmDefaults(scope=scope),
+                listings=SqlListings(scope=scope),
+                checks=SqlChecks(scope=scope),
                 outbox=SqlOutbox(scope=scope),
                 scope=scope,
             )

@@ -19,11 +19,11 @@ import io
 import selectors
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters.http.deadline import Deadline
-from adapters.http.guard import AddressGuard
+from adapters.http.guard import AddressGuard, AddressInfo
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -48,8 +48,16 @@ class TimedConnection(http.client.HTTPConnection):
         self._guard = guard
 
     def connect(self) -> None:
-        """Connect to the first of the host's judged addresses that answers; each gets its share of the time left."""
-        self.sock = self._first_that_answers()
+        """Look the host up, and connect."""
+        self.reach(self.look_up())
+
+    def look_up(self) -> Sequence[AddressInfo]:
+        """Return the host's judged addresses; no deadline bounds this (see above)."""
+        return self._guard.addresses(self.host, self.port)
+
+    def reach(self, addresses: Sequence[AddressInfo]) -> None:
+        """Connect to the first of the *addresses* that answers; each gets its share of the time left."""
+        self.sock = self._first_that_answers(addresses)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.settimeout(0)
 
@@ -107,8 +115,7 @@ class TimedConnection(http.client.HTTPConnection):
     def _has_broken_off(self) -> bool:
         return self._reader is not None and self._reader.is_at_end
 
-    def _first_that_answers(self) -> socket.socket:
-        addresses = self._guard.addresses(self.host, self.port)
+    def _first_that_answers(self, addresses: Sequence[AddressInfo]) -> socket.socket:
         for left in range(len(addresses), 0, -1):
             family, kind, protocol, _name, address = addresses[-left]
             sock = socket.socket(family, kind, protocol)
@@ -136,6 +143,10 @@ class TimedTlsConnection(TimedConnection):
     def connect(self) -> None:
         """Connect, and shake hands under the same deadline."""
         super().connect()
+        self.shake_hands()
+
+    def shake_hands(self) -> None:
+        """Begin TLS on the connection that is there."""
         self.sock.settimeout(self.deadline.remaining_s())
         self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
         self.sock.settimeout(0)

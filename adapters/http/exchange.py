@@ -62,7 +62,6 @@ class HttpConnections:
         self._url = url
         self._guard = guard
         self._size = size
-        self._context = _tls_context() if url.scheme == "https" else None
         # The last one given back is taken first: it is the least likely to have been closed by the other side.
         self._idle: deque[TimedConnection] = deque()
         self._is_closed = False
@@ -110,15 +109,20 @@ class HttpConnections:
                 if not connection.has_ended():
                     return connection
                 connection.close()
-        if self._context:
-            return TimedTlsConnection(self._url.host, self._url.port, guard=self._guard, context=self._context)
-        return TimedConnection(self._url.host, self._url.port, guard=self._guard)
+        return connection_to(self._url, guard=self._guard)
 
     def _give_back(self, connection: TimedConnection, *, is_reusable: bool) -> None:
         if is_reusable and not self._is_closed and len(self._idle) < self._size:
             self._idle.append(connection)
         else:
             connection.close()
+
+
+def connection_to(url: Url, *, guard: AddressGuard) -> TimedConnection:
+    """Return a connection to the host of *url*; nothing is looked up or sent yet."""
+    if url.scheme == "https":
+        return TimedTlsConnection(url.host, url.port, guard=guard, context=_tls_context())
+    return TimedConnection(url.host, url.port, guard=guard)
 
 
 def _send(connection: TimedConnection, request: Request) -> http.client.HTTPResponse:

@@ -16,6 +16,7 @@ from adapters.language_models.json_values import mapping
 from domain.jobs.errors import FailureKind, ItemFailure, PermanentFailure
 from domain.jobs.item import Document
 from domain.language_models.conversation import Completion, Embeddings, FinishReason, Message
+from domain.language_models.cut_off import AnswerCutOff
 from domain.language_models.model import ModelSpec
 
 
@@ -103,10 +104,10 @@ def _without_words(call: HttpCall, completion: Completion) -> ItemFailure:
         return PermanentFailure(
             f"{call.shown}: the provider's content filter kept the whole answer back", kind=FailureKind.CONTENT_FILTERED
         )
-    return PermanentFailure(
+    return AnswerCutOff(
         f"{call.shown}: the model reached its limit of tokens before the first word of its answer "
         f"({completion.completion_tokens} tokens, spent on reasoning); raise the limit (max_tokens ...)",
-        kind=FailureKind.BAD_ANSWER,
+        completion=completion,
     )
 
 

@@ -9,6 +9,7 @@ import attrs
 from attrs import define, field, frozen
 
 from adapters.memory.journal import Journal
+from adapters.memory.llm_checks import CheckRows, MemoryChecks, MemoryListings
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.store import MemoryStore, MemoryUnitOfWork
 from domain.jobs.errors import Conflict, NotFound
@@ -25,6 +26,7 @@ class RegistryRows:
     apis: dict[LlmApiId, LlmApi] = field(factory=dict)
     models: dict[ModelPlace, LlmModel] = field(factory=dict)
     defaults: dict[Use, ModelPlace] = field(factory=dict)
+    checks: CheckRows = field(factory=CheckRows)
 
 
 @frozen(kw_only=True)
@@ -66,6 +68,7 @@ class MemoryLlmApis:
             raise Conflict("one of its models is a default; choose another default first")
         for place in [place for place in self.rows.models if place.api_id == api_id]:
             self.journal.drop(self.rows.models, place)
+        self.rows.checks.drop(api_id, self.journal)
         self.journal.drop(self.rows.apis, api_id)
 
     def _check_name(self, api: LlmApi) -> None:
@@ -144,6 +147,8 @@ class MemoryRegistryWork:
     apis: MemoryLlmApis
     models: MemoryLlmModels
     defaults: MemoryLlmDefaults
+    listings: MemoryListings
+    checks: MemoryChecks
     unit: MemoryUnitOfWork
 
     @property
@@ -185,6 +190,8 @@ class MemoryRegistry:
                 apis=MemoryLlmApis(rows=rows, journal=unit.journal),
                 models=MemoryLlmModels(rows=rows, journal=unit.journal),
                 defaults=MemoryLlmDefaults(rows=rows, journal=unit.journal),
+                listings=MemoryListings(rows=rows.checks, apis=rows.apis, journal=unit.journal),
+                checks=MemoryChecks(rows=rows.checks, apis=rows.apis, journal=unit.journal),
                 unit=unit,
             )
 

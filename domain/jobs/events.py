@@ -146,15 +146,37 @@ class DocumentCreated:
     document_id: str
 
 
+@frozen(kw_only=True)
+class LlmApiStateChanged:
+    """
+    Fact, of no job: an LLM API, or a *model* of it, went from one state to another; *model* is empty for the API.
+
+    Times are ISO 8601; *last_good_at* is when it last worked, None where nobody saw that. *failure* and *message* are
+    those of the check that brought the change, if it failed.
+    """
+
+    kind: ClassVar[str] = "llm_api_state_changed"
+    job_id: ClassVar[None] = None
+    api_id: str
+    api: str
+    model: str
+    previous: str
+    state: str
+    checked_at: str
+    last_good_at: str | None
+    failure: str | None
+    message: str
+
+
 Command = StartJob | SendShard | RunTask
 JobFact = JobAccepted | PlanFrozen | CancelRequested | BudgetReached | LeasesLost | LateRecord | JobRevised | JobEnded
-Fact = JobFact | DocumentCreated
+Fact = JobFact | DocumentCreated | LlmApiStateChanged
 Message = Command | Fact
 MESSAGES: dict[str, type[Message]] = {
     message.kind: message
     for message in (
         StartJob, SendShard, RunTask, JobAccepted, PlanFrozen, CancelRequested, BudgetReached, LeasesLost, LateRecord,
-        JobRevised, JobEnded, DocumentCreated,
+        JobRevised, JobEnded, DocumentCreated, LlmApiStateChanged,
     )
 }  # fmt: skip
 

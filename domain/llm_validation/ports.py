@@ -7,6 +7,8 @@ from typing import Protocol
 
 from domain.jobs.ports import Outbox
 from domain.language_models.use import Use
+from domain.llm_validation.checks import Checks
+from domain.llm_validation.listing import Listings
 from domain.llm_validation.llm_api import LlmApi, LlmApiId
 from domain.llm_validation.llm_model import Defaults, LlmModel, ModelPlace
 from domain.tenancy import TenantContext
@@ -111,6 +113,14 @@ class RegistryWork(Protocol):
     @property
     def defaults(self) -> LlmDefaults:
         """The default models."""
+
+    @property
+    def listings(self) -> Listings:
+        """How old the lists of their models are."""
+
+    @property
+    def checks(self) -> Checks:
+        """What checks came to, and how APIs and models stand."""
 
     @property
     def outbox(self) -> Outbox:

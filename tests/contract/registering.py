@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import attrs
 import pytest
 
 from adapters.database.llm_registry import SqlRegistry
@@ -17,6 +18,7 @@ from domain.llm_validation.llm_model import LlmModel, ModelPlace
 from domain.llm_validation.ports import Registry, RegistryWork
 from domain.tenancy import TenantContext
 from tests.contract.building import NOW, US
+from tests.contract.checking import DOWN, LISTED, a_check
 
 
 def registry_of(request: pytest.FixtureRequest) -> Registry:
@@ -75,6 +77,9 @@ def fill_registry(registry: Registry, tenant: TenantContext, mark: str, no: int)
     registered(registry, api, models=(model,))
     with registry.begin(tenant) as work:
         work.defaults.put(list(Use)[no % len(Use)], place_of(model))  # no two organizations the same
+        work.checks.add(attrs.evolve(a_check(api.id, no), message=mark))
+        work.checks.put_standing(place_of(model), attrs.evolve(DOWN, failures=no))
+        work.listings.put(api.id, attrs.evolve(LISTED, failure=mark))
         work.commit()
     return api.id
 
@@ -101,6 +106,12 @@ def registry_questions(registry: Registry) -> Mapping[str, RegistryQuestion]:
         "add a model": lambda w, p: w.models.put(a_model(w.apis.get(p.api_id), "tried")),
         "a model of an API": lambda w, p: (w.models.find(p), w.models.remove(p)),
         "make a model the default": lambda w, p: w.defaults.put(Use.CHAT, p),
-        "have no default": lambda w, _: w.defaults.remove(Use.JUDGE),
+        "have no default": lambda w, _: w.defaults.remove(Use.JUDGE) in (True, False),  # theirs alone, however often
+        "checks of an API": lambda w, p: (w.checks.page(p.api_id, limit=9), w.checks.tokens_since(NOW)),
+        "how an API stands": lambda w, p: (w.checks.standing(p), w.checks.standings(), w.listings.get(p.api_id)),
+        "note a check": lambda w, p: w.checks.add(a_check(p.api_id, 77)),
+        "move a state": lambda w, p: w.checks.put_standing(p, DOWN),
+        "note a list": lambda w, p: w.listings.put(p.api_id, LISTED),
+        "forget checks": lambda w, _: w.checks.forget(before=NOW),
     }
     return {name: asked(question) for name, question in moves.items()}
