@@ -31,7 +31,11 @@ from entrypoints.api.documents.jobs import JobDetailDocument, JobDocument
 from entrypoints.api.documents.results import ResultDocument
 from entrypoints.api.documents.runs import StartRun
 from entrypoints.api.documents.test_sets import TestSetDocument, UploadedTestSet
+from entrypoints.calls.audit import AuditCalls
 from entrypoints.calls.keys import KeyCalls
+from entrypoints.calls.organization import OrganizationCalls
+from entrypoints.calls.secrets import SecretCalls
+from entrypoints.calls.webhooks import WebhookCalls
 from entrypoints.client_sending import Sender, sender_to
 from entrypoints.client_waiting import wait_for_job
 
@@ -61,7 +65,11 @@ class Client:
         sends them, where that is not the usual one.
         """
         self.sender = sender or sender_to(server, key=key, timeout_s=timeout_s, patience_s=patience_s)
+        self.organization = OrganizationCalls(sender=self.sender)
         self.keys = KeyCalls(sender=self.sender)
+        self.audit = AuditCalls(sender=self.sender)
+        self.secrets = SecretCalls(sender=self.sender)
+        self.webhooks = WebhookCalls(sender=self.sender)
 
     def __enter__(self) -> Self:
         return self

@@ -99,19 +99,6 @@ class Webhooks:
         """
         return self.webhooks.get(tenant, webhook_id)
 
-    def find(self, tenant: TenantContext, words: str) -> Webhook:
-        """
-        Return the webhook that *words* name: its id, or the beginning of it.
-
-        Raises:
-            InvalidInput: none fits, or several do.
-        """
-        found = [webhook for webhook in self.webhooks.all(tenant) if webhook.id.startswith(words)]
-        if len(found) != 1:
-            what = f"{len(found)} webhooks begin so; give more of the id" if found else "no such webhook"
-            raise InvalidInput(f"webhook {words!r}: {what}; `antiphon webhooks list` shows those there are")
-        return found[0]
-
     def change(
         self,
         tenant: TenantContext,

@@ -57,7 +57,7 @@ class Calls:
         answer = self.sender.send("POST", where, repeatable=repeatable, json=_said(words))
         return kind.model_validate_json(answer.content)
 
-    def _put(self, where: str, kind: type[M], words: BaseModel) -> M:
+    def _put(self, where: str, kind: type[M], words: BaseModel | Mapping[str, object]) -> M:
         """Return what PUT answers; it may be repeated, as it says how things are to be."""
         return kind.model_validate_json(self.sender.send("PUT", where, repeatable=True, json=_said(words)).content)
 
@@ -74,5 +74,5 @@ class Calls:
         return JobDocument.model_validate_json(answer.content)
 
 
-def _said(words: BaseModel | None) -> object:
-    return None if words is None else words.model_dump(mode="json", exclude_unset=True)
+def _said(words: BaseModel | Mapping[str, object] | None) -> object:
+    return words.model_dump(mode="json", exclude_unset=True) if isinstance(words, BaseModel) else words

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import attrs
 import click
 from pydantic import BaseModel, ValidationError
 
 from domain.jobs.errors import InvalidInput
 from entrypoints.cli.console import print_json
-from entrypoints.cli.opening import open_antiphon
 from entrypoints.places.opening import open_place
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,27 +51,6 @@ def worded(kind: type[M], **said: object) -> M:
             for one in exc.errors(include_input=False, include_url=False, include_context=False)
         )
         raise InvalidInput("; ".join(problems), problems=problems) from None  # its text repeats what was given
-
-
-def in_organization(command: F) -> F:
-    """Add --org, and hand over `antiphon` with the `tenant` to act as: the operator, in that organization."""
-
-    @functools.wraps(command)
-    def with_tenant(*args: Any, org: str | None, **rest: Any) -> Any:
-        antiphon = open_antiphon()
-        tenant = antiphon.tenant
-        if org is not None:
-            found = antiphon.administration.organizations.find(org)
-            tenant = attrs.evolve(tenant, organization_id=found.id)
-        return command(*args, antiphon=antiphon, tenant=tenant, **rest)
-
-    wrapped: Any = _ORG(with_tenant)
-    return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
-
-
-def written_time(moment: datetime | None) -> str | None:
-    """Return the moment as JSON documents have it: UTC, in milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
 
 
 def print_document(document: BaseModel) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from domain.organizations.audit_entry import AuditEntry
-from domain.tenancy import TenantContext
-from entrypoints.cli.acting import JSON, in_organization, shown_time, written_time
-from entrypoints.cli.console import print_json, say
-from entrypoints.container import Antiphon
+from entrypoints.api.documents.organizations import AuditEntryDocument
+from entrypoints.cli.acting import JSON, at_place, print_documents, shown_time
+from entrypoints.cli.console import say
+from entrypoints.places.place import Place
 
 
 @click.group()
@@ -22,13 +21,13 @@ def audit() -> None:
 
 @audit.command("list")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, newest first.")
-@in_organization
+@at_place
 @JSON
-def list_entries(*, antiphon: Antiphon, tenant: TenantContext, limit: int, as_json: bool) -> None:
+def list_entries(*, place: Place, limit: int, as_json: bool) -> None:
     """List entries, the newest first."""
-    entries = antiphon.administration.audit.page(tenant, limit=limit)
+    entries = list(place.audit.newest(limit))
     if as_json:
-        print_json({"entries": [_document(entry) for entry in entries]})
+        print_documents("entries", entries)
     elif not entries:
         say("nothing yet")
     else:
@@ -37,17 +36,6 @@ def list_entries(*, antiphon: Antiphon, tenant: TenantContext, limit: int, as_js
         print_rows(("when (UTC)", "who", "what", "to", "details"), [_row(entry) for entry in entries])
 
 
-def _row(entry: AuditEntry) -> tuple[str, ...]:
+def _row(entry: AuditEntryDocument) -> tuple[str, ...]:
     details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
     return (shown_time(entry.at, otherwise=""), entry.user_id, entry.action, entry.subject, details)
-
-
-def _document(entry: AuditEntry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "at": written_time(entry.at),
-        "user_id": entry.user_id,
-        "action": entry.action,
-        "subject": entry.subject,
-        "details": dict(entry.details),
-    }

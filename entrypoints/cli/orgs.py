@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import click
 
-from domain.organizations.organization import Organization
-from entrypoints.cli.acting import JSON, shown_time, written_time
-from entrypoints.cli.console import print_json, say
+from entrypoints.api.documents.organizations import OrganizationDocument, organization_document
+from entrypoints.cli.acting import JSON, at_place, print_document, print_documents, shown_time
+from entrypoints.cli.console import say
 from entrypoints.cli.opening import open_antiphon
+from entrypoints.places.place import Place
 
 
 @click.group()
 def orgs() -> None:
     """
-    Make organizations, and list them.
+    Make organizations, list them, and say in which one you are.
 
+    Making and listing them crosses organizations: that is for who operates the installation, beside its database.
     Everything belongs to one organization, and nobody sees another one's. `default` is there from the start; commands
     act in it unless ANTIPHON_ORGANIZATION holds another one's id.
 
@@ -31,9 +33,9 @@ def orgs() -> None:
 def create(*, name: str, as_json: bool) -> None:
     """Make an organization called NAME. Nobody is in it yet: `antiphon users add` comes next."""
     antiphon = open_antiphon()
-    made = antiphon.administration.organizations.create(antiphon.tenant, name)
+    made = organization_document(antiphon.administration.organizations.create(antiphon.tenant, name))
     if as_json:
-        print_json(_document(made))
+        print_document(made)
     else:
         say(f"created   {made.name} ({made.id})")
 
@@ -42,21 +44,29 @@ def create(*, name: str, as_json: bool) -> None:
 @JSON
 def list_organizations(*, as_json: bool) -> None:
     """List the organizations, by name."""
-    found = open_antiphon().administration.organizations.all()
+    found = [organization_document(one) for one in open_antiphon().administration.organizations.all()]
     if as_json:
-        print_json({"organizations": [_document(one) for one in found]})
-        return
+        print_documents("organizations", found)
+    else:
+        _print_table(found)
+
+
+@orgs.command()
+@at_place
+@JSON
+def show(*, place: Place, as_json: bool) -> None:
+    """Show the organization you act in: at a server, the one of your key."""
+    found = place.organization.get()
+    if as_json:
+        print_document(found)
+    else:
+        _print_table([found])
+
+
+def _print_table(found: list[OrganizationDocument]) -> None:
     from entrypoints.cli.plain_tables import print_rows
 
     print_rows(
         ("name", "id", "created (UTC)"),
         [(one.name, one.id, shown_time(one.created_at, otherwise="")) for one in found],
     )
-
-
-def _document(organization: Organization) -> dict[str, object]:
-    return {
-        "id": organization.id,
-        "name": organization.name,
-        "created_at": written_time(organization.created_at),
-    }

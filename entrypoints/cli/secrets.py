@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 import click
 
 from domain.jobs.errors import BrokenSettings, InvalidInput
 from domain.secrets.rotation import Rotation
-from domain.secrets.secret import Secret, checked_name
-from entrypoints.cli.console import console, print_json, say, show
+from domain.secrets.secret import checked_name
+from entrypoints.api.documents.secrets import SecretDocument
+from entrypoints.cli.acting import JSON, at_place, print_document, print_documents, shown_time
+from entrypoints.cli.console import print_json, say, show
 from entrypoints.cli.opening import open_antiphon
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
+from entrypoints.places.place import Place
 
 
 @click.group()
@@ -32,8 +32,9 @@ def secrets() -> None:
 @secrets.command("set")
 @click.argument("name")
 @click.option("--from-env", "variable", metavar="VARIABLE", help="Take the value from this environment variable.")
-@_JSON
-def set_secret(name: str, *, variable: str | None, as_json: bool) -> None:
+@at_place
+@JSON
+def set_secret(*, place: Place, name: str, variable: str | None, as_json: bool) -> None:
     """
     Store a secret under NAME, in place of an earlier one.
 
@@ -41,38 +42,38 @@ def set_secret(name: str, *, variable: str | None, as_json: bool) -> None:
     out. It can't be given as a word of the command: others on the machine can read those.
     """
     name = checked_name(name)
-    value = _from_environment(variable) if variable else _from_input()
-    antiphon = open_antiphon()
-    stored = antiphon.secrets.store.put(antiphon.tenant, name, value)
+    stored = place.secrets.put(name, _from_environment(variable) if variable else _from_input())
     if as_json:
-        print_json(_document(stored))
+        print_document(stored)
     else:
         say(f"stored    {stored.name}{_ending(stored)}")
 
 
 @secrets.command("list")
-@_JSON
-def list_secrets(*, as_json: bool) -> None:
+@at_place
+@JSON
+def list_secrets(*, place: Place, as_json: bool) -> None:
     """List the organization's secrets: their names, when they were set, and their last four characters."""
-    antiphon = open_antiphon()
-    found = antiphon.secrets.store.names(antiphon.tenant)
+    found = list(place.secrets.all())
     if as_json:
-        print_json([_document(each) for each in found])
+        print_documents("secrets", found)
     elif found:
-        _print_table(found)
+        from entrypoints.cli.plain_tables import print_rows
+
+        print_rows(("name", "ends in", "set at (UTC)", "by"), map(_row, found))
     else:
         say("there are no secrets; `antiphon secrets set NAME` stores one")
 
 
 @secrets.command("delete")
 @click.argument("name")
-@_JSON
-def delete_secret(name: str, *, as_json: bool) -> None:
+@at_place
+@JSON
+def delete_secret(*, place: Place, name: str, as_json: bool) -> None:
     """Forget a secret; runs that name it from now on fail before they begin."""
-    antiphon = open_antiphon()
-    antiphon.secrets.store.delete(antiphon.tenant, name)
+    place.secrets.delete(name)
     if as_json:
-        print_json({"deleted": name})
+        print_json({"name": name, "deleted": True})
     else:
         say(f"deleted   {name}")
 
@@ -86,7 +87,7 @@ def make_key() -> None:
 
 
 @secrets.command("rotate")
-@_JSON
+@JSON
 def rotate(*, as_json: bool) -> None:
     """
     Encrypt every secret of all organizations anew, under the newest master key.
@@ -133,26 +134,9 @@ def _from_input() -> str:
     return text[:-1].removesuffix("\r") if text.endswith("\n") else text
 
 
-def _ending(secret: Secret) -> str:
+def _ending(secret: SecretDocument) -> str:
     return f" (ends in {secret.last_four})" if secret.last_four else ""
 
 
-def _document(secret: Secret) -> dict[str, object]:
-    return {
-        "name": secret.name,
-        "last_four": secret.last_four,
-        "created_at": secret.created_at.isoformat(),
-        "updated_at": secret.updated_at.isoformat(),
-        "updated_by": secret.updated_by,
-    }
-
-
-def _print_table(found: Sequence[Secret]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for title in ("name", "ends in", "set at (UTC)", "by"):
-        table.add_column(title)
-    for each in found:
-        table.add_row(each.name, each.last_four or "-", f"{each.updated_at:%Y-%m-%d %H:%M}", each.updated_by)
-    console().print(table)
+def _row(secret: SecretDocument) -> tuple[str, ...]:
+    return (secret.name, secret.last_four or "-", shown_time(secret.updated_at, otherwise=""), secret.updated_by)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from domain.organizations.organization import Membership, Role
-from domain.tenancy import TenantContext
-from entrypoints.cli.acting import JSON, in_organization, shown_time, written_time
+from domain.organizations.organization import Role
+from entrypoints.api.documents.organizations import MemberRole
+from entrypoints.cli.acting import JSON, at_place, print_document, print_documents, shown_time
 from entrypoints.cli.console import print_json, say
-from entrypoints.container import Antiphon
+from entrypoints.places.place import Place
 
 _EMAIL = click.argument("email")
 
@@ -29,55 +29,46 @@ def users() -> None:
 @users.command()
 @_EMAIL
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What they may do.")
-@in_organization
+@at_place
 @JSON
-def add(*, antiphon: Antiphon, tenant: TenantContext, email: str, role: str, as_json: bool) -> None:
+def add(*, place: Place, email: str, role: str, as_json: bool) -> None:
     """
     Let EMAIL be a member; a member gets the new role, which bounds the keys they have, too.
 
     No mail is sent.
     """
-    member = antiphon.administration.members.add(tenant, email, role=Role(role))
+    member = place.organization.put_member(email, MemberRole(role=Role(role)))
     if as_json:
-        print_json(_document(member))
+        print_document(member)
     else:
-        say(f"member    {member.user.email} is {member.role}")
+        say(f"member    {member.email} is {member.role}")
 
 
 @users.command("list")
-@in_organization
+@at_place
 @JSON
-def list_users(*, antiphon: Antiphon, tenant: TenantContext, as_json: bool) -> None:
+def list_users(*, place: Place, as_json: bool) -> None:
     """List the members, by address."""
-    members = antiphon.administration.members.all(tenant)
+    members = place.organization.members()
     if as_json:
-        print_json({"users": [_document(member) for member in members]})
+        print_documents("users", members)
         return
     from entrypoints.cli.plain_tables import print_rows
 
     print_rows(
         ("email", "role", "since (UTC)", "id"),
-        [(one.user.email, one.role, shown_time(one.since, otherwise=""), one.user.id) for one in members],
+        [(one.email, one.role, shown_time(one.since, otherwise=""), one.user_id) for one in members],
     )
 
 
 @users.command()
 @_EMAIL
-@in_organization
+@at_place
 @JSON
-def remove(*, antiphon: Antiphon, tenant: TenantContext, email: str, as_json: bool) -> None:
+def remove(*, place: Place, email: str, as_json: bool) -> None:
     """Let EMAIL be a member no longer, and revoke their keys; their jobs stay. The last owner can't go."""
-    gone = antiphon.administration.members.remove(tenant, email)
+    place.organization.remove_member(email)
     if as_json:
-        print_json(_document(gone))
+        print_json({"email": email, "removed": True})
     else:
-        say(f"removed   {gone.user.email}; their keys are revoked")
-
-
-def _document(member: Membership) -> dict[str, object]:
-    return {
-        "id": member.user.id,
-        "email": member.user.email,
-        "role": member.role.value,
-        "since": written_time(member.since),
-    }
+        say(f"removed   {email}; their keys are revoked")

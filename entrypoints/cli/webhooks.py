@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import click
 
 from domain.jobs.errors import InvalidInput
-from domain.notifications.delivery import Delivery, DeliveryId, DeliveryState
-from domain.notifications.service import Revealed
-from domain.notifications.webhook_document import delivery_document, webhook_document
+from domain.notifications.delivery import DeliveryState
+from entrypoints.api.documents.webhooks import (
+    DeliveryDocument,
+    NewWebhook,
+    RevealedWebhook,
+    Rotation,
+    WebhookDocument,
+)
+from entrypoints.cli.acting import JSON, at_place, print_document, print_documents, worded
 from entrypoints.cli.console import print_json, say, show
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.exit_codes import ExitCode
-from entrypoints.worker_side import WorkerSide
+from entrypoints.places.place import Place
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _WEBHOOK = click.argument("webhook")
 _EVENTS = "Event to be told of, such as job.ended, job.* or *; repeat it, or put commas between several."
 FLUSH_S = 60.0
@@ -35,8 +38,9 @@ def webhooks() -> None:
 @click.argument("url")
 @click.option("--events", multiple=True, default=("job.ended",), show_default=True, help=_EVENTS)
 @click.option("--description", default="", help="A few words for whoever reads the list.")
-@_JSON
-def add(*, url: str, events: tuple[str, ...], description: str, as_json: bool) -> None:
+@at_place
+@JSON
+def add(*, place: Place, url: str, events: tuple[str, ...], description: str, as_json: bool) -> None:
     """
     Tell URL from now on; its signing secret is printed this once.
 
@@ -44,20 +48,18 @@ def add(*, url: str, events: tuple[str, ...], description: str, as_json: bool) -
     antiphon webhooks add https://example.org/hooks/antiphon --events job.ended
     antiphon webhooks add mailto:ada@example.org
     """
-    antiphon = open_antiphon()
-    names = _names(events)
-    revealed = antiphon.notifications.webhooks.add(antiphon.tenant, url, events=names, description=description)
-    _reveal(revealed, as_json=as_json, what="added")
+    wanted = worded(NewWebhook, url=url, events=_names(events), description=description)
+    _reveal(place.webhooks.add(wanted), as_json=as_json, what="added")
 
 
 @webhooks.command("list")
-@_JSON
-def list_webhooks(*, as_json: bool) -> None:
+@at_place
+@JSON
+def list_webhooks(*, place: Place, as_json: bool) -> None:
     """List the webhooks, and how each is doing."""
-    antiphon = open_antiphon()
-    found = antiphon.notifications.webhooks.all(antiphon.tenant)
+    found = list(place.webhooks.all())
     if as_json:
-        print_json({"webhooks": [webhook_document(webhook) for webhook in found]})
+        print_documents("webhooks", found)
         return
     if not found:
         say("no webhooks yet; `antiphon webhooks add URL` adds one")
@@ -67,29 +69,28 @@ def list_webhooks(*, as_json: bool) -> None:
 
 @webhooks.command("show")
 @_WEBHOOK
-@_JSON
-def show_webhook(*, webhook: str, as_json: bool) -> None:
+@at_place
+@JSON
+def show_webhook(*, place: Place, webhook: str, as_json: bool) -> None:
     """Show a webhook."""
-    antiphon = open_antiphon()
-    found = antiphon.notifications.webhooks.find(antiphon.tenant, webhook)
+    found = _found(place, webhook)
     if as_json:
-        print_json(webhook_document(found))
+        print_document(found)
         return
-    for name, value in webhook_document(found).items():
+    for name, value in found.model_dump(mode="json").items():
         if value not in (None, "", []):
             show(f"{name:<22} {', '.join(value) if isinstance(value, list) else value}")
 
 
 @webhooks.command()
 @_WEBHOOK
-@_JSON
-def test(*, webhook: str, as_json: bool) -> int:
+@at_place
+@JSON
+def test(*, place: Place, webhook: str, as_json: bool) -> int:
     """Send a webhook.test event now, and say what was answered; exits with 5 when it did not arrive."""
-    antiphon = open_antiphon()
-    service = antiphon.notifications.webhooks
-    tested = service.test(antiphon.tenant, service.find(antiphon.tenant, webhook).id)
+    tested = place.webhooks.test(_found(place, webhook).id)
     if as_json:
-        print_json(delivery_document(tested))
+        print_document(tested)
     else:
         show(_line(tested))
     return ExitCode.DONE if tested.state is DeliveryState.DELIVERED else ExitCode.UNAVAILABLE
@@ -99,16 +100,14 @@ def test(*, webhook: str, as_json: bool) -> int:
 @_WEBHOOK
 @click.option("--state", type=click.Choice([state.value for state in DeliveryState]), help="Only those in this state.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, newest first.")
-@_JSON
-def log(*, webhook: str, state: str | None, limit: int, as_json: bool) -> None:
+@at_place
+@JSON
+def log(*, place: Place, webhook: str, state: str | None, limit: int, as_json: bool) -> None:
     """Show what was delivered, what is still tried, and what was given up."""
-    antiphon = open_antiphon()
-    service = antiphon.notifications.webhooks
-    found = service.find(antiphon.tenant, webhook)
     wanted = DeliveryState(state) if state else None
-    deliveries = service.log(antiphon.tenant, found.id, state=wanted, limit=limit)
+    deliveries = list(place.webhooks.log(_found(place, webhook).id, state=wanted, limit=limit))
     if as_json:
-        print_json({"deliveries": [delivery_document(delivery) for delivery in deliveries]})
+        print_documents("deliveries", deliveries)
         return
     if not deliveries:
         say("nothing was delivered yet, nor tried")
@@ -119,27 +118,27 @@ def log(*, webhook: str, state: str | None, limit: int, as_json: bool) -> None:
 @webhooks.command()
 @_WEBHOOK
 @click.argument("delivery")
-@_JSON
-def redeliver(*, webhook: str, delivery: str, as_json: bool) -> None:
+@at_place
+@JSON
+def redeliver(*, place: Place, webhook: str, delivery: str, as_json: bool) -> None:
     """Have a delivery that ended sent again, with the same event id; DELIVERY is its id from the log."""
-    antiphon = open_antiphon()
-    service = antiphon.notifications.webhooks
-    found = service.find(antiphon.tenant, webhook)
-    opened = service.redeliver(antiphon.tenant, found.id, DeliveryId(delivery))
+    opened = place.webhooks.redeliver(_found(place, webhook).id, delivery)
     if as_json:
-        print_json(delivery_document(opened))
+        print_document(opened)
     else:
-        going = "`antiphon webhooks deliver` sends it" if antiphon.settings.is_embedded else "the workers send it"
-        say(f"due again  {opened.event_id}; {going}")
+        say(f"due again  {opened.event_id}; workers send it, or `antiphon webhooks deliver` where there are none")
 
 
 @webhooks.command()
 def deliver() -> int:
     """
-    Send now what is due; workers do this by themselves, and commands that run a job before they end.
+    Send now what is due, beside the database; workers do this by themselves, and commands that run a job before they
+    end.
 
     Exits with 5 when something is still to be tried again.
     """
+    from entrypoints.worker_side import WorkerSide
+
     antiphon = open_antiphon()
     done = WorkerSide(antiphon, places=1).notifying.flush(timeout_s=FLUSH_S)
     waiting = antiphon.notifications.waiting(antiphon.tenant)
@@ -151,55 +150,58 @@ def deliver() -> int:
 @_WEBHOOK
 @click.option("--overlap", type=click.FloatRange(0, 168), default=24.0, show_default=True,
               help="Hours in which messages are signed with the old secret, too.")  # fmt: skip
-@_JSON
-def rotate_secret(*, webhook: str, overlap: float, as_json: bool) -> None:
+@at_place
+@JSON
+def rotate_secret(*, place: Place, webhook: str, overlap: float, as_json: bool) -> None:
     """Give a webhook a new signing secret, printed this once; the old one is good for a while beside it."""
-    antiphon = open_antiphon()
-    service = antiphon.notifications.webhooks
-    found = service.find(antiphon.tenant, webhook)
-    revealed = service.rotate_secret(antiphon.tenant, found.id, overlap=timedelta(hours=overlap))
+    revealed = place.webhooks.rotate_secret(_found(place, webhook).id, worded(Rotation, overlap_hours=overlap))
     _reveal(revealed, as_json=as_json, what="rotated")
 
 
 @webhooks.command()
 @_WEBHOOK
-@_JSON
-def enable(*, webhook: str, as_json: bool) -> None:
+@at_place
+@JSON
+def enable(*, place: Place, webhook: str, as_json: bool) -> None:
     """Deliver to a disabled webhook again what happens from now on."""
-    _moved(webhook, "enable", as_json=as_json)
+    _tell(place.webhooks.enable(_found(place, webhook).id), as_json=as_json)
 
 
 @webhooks.command()
 @_WEBHOOK
-@_JSON
-def disable(*, webhook: str, as_json: bool) -> None:
+@at_place
+@JSON
+def disable(*, place: Place, webhook: str, as_json: bool) -> None:
     """Deliver nothing to a webhook until it is enabled again."""
-    _moved(webhook, "disable", as_json=as_json)
+    _tell(place.webhooks.disable(_found(place, webhook).id), as_json=as_json)
 
 
 @webhooks.command()
 @_WEBHOOK
-@_JSON
-def remove(*, webhook: str, as_json: bool) -> None:
+@at_place
+@JSON
+def remove(*, place: Place, webhook: str, as_json: bool) -> None:
     """Forget a webhook and its log."""
-    antiphon = open_antiphon()
-    service = antiphon.notifications.webhooks
-    found = service.find(antiphon.tenant, webhook)
-    service.remove(antiphon.tenant, found.id)
+    found = _found(place, webhook)
+    place.webhooks.remove(found.id)
     if as_json:
         print_json({"id": found.id, "removed": True})
     else:
         say(f"removed    {found.id} ({found.url})")
 
 
-def _moved(words: str, move: str, *, as_json: bool) -> None:
-    antiphon = open_antiphon()
-    service = antiphon.notifications.webhooks
-    found = service.find(antiphon.tenant, words)
-    moves = {"enable": service.enable, "disable": service.disable}
-    changed = moves[move](antiphon.tenant, found.id)
+def _found(place: Place, words: str) -> WebhookDocument:
+    """Return the webhook that *words* name: its id, or the beginning of it."""
+    found = [webhook for webhook in place.webhooks.all() if webhook.id.startswith(words)]
+    if len(found) != 1:
+        what = f"{len(found)} webhooks begin so; give more of the id" if found else "no such webhook"
+        raise InvalidInput(f"webhook {words!r}: {what}; `antiphon webhooks list` shows those there are")
+    return found[0]
+
+
+def _tell(changed: WebhookDocument, *, as_json: bool) -> None:
     if as_json:
-        print_json(webhook_document(changed))
+        print_document(changed)
     else:
         say(f"{changed.state:<10} {changed.id} ({changed.url})")
 
@@ -211,19 +213,19 @@ def _names(events: tuple[str, ...]) -> list[str]:
     return names
 
 
-def _reveal(revealed: Revealed, *, as_json: bool, what: str) -> None:
+def _reveal(revealed: RevealedWebhook, *, as_json: bool, what: str) -> None:
     if as_json:
-        print_json({**webhook_document(revealed.webhook), "secret": revealed.secret or None})
+        print_document(revealed)
         return
-    say(f"{what:<10} {revealed.webhook.id}: {', '.join(revealed.webhook.events)} -> {revealed.webhook.url}")
+    say(f"{what:<10} {revealed.id}: {', '.join(revealed.events)} -> {revealed.url}")
     if revealed.secret:
         say("its signing secret, shown this once; receivers check messages with it:")
         show(revealed.secret)
 
 
-def _line(delivery: Delivery) -> str:
+def _line(delivery: DeliveryDocument) -> str:
     last = delivery.tries[-1] if delivery.tries else None
     said = (last.error or f"HTTP {last.status}") if last else "not tried yet"
-    after = "" if delivery.ended_at else f", next try {delivery.next_try_at:%Y-%m-%d %H:%M:%S} UTC"
+    after = f", next try {delivery.next_try_at:%Y-%m-%d %H:%M:%S} UTC" if delivery.next_try_at else ""
     tries = "1 attempt" if delivery.attempts == 1 else f"{delivery.attempts} attempts"
     return f"{delivery.id}  {delivery.state:<9}  {delivery.event['type']}  {delivery.event_id}  {tries}{after}: {said}"

@@ -8,7 +8,11 @@ from attrs import frozen
 from domain.tenancy import TenantContext
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.container import Antiphon
+from entrypoints.local.audit import LocalAudit
 from entrypoints.local.keys import LocalKeys
+from entrypoints.local.organization import LocalOrganization
+from entrypoints.local.secrets import LocalSecrets
+from entrypoints.local.webhooks import LocalWebhooks
 from entrypoints.settings import Settings
 
 
@@ -20,9 +24,27 @@ class LocalPlace:
     tenant: TenantContext
 
     @property
+    def organization(self) -> LocalOrganization:
+        administration = self.antiphon.administration
+        return LocalOrganization(
+            organizations=administration.organizations, people=administration.members, tenant=self.tenant
+        )
+
+    @property
     def keys(self) -> LocalKeys:
-        """Its API keys."""
         return LocalKeys(service=self.antiphon.administration.keys, tenant=self.tenant)
+
+    @property
+    def audit(self) -> LocalAudit:
+        return LocalAudit(audit_log=self.antiphon.administration.audit, tenant=self.tenant)
+
+    @property
+    def secrets(self) -> LocalSecrets:
+        return LocalSecrets(store=self.antiphon.secrets.store, tenant=self.tenant)
+
+    @property
+    def webhooks(self) -> LocalWebhooks:
+        return LocalWebhooks(service=self.antiphon.notifications.webhooks, tenant=self.tenant)
 
 
 def open_local_place(settings: Settings, *, org: str | None) -> LocalPlace:

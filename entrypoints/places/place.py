@@ -9,12 +9,32 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from entrypoints.places.audit import Audit
 from entrypoints.places.keys import Keys
+from entrypoints.places.organization import Organization
+from entrypoints.places.secrets import Secrets
+from entrypoints.places.webhooks import Webhooks
 
 
 class Place(Protocol):
     """One organization, as whoever holds a key of it, or operates its database, may see and change it."""
 
     @property
+    def organization(self) -> Organization:
+        """Itself, and who is in it."""
+
+    @property
     def keys(self) -> Keys:
         """Its API keys."""
+
+    @property
+    def audit(self) -> Audit:
+        """Who did what."""
+
+    @property
+    def secrets(self) -> Secrets:
+        """What its targets and models must know and nobody may read."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Who is told of what happens."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import attrs
 import httpx
 from attrs import frozen
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from domain.tenancy import ALL_SCOPES
 from entrypoints.api.app import make_api
@@ -59,6 +60,16 @@ class InProcess(httpx.BaseTransport):
     async def _ask(self, request: httpx.Request) -> httpx.Response:
         answer = await httpx.ASGITransport(self.app).handle_async_request(request)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
+
+
+def told_twice(
+    antiphon: Antiphon, ask: Callable[[Place], Iterable[BaseModel]]
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Return the JSON of what is asked for, as this machine and as a server tells it."""
+    with place_over(antiphon, at="server") as there:
+        answered = [document.model_dump(mode="json") for document in ask(there)]
+    with place_over(antiphon, at="here") as here:
+        return [document.model_dump(mode="json") for document in ask(here)], answered
 
 
 def a_key(antiphon: Antiphon, scopes: frozenset[str] = ALL_SCOPES) -> str:

@@ -23,7 +23,7 @@ def test_an_organization_is_there_from_the_start_with_its_user(cli: CommandLine)
     [user] = cli.run("users", "list", "--json").document["users"]
 
     assert (organization["name"], organization["id"]) == ("default", "00000000-0000-4000-8000-000000000001")
-    assert (user["id"], user["email"], user["role"]) == ("local", "local@localhost", "owner")
+    assert (user["user_id"], user["email"], user["role"]) == ("local", "local@localhost", "owner")
 
 
 def test_a_user_of_any_name_gets_an_address(cli: CommandLine) -> None:
@@ -31,7 +31,7 @@ def test_a_user_of_any_name_gets_an_address(cli: CommandLine) -> None:
     listed = cli.run("users", "list", "--json", ANTIPHON_USER="Ada Lovelace / é", ANTIPHON_ORGANIZATION="acme")
 
     assert listed.code == 0, listed.stderr
-    assert [user["id"] for user in listed.document["users"]] == ["Ada Lovelace / é"]
+    assert [user["user_id"] for user in listed.document["users"]] == ["Ada Lovelace / é"]
 
 
 def test_a_key_is_printed_once_and_never_shown_again(cli: CommandLine) -> None:

@@ -126,7 +126,9 @@ def test_keys_are_looked_after_from_there_and_only_of_the_keys_own_organization(
     assert set(listed[0]) == set(theirs[0])
     assert prefix in far.run("keys", "list", key=admin).stdout
     assert far.run("keys", "revoke", prefix, "--json", key=admin).document["state"] == "revoked"
+    assert far.run("orgs", "show", "--json", key=admin).document["name"] == "default"
     for words, said in {
+        ("orgs", "create", "x"): "works beside the database",
         ("keys", "list"): "needs the scope 'admin'",
         ("keys", "list", "--org", "default"): "belongs to one organization",
         ("keys", "rotate", prefix, "--grace", "60d"): "grace_s: Input should be less",

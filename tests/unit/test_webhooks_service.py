@@ -18,7 +18,7 @@ from domain.notifications.service import Revealed
 from domain.notifications.signing import opened_secrets
 from domain.notifications.webhook import MOST_WEBHOOKS, WebhookId
 from pipelines.subscriptions import NOTIFY, SUBSCRIPTIONS
-from tests.contract.building import THEM, US
+from tests.contract.building import US
 from tests.pipelines.newsroom import Newsroom
 
 URL = "https://example.org/hook"
@@ -116,19 +116,6 @@ def test_an_organization_has_a_hundred_webhooks_at_most() -> None:
 
     with pytest.raises(Conflict, match="100 webhooks, the most"):
         newsroom.add(URL)
-
-
-def test_a_webhook_is_found_by_the_beginning_of_its_id() -> None:
-    """People copy eight characters; what is not clear is refused."""
-    newsroom = Newsroom()
-    webhook = newsroom.add(URL).webhook
-    newsroom.add(URL)
-
-    assert newsroom.webhooks.find(US, webhook.id) == webhook
-    with pytest.raises(InvalidInput, match="2 webhooks begin so"):
-        newsroom.webhooks.find(US, "0")
-    with pytest.raises(InvalidInput, match="no such webhook"):
-        newsroom.webhooks.find(THEM, webhook.id)
 
 
 def test_what_is_disabled_or_of_another_webhook_is_not_sent_again() -> None:

@@ -66,7 +66,7 @@ class WebhookDocument(BaseModel):
 class RevealedWebhook(WebhookDocument):
     """A webhook with its new signing secret, which is shown this once."""
 
-    secret: str | None = Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+    secret: str | None = Field(repr=False, examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
 
 
 class TryDocument(BaseModel):
