@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
 from attrs import frozen
 from sqlalchemy import Engine
-from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from adapters.database.library import SqlLibrary
-from adapters.database.library_model_tables import library_vector
-from adapters.database.scope import Scope
-from adapters.database.vector_index import add_copies
 from domain.embedding.chunk import Chunk, StoredChunk
 from domain.embedding.embedding_model import EmbeddingModel, EmbeddingModelId, EmbeddingProvider, Fingerprint
 from domain.embedding.library_document import DocumentId, LibraryDocument, swapped_in
-from domain.embedding.vector import Vector, to_bytes, unit_vector
+from domain.embedding.vector import Vector, unit_vector
 from domain.tenancy import TenantContext
 from tests.contract.building import NOW, US
 from tests.contract.library_building import a_document
@@ -77,7 +73,10 @@ class Shelf:
             work.texts.put(seen.id, seen.generation, "".join(words))
             work.chunks.add(seen.id, seen.generation, list(_chunks(words)))
             work.documents.put(seen)
-            self._add_vectors(work.scope, dict(zip(words, vectors, strict=True)))
+            named = zip(map(_hash_of, words), vectors, strict=True)
+            work.vectors.add(
+                self.model.fingerprint, {name: vector for name, vector in named if vector is not None}, now=NOW
+            )
             work.commit()
         return seen
 
@@ -86,16 +85,6 @@ class Shelf:
         with SqlLibrary(self.engine).begin(self.tenant) as work:
             work.documents.put(attrs.evolve(document, **changes))
             work.commit()
-
-    def _add_vectors(self, scope: Scope, vectors: Mapping[str, Vector | None]) -> None:
-        rows: list[dict[str, object]] = [
-            {"text_hash": _hash_of(words), "vector": to_bytes(vector)}
-            for words, vector in vectors.items()
-            if vector is not None
-        ]
-        shared = {"fingerprint": self.model.fingerprint, "made_at": NOW}
-        scope.insert_many(pg_insert(library_vector).on_conflict_do_nothing(), rows, **shared)
-        add_copies(scope, [{**row, **shared} for row in rows])
 
 
 def _chunks(words: Sequence[str]) -> Iterator[StoredChunk]:
