@@ -36,9 +36,11 @@ from domain.jobs.records import JobRecords
 from domain.jobs.service import JobService
 from domain.language_models.pricing import PricedModels, PriceTable
 from domain.limits.doors import Doors
+from domain.schedules.service import Schedules
 from domain.tenancy import ALL_SCOPES, OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
 from domain.test_execution.judging.scorers import Judging
+from domain.test_execution.opening import RunOpener
 from domain.test_execution.ports import Targets
 from domain.test_execution.rejudging import Rejudging
 from domain.test_execution.response_cache import Caching, ResponseCache
@@ -51,6 +53,7 @@ from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
 from entrypoints.notifications import Notifications, make_notifications
 from entrypoints.outgoing import make_language_models, make_scorers, make_targets
+from entrypoints.schedules import make_schedules
 from entrypoints.secrets import Secrets, make_secrets, peppers_of
 from entrypoints.settings import Settings
 from entrypoints.tracing import make_spans
@@ -80,16 +83,18 @@ class Antiphon:
     runs: TestRuns
     rejudging: Rejudging
     configurations: SavedConfigurations
+    run_opener: RunOpener
     administration: Administration
     bell: RelayBell
     spans: Spans
     clock: SharedClock
     notifications: Notifications
+    schedules: Schedules
 
     @property
     def openers(self) -> Mapping[str, Opener]:
         """What opens a job for the task of each name, when it is called with ids in place of a job."""
-        return {FAMILIES[self.family.kind].start: self.runs.open}
+        return {FAMILIES[self.family.kind].start: self.run_opener.open}
 
     def targets_of(self, tenant: TenantContext) -> Targets:
         """Return what opens targets with what an organization may name in them."""
@@ -143,6 +148,10 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     )
     families: dict[str, Family] = {family.kind: family}
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
+    run_opener = RunOpener(
+        runs=TestRuns(jobs=jobs, test_sets=test_sets),
+        configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
+    )
     return Antiphon(
         settings=settings,
         engine=engine,
@@ -159,9 +168,10 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         secrets=secrets,
         jobs=jobs,
         records=JobRecords(store=store),
-        runs=TestRuns(jobs=jobs, test_sets=test_sets),
+        runs=run_opener.runs,
         rejudging=Rejudging(jobs=jobs, store=store),
-        configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
+        configurations=run_opener.configurations,
+        run_opener=run_opener,
         administration=administration,
         bell=bell,
         spans=spans,
@@ -174,6 +184,16 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             ids=ids,
             vault=secrets.vault,
             audit=administration.audit,
+        ),
+        schedules=make_schedules(
+            engine,
+            store=store,
+            clock=clock,
+            ids=ids,
+            audit=administration.audit,
+            doorbell=bell,
+            checks={FAMILIES[family.kind].start: run_opener.check},
+            resend_after_s=settings.resend_after_s,
         ),
     )
 

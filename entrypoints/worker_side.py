@@ -35,6 +35,7 @@ from domain.jobs.worker_ports import Desk
 from domain.organizations.audit_log import AuditLog
 from domain.organizations.foreign_messages import ForeignMessages
 from entrypoints.container import Antiphon
+from entrypoints.schedules import make_answers, make_scheduler
 from entrypoints.settings import Settings
 from pipelines.observing import observed
 
@@ -164,6 +165,7 @@ class WorkerSide:
             test_sets=self.antiphon.test_sets,
             openers=self.antiphon.openers,
             foreign=self._foreign,
+            ticks=make_answers(self.antiphon),
         )
         register(
             app,
@@ -219,6 +221,7 @@ class WorkerSide:
             sweep=self._sweep,
             keep_permits=a.doors.permits.keep,
             set_clock=a.clock.refresh,
+            make_ticks=make_scheduler(a).round if self.only_job is None else None,
             times=times,
             on_trouble=self.on_trouble or log_only,
         )

@@ -17,6 +17,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from domain.jobs.errors import ServiceUnavailable
+from domain.jobs.events import RunTask
 from domain.jobs.item import ItemNo
 from domain.jobs.job import Job
 from domain.tenancy import TenantContext
@@ -52,6 +53,16 @@ class CeleryDispatcher:
         with _acting_for(tenant, job), _sending():
             header = [execute.si(job.id, list(chunk)) for chunk in chunks]
             chord(header, app=self.app)(collect.si(job.id, shard))
+
+    def run(self, tenant: TenantContext, command: RunTask) -> None:
+        """
+        Send the task that the command names.
+
+        Raises:
+            ServiceUnavailable: the broker can't be reached.
+        """
+        with acting_for(tenant), _sending():
+            self.app.tasks[command.task].apply_async(kwargs=dict(command.arguments), task_id=command.task_id)
 
 
 def _acting_for(tenant: TenantContext, job: Job) -> AbstractContextManager[None]:

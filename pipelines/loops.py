@@ -1,5 +1,7 @@
 """
-The loops every worker process runs beside its tasks: relay, lease keeper, sweeper. Any number of processes may.
+The loops every worker process runs beside its tasks: relay, lease keeper, sweeper, scheduler.
+
+Any number of processes may.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ class LoopTimes:
 
 @define(eq=False)
 class Loops:
-    """Runs the loops on daemon threads while `running`."""
+    """Runs the loops on daemon threads while `running`; *make_ticks* returns when to call it again, in seconds."""
 
     relay: Relay
     bell: RelayBell
@@ -56,6 +58,7 @@ class Loops:
     sweep: Callable[[], object]
     keep_permits: Callable[[], object]
     set_clock: Callable[[], object]
+    make_ticks: Callable[[], float] | None = None
     times: LoopTimes = field(factory=LoopTimes)
     on_trouble: OnTrouble = log_only
     _stopping: threading.Event = field(factory=threading.Event, init=False)
@@ -74,6 +77,8 @@ class Loops:
             self._timer("antiphon-permits", self.times.leases_s, self.keep_permits),
             self._timer("antiphon-clock", self.times.clock_s, self.set_clock),
         ]
+        if self.make_ticks is not None:
+            threads.append(self._paced("antiphon-scheduler", self.make_ticks))
         for thread in threads:
             thread.start()
         try:
@@ -103,6 +108,17 @@ class Loops:
             while not self._stopping.is_set():
                 if not self._survive(name, move):
                     bell.wait(self.times.relay_s)
+
+        return threading.Thread(target=loop, name=name, daemon=True)
+
+    def _paced(self, name: str, move: Callable[[], float]) -> threading.Thread:
+        """Return a thread that moves, and rests for as long as the move says."""
+
+        def loop() -> None:
+            rest_s = 0.0
+            while not self._stopping.wait(rest_s):
+                said = self._survive(name, move)
+                rest_s = said if isinstance(said, float) else self.times.relay_s
 
         return threading.Thread(target=loop, name=name, daemon=True)
 

@@ -27,6 +27,7 @@ from domain.jobs.opening import Opener
 from domain.jobs.planning import Planner
 from domain.jobs.request_key import IdempotencyKey
 from domain.organizations.foreign_messages import ForeignMessages
+from domain.schedules.answering import Answer, TickAnswers
 from domain.test_execution.ports import TestSets
 from domain.test_execution.test_set import ConfigurationId
 from domain.tracing import NO_SPANS, SpanKind, Spans
@@ -50,6 +51,7 @@ class TaskServices:
     test_sets: TestSets
     openers: Mapping[str, Opener]
     foreign: ForeignMessages
+    ticks: TickAnswers
 
 
 def nobody_counts(_task: str) -> None:
@@ -120,29 +122,57 @@ def _register_family(
         return {"job": job_id, "shard": shard}
 
 
-def _opened(services: TaskServices, task: Task, ids: Mapping[str, str]) -> JobId:
+def _opened(services: TaskServices, task: Task, ids: Mapping[str, str]) -> JobId | None:
     """
-    Accept the job that the task was called for, by ids in place of a job.
+    Accept the job that the task was called for, by ids in place of a job; None: a tick's, that was refused.
 
     Raises:
         InvalidInput: the task is none that a job can be opened by.
     """
-    opener = services.openers.get(task.name)
-    if opener is None:
-        raise InvalidInput(f"{task.name} opens no job: call it with the id of one")
-    return opener(current_tenant(), ids, IdempotencyKey(f"task:{task.request.id}"))
+    tenant = current_tenant()
+
+    def open_job() -> JobId:
+        opener = services.openers.get(task.name)
+        if opener is None:
+            raise InvalidInput(f"{task.name} opens no job: call it with the id of one")
+        return opener(tenant, ids, IdempotencyKey(f"task:{task.request.id}"))
+
+    return _answered(services, task, open_job).job_id
+
+
+def _answered(services: TaskServices, task: Task, move: Callable[[], JobId | None]) -> Answer:
+    """Make the move, for a tick only once; a tick that comes to nothing is no error, and says so in the log."""
+    answer = services.ticks.carry_out(current_tenant(), task.request.id, move)
+    if answer.refusal:
+        log.info("a schedule's tick started nothing", task=task.name, reason=answer.refusal)
+    return answer
+
+
+def plain_task(
+    app: Celery, services: Callable[[], TaskServices], name: str
+) -> Callable[[Callable[..., dict[str, object]]], None]:
+    """Return what makes a task of a function that needs no job; a schedule learns that its tick has run."""
+
+    def make(function: Callable[..., dict[str, object]]) -> None:
+        @app.task(name=name, bind=True, shared=False)
+        def run(task: Task, *words: object, **arguments: object) -> dict[str, object]:
+            found: dict[str, object] = {}
+            _answered(services(), task, lambda: found.update(function(*words, **arguments)))
+            return found
+
+    return make
 
 
 def _register_examples(app: Celery, services: Callable[[], TaskServices]) -> None:
-    @app.task(name=names.ECHO, shared=False)
+    @plain_task(app, services, names.ECHO)
     def echo(text: str) -> dict[str, object]:
         return {"text": text, "organization": current_tenant().organization_id}
 
-    @app.task(name=names.COUNT_TEST_SETS, shared=False)
+    @plain_task(app, services, names.COUNT_TEST_SETS)
     def count_test_sets() -> dict[str, object]:
         return {"test_sets": services().test_sets.count(current_tenant())}
 
-    @app.task(name=names.GET_TEST_CONFIGURATION, shared=False)
+    @plain_task(app, services, names.GET_TEST_CONFIGURATION)
     def get_test_configuration(configuration_id: str) -> dict[str, object]:
         found = services().test_sets.configuration(current_tenant(), ConfigurationId(configuration_id))
         return found.document()

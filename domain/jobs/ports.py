@@ -16,7 +16,7 @@ from typing import Protocol
 from domain.jobs.aggregate import Tally
 from domain.jobs.budget import Spending
 from domain.jobs.claims import Claim, ClaimAnswer, Report
-from domain.jobs.events import Envelope, Message
+from domain.jobs.events import Envelope, Message, RunTask
 from domain.jobs.item import Failure, Item, ItemNo, ItemState, PlannedItem, WorkerId
 from domain.jobs.job import Job, JobId, JobPlace, JobStatus
 from domain.jobs.plan import Shard, ShardState
@@ -273,6 +273,14 @@ class Dispatcher(Protocol):
     def send(self, tenant: TenantContext, job: Job, shard: int, chunks: Sequence[Sequence[ItemNo]]) -> None:
         """
         Send one chord: a task for each chunk of items, and the collection of the shard as body.
+
+        Raises:
+            ServiceUnavailable: the broker can't be reached; nothing was sent, or it is not known.
+        """
+
+    def run(self, tenant: TenantContext, command: RunTask) -> None:
+        """
+        Send the task that the command names, under the command's id.
 
         Raises:
             ServiceUnavailable: the broker can't be reached; nothing was sent, or it is not known.

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from domain.jobs.collection import Collector
 from domain.jobs.errors import ServiceUnavailable
-from domain.jobs.events import Envelope, SendShard, StartJob
+from domain.jobs.events import Envelope, RunTask, SendShard, StartJob
 from domain.jobs.job import JobId
 from domain.jobs.plan import chunks
 from domain.jobs.ports import Clock, Dispatcher, Installation, Store
+from domain.origin import Origin
 from domain.tenancy import OrganizationId, TenantContext, UserId
 
 LONGEST_POSTPONE_S = 30.0
@@ -79,6 +80,9 @@ class Relay:
             self.dispatcher.start(tenant, job)
         elif isinstance(message, SendShard):
             self._send_shard(tenant, message.job_id, message)
+        elif isinstance(message, RunTask):
+            origin = Origin(request_id=message.task_id)
+            self.dispatcher.run(evolve(tenant, user_id=message.user_id, origin=origin), message)
 
     def _send_shard(self, tenant: TenantContext, job_id: JobId, message: SendShard) -> None:
         with self.store.view(tenant) as work:

@@ -26,7 +26,7 @@ BY_TASK = "task"
 @frozen(kw_only=True)
 class Schedulable:
     """
-    A task that schedules may run, with the arguments it takes.
+    A task that schedules may run, with the arguments it takes: the *required*, exactly one of *one_of*, the *optional*.
 
     *command*: the words that stand for it on the command line; the word behind them is the argument *named_by*, and
     may be left out where that is optional. *runs_alone*: unless told otherwise, a tick finds the job of the one before
@@ -36,6 +36,7 @@ class Schedulable:
     task: str
     meaning: str
     required: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     named_by: str = ""
@@ -45,12 +46,18 @@ class Schedulable:
     def usage(self) -> str:
         """How people write it behind `--run`."""
         if not self.command:
-            optional = (f"[{name}=...]" for name in self.optional)
-            return " ".join((BY_TASK, self.task, *(f"{name}=..." for name in self.required), *optional))
+            return self.usage_by_task
         if not self.named_by:
             return " ".join(self.command)
-        word = "NAME" if self.named_by in self.required else "[NAME]"
+        word = "[NAME]" if self.named_by in self.optional else "NAME"
         return " ".join((*self.command, word))
+
+    @property
+    def usage_by_task(self) -> str:
+        """How people write it where no command stands for it."""
+        words = [BY_TASK, self.task, *(f"{name}=..." for name in self.required)]
+        words += ["|".join(f"{name}=..." for name in self.one_of)] if self.one_of else []
+        return " ".join((*words, *(f"[{name}=...]" for name in self.optional)))
 
     def check(self, arguments: Mapping[str, str]) -> None:
         """
@@ -59,8 +66,10 @@ class Schedulable:
         Raises:
             InvalidInput: which.
         """
-        allowed = {*self.required, *self.optional, *((SUBJECT,) if self.runs_alone else ())}
+        allowed = {*self.required, *self.one_of, *self.optional, *((SUBJECT,) if self.runs_alone else ())}
         problems = [f"{name}: {self.task} needs it" for name in self.required if not arguments.get(name)]
+        if self.one_of and sum(name in arguments for name in self.one_of) != 1:
+            problems.append(f"{self.task} needs exactly one of {', '.join(self.one_of)}")
         problems += [f"{name}: {self.task} takes no such argument" for name in arguments if name not in allowed]
         problems += [
             f"{name}: it has {len(value)} characters; expected at most {LONGEST_ARGUMENT}"
@@ -68,7 +77,9 @@ class Schedulable:
             if len(value) > LONGEST_ARGUMENT
         ]
         if problems:
-            raise InvalidInput(f"arguments: {'; '.join(problems)}. Expected: {self.usage}", problems=tuple(problems))
+            raise InvalidInput(
+                f"arguments: {'; '.join(problems)}. Expected: {self.usage_by_task}", problems=tuple(problems)
+            )
 
     def words(self, arguments: Mapping[str, str]) -> str:
         """Return how people write it, with these arguments."""

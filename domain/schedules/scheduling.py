@@ -73,8 +73,9 @@ class Scheduler:
             raise mistakes[0]
         return sent
 
-    def pause_s(self) -> float:
-        """Return how long to wait before looking again, in seconds."""
+    def round(self) -> float:
+        """Act on what is due; return how long to wait before looking again, in seconds."""
+        self.run_once()
         start = self.installation.next_start()
         if start is None:
             return LONGEST_SLEEP_S

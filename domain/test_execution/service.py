@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import attrs
 from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
-from domain.jobs.job import Job, JobId, JobOptions
-from domain.jobs.opening import only_id
+from domain.jobs.job import Job, JobOptions
 from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService, Submission
 from domain.tenancy import TenantContext
@@ -198,17 +197,6 @@ class TestRuns:
         """
         configuration = self.test_sets.configuration(tenant, configuration_id)
         return self.submit(tenant, configuration, subject=subject, idempotency_key=idempotency_key)
-
-    def open(self, tenant: TenantContext, ids: Mapping[str, str], key: IdempotencyKey) -> JobId:
-        """
-        Accept a job that runs the stored configuration `configuration_id` (`Opener`).
-
-        Raises:
-            InvalidInput: other ids than that.
-            NotFound: no such configuration in this organization.
-        """
-        configuration_id = ConfigurationId(only_id(ids, "configuration_id"))
-        return self.submit_stored(tenant, configuration_id, idempotency_key=key).id
 
     def _saved(self, tenant: TenantContext, file: TestFile) -> StoredTestSet:
         _check_cases(file.cases, name=file.name)

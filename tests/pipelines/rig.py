@@ -19,7 +19,9 @@ from adapters.bench import ThreadBench
 from adapters.clock import SystemClock
 from adapters.group_commit import GroupCommit
 from adapters.identifiers import CountingIds
+from adapters.memory.configuration_names import MemoryConfigurationNames
 from adapters.memory.organizations import MemoryDirectory
+from adapters.memory.schedules import MemorySchedules
 from adapters.memory.store import MemoryStore
 from adapters.memory.test_sets import MemoryTestSets
 from domain.jobs.attempts import AttemptsInHand
@@ -34,7 +36,10 @@ from domain.jobs.service import JobService, JobView, Submission
 from domain.jobs.sweeping import Sweeper, SweepRules
 from domain.organizations.audit_log import AuditLog
 from domain.organizations.foreign_messages import ForeignMessages
+from domain.schedules.answering import TickAnswers
 from domain.tenancy import OrganizationId, TenantContext, UserId
+from domain.test_execution.configurations import SavedConfigurations
+from domain.test_execution.opening import RunOpener
 from domain.test_execution.service import TestRuns
 from pipelines.app import make_app
 from pipelines.bell import RelayBell
@@ -86,12 +91,14 @@ class Rig:
     desk: GroupCommit = field(init=False)
     attempts: AttemptsInHand = field(init=False)
     audit: AuditLog = field(init=False)
+    schedules: MemorySchedules = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.app = make_app(BrokerSettings())
         self.bench = ThreadBench(places=self.places)
         self.desk = GroupCommit(self.store, self.clock)
         self.attempts = AttemptsInHand(store=self.store, desk=self.desk, clock=self.clock, lease_s=self.lease_s)
+        self.schedules = MemorySchedules(self.store if isinstance(self.store, MemoryStore) else MemoryStore())
         self.audit = AuditLog(directory=MemoryDirectory(), clock=self.clock, ids=CountingIds())
         kinds = frozenset({self.family.kind})
         self.jobs = JobService(store=self.store, clock=self.clock, ids=CountingIds(), doorbell=self.bell, kinds=kinds)
@@ -182,9 +189,15 @@ class Rig:
             ),
             collector=Collector(store=self.store, clock=self.clock, doorbell=self.bell),
             test_sets=test_sets,
-            openers={FAMILIES["test_execution"].start: TestRuns(jobs=self.jobs, test_sets=test_sets).open},
+            openers={FAMILIES["test_execution"].start: self._run_opener(test_sets).open},
             foreign=ForeignMessages(installation=self.store, audit=self.audit),
+            ticks=TickAnswers(store=self.schedules),
         )
+
+    def _run_opener(self, test_sets: MemoryTestSets) -> RunOpener:
+        names = MemoryConfigurationNames(test_sets)
+        configurations = SavedConfigurations(names=names, test_sets=test_sets, clock=self.clock)
+        return RunOpener(runs=TestRuns(jobs=self.jobs, test_sets=test_sets), configurations=configurations)
 
     def _put_down(self) -> None:
         self.bench.close()

@@ -8,6 +8,7 @@ from threading import Event
 from attrs import frozen
 from celery import Celery
 
+from domain.jobs.events import RunTask
 from domain.jobs.item import Item, ItemNo, ItemState
 from domain.jobs.job import Job, JobStatus
 from domain.tenancy import TenantContext
@@ -92,6 +93,10 @@ class EarlyCallback:
     def start(self, tenant: TenantContext, job: Job) -> None:
         """Send the job's start task."""
         self.inner.start(tenant, job)
+
+    def run(self, tenant: TenantContext, command: RunTask) -> None:
+        """Send the task."""
+        self.inner.run(tenant, command)
 
     def send(self, tenant: TenantContext, job: Job, shard: int, chunks: Sequence[Sequence[ItemNo]]) -> None:
         """Send the collection, then the items by themselves."""

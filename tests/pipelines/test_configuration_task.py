@@ -94,7 +94,8 @@ def test_a_task_that_opens_no_job_refuses_to_be_called_without_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "ids", [{}, {"configuration": "1"}, {"configuration_id": ""}, {"configuration_id": "1", "b": ""}]
+    "ids",
+    [{}, {"configuration": "a", "configuration_id": "1"}, {"configuration_id": ""}, {"configuration_id": "1", "b": ""}],
 )
 def test_a_run_is_opened_by_its_configuration_and_nothing_else(ids: dict[str, str]) -> None:
     """A misspelled word in a schedule must be refused, and not be left out in silence."""

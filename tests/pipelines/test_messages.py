@@ -14,6 +14,7 @@ from celery import Celery
 from celery.exceptions import QueueNotFound
 from celery.signals import before_task_publish
 
+from domain.jobs.events import RunTask
 from domain.jobs.item import ItemNo
 from domain.jobs.job import Job, JobStatus
 from domain.tenancy import TenantContext
@@ -126,6 +127,9 @@ class _Silent:
         """Send nothing."""
 
     def send(self, tenant: TenantContext, job: Job, shard: int, chunks: Sequence[Sequence[ItemNo]]) -> None:
+        """Send nothing."""
+
+    def run(self, tenant: TenantContext, command: RunTask) -> None:
         """Send nothing."""
 
 

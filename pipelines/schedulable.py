@@ -1,0 +1,25 @@
+"""
+What schedules can run: the tasks, their arguments, and the commands that stand for them. Data.
+
+Whoever adds a family or a task that is worth a schedule adds its line here; the command line, the API and the
+scheduler read it.
+"""
+
+from __future__ import annotations
+
+from domain.schedules.schedulable import Schedulable
+from pipelines.names import COUNT_TEST_SETS, ECHO, FAMILIES, GET_TEST_CONFIGURATION
+
+SCHEDULABLE: tuple[Schedulable, ...] = (
+    Schedulable(
+        task=FAMILIES["test_execution"].start,
+        meaning="run the newest version of a saved configuration",
+        one_of=("configuration", "configuration_id"),
+        command=("configs", "run"),
+        named_by="configuration",
+        runs_alone=True,
+    ),
+    Schedulable(task=ECHO, meaning="say something, to see that workers work", required=("text",)),
+    Schedulable(task=COUNT_TEST_SETS, meaning="count the test sets"),
+    Schedulable(task=GET_TEST_CONFIGURATION, meaning="read a test configuration", required=("configuration_id",)),
+)
