@@ -9,6 +9,7 @@ from attrs import frozen
 from sqlalchemy import Engine
 
 from adapters.database.audit_entries import SqlEntries
+from adapters.database.documentation_sources import SqlSourceRows
 from adapters.database.library_contents import SqlChunks, SqlContents, SqlTexts
 from adapters.database.library_documents import SqlDocuments
 from adapters.database.library_models import SqlLibrarySettings, SqlModels
@@ -65,6 +66,11 @@ class SqlLibraryUnitOfWork:
     def settings(self) -> SqlLibrarySettings:
         """What the organization has set."""
         return SqlLibrarySettings(scope=self.scope)
+
+    @property
+    def sources(self) -> SqlSourceRows:
+        """Where documents come from."""
+        return SqlSourceRows(scope=self.scope)
 
     @property
     def outbox(self) -> SqlOutbox:

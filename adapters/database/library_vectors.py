@@ -14,6 +14,7 @@ from adapters.database.library_tables import library_chunk, library_document
 from adapters.database.rows import Values
 from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Among, Name, Names, UtcTime
+from adapters.database.vector_index import add_copies
 from domain.embedding.embedding_model import Fingerprint
 from domain.embedding.model_ports import Coverage
 from domain.embedding.vector import Vector, from_bytes, to_bytes
@@ -75,6 +76,7 @@ class SqlVectors:
         """Store vectors, all processes in one order: two that store the same texts must not wait in a circle."""
         rows: list[Values] = [{"text_hash": name, "vector": to_bytes(vectors[name])} for name in sorted(vectors)]
         self.scope.insert_many(_ADD, rows, fingerprint=fingerprint, made_at=now)
+        add_copies(self.scope, [{"fingerprint": fingerprint, **row} for row in rows])
 
     def coverage(self, fingerprint: Fingerprint) -> Coverage:
         """Return how far what readers see is embedded with this model."""

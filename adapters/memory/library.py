@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from attrs import frozen
 
+from adapters.memory.documentation_sources import MemorySourceRows
 from adapters.memory.library_documents import MemoryChunks, MemoryContents, MemoryDocuments, MemoryTexts
 from adapters.memory.library_models import MemoryLibrarySettings, MemoryModels, MemoryVectors
 from adapters.memory.library_questions import MemoryQuestions
@@ -63,6 +64,11 @@ class MemoryLibraryUnitOfWork:
     def settings(self) -> MemoryLibrarySettings:
         """What the organization has set."""
         return MemoryLibrarySettings(rows=self.rows, journal=self.kernel.journal)
+
+    @property
+    def sources(self) -> MemorySourceRows:
+        """Where documents come from."""
+        return MemorySourceRows(rows=self.rows, journal=self.kernel.journal)
 
     @property
     def outbox(self) -> MemoryOutbox:

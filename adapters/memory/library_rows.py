@@ -8,8 +8,9 @@ from attrs import define, field, frozen
 
 from domain.embedding.check_question import CheckQuestion
 from domain.embedding.chunk import StoredChunk
+from domain.embedding.documentation_source import DocumentationSource
 from domain.embedding.embedding_model import EmbeddingModel, EmbeddingModelId, Fingerprint
-from domain.embedding.library_document import DocumentId, LibraryDocument
+from domain.embedding.library_document import DocumentId, LibraryDocument, SourceId
 from domain.embedding.model_ports import LibrarySettings
 from domain.embedding.vector import Vector
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
@@ -38,4 +39,5 @@ class LibraryRows:
     models: dict[EmbeddingModelId, EmbeddingModel] = field(factory=dict)
     vectors: dict[tuple[Fingerprint, str], MemoryVector] = field(factory=dict)
     settings: dict[None, LibrarySettings] = field(factory=dict)
+    sources: dict[SourceId, DocumentationSource] = field(factory=dict)
     entries: dict[AuditEntryId, AuditEntry] = field(factory=dict)

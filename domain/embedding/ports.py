@@ -15,6 +15,7 @@ from domain.embedding.check_question import Questions
 from domain.embedding.chunk import StoredChunk
 from domain.embedding.library_document import DocumentId, DocumentPlace, LibraryDocument, ReviewStatus, SourceId
 from domain.embedding.model_ports import Models, Settings, Vectors
+from domain.embedding.source_ports import SourceRows
 from domain.jobs.ports import Outbox
 from domain.organizations.ports import Entries
 from domain.tenancy import TenantContext
@@ -149,6 +150,10 @@ class LibraryUnitOfWork(Protocol):
     @property
     def settings(self) -> Settings:
         """What the organization has set."""
+
+    @property
+    def sources(self) -> SourceRows:
+        """Where documents come from."""
 
     @property
     def outbox(self) -> Outbox:

@@ -14,7 +14,9 @@ READER_OF_THE_ENVIRONMENT = "entrypoints/settings.py"
 EMPTY_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"})
 WAYS_TO_THE_DATABASE = {
     "create_engine": {"adapters/database/engine.py", "pipelines/services.py"},  # the second: Celery's results
-    "logged_in": {f"adapters/database/{name}.py" for name in ("clock", "isolation", "roles", "schema")},
+    "logged_in": {
+        f"adapters/database/{name}.py" for name in ("clock", "isolation", "roles", "schema", "vector_partitions")
+    },
 }
 """Which files may do so: they ask about nobody's rows."""
 ENVIRONMENT = frozenset({"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"})

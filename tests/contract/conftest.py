@@ -14,6 +14,8 @@ from adapters.memory.library import MemoryLibrary
 from adapters.memory.organizations import MemoryDirectory
 from adapters.memory.store import MemoryStore
 from adapters.memory.test_sets import MemoryTestSets
+from adapters.parsing.children import ChildParsers
+from domain.embedding.parsed import Parsers
 from domain.embedding.ports import Library
 from domain.organizations.organization import Organization
 from domain.organizations.ports import Directory
@@ -63,6 +65,14 @@ def library(store: KernelStore) -> Library:
 
     assert isinstance(store, SqlStore)
     return SqlLibrary(store.engine)
+
+
+@pytest.fixture(scope="session")
+def parsers() -> Iterator[Parsers]:
+    """The parsers in their child processes, which are replaced often."""
+    made = ChildParsers(files_each=3)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=[pytest.param("memory", id="memory"), SQLITE, POSTGRES])

@@ -11,12 +11,13 @@ from sqlalchemy import Engine
 from adapters.database.library import SqlLibrary
 from domain.embedding.check_question import CheckQuestion
 from domain.embedding.embedding_model import EmbeddingModelId, Fingerprint
-from domain.embedding.library_document import DocumentId, LibraryDocument
+from domain.embedding.library_document import DocumentId, LibraryDocument, SourceId
 from domain.embedding.model_ports import LibrarySettings
 from domain.embedding.vector import unit_vector
 from domain.jobs.events import DocumentCreated
 from domain.tenancy import TenantContext
 from tests.contract.building import NOW
+from tests.contract.documentation_sources import a_source
 from tests.contract.library_building import SHARED, a_document, a_model, make_visible, pieces
 
 Move = Callable[[Any, DocumentId, str], object]
@@ -32,6 +33,7 @@ def fill_library(engine: Engine, tenant: TenantContext, no: int, *, mark: str, w
         work.documents.add(document)
         work.contents.put(document.id, mark.encode())
         work.questions.put([CheckQuestion(question=mark, document=word)])
+        work.sources.add(a_source(no, tenant=tenant, name=word, id=SourceId(document.id)))
         work.commit()
     make_visible(library, document, text=f"{mark} and more")
     model = a_model(1, id=EmbeddingModelId(document.id), tenant=tenant, name=word, model=mark)
@@ -68,6 +70,11 @@ def library_moves(engine: Engine) -> dict[str, Callable[[TenantContext, Document
         "text": lambda w, d, _: w.texts.get(d, 1),
         "chunks": lambda w, d, _: (w.chunks.of(d, 1), w.chunks.count(d, 1)),
         "add chunks": lambda w, d, _: w.chunks.add(d, 1, [attrs.evolve(one) for one in pieces("x" * 900)[80:]]),
+        "source": lambda w, d, _: w.sources.get(SourceId(d)),
+        "source by its name": lambda w, _, word: w.sources.named(word),
+        "sources": lambda w, *_: w.sources.all(),
+        "change a source": lambda w, d, _: w.sources.put(a_source(9, id=SourceId(d), name="tried")),
+        "documents of a source": lambda w, d, _: w.documents.of_source(SourceId(d), limit=100),
         "tell of a document": lambda w, d, _: w.outbox.add(DocumentCreated(document_id=d), now=NOW),
         "check questions": lambda w, *_: w.questions.all(),
         "put a check question": lambda w, d, _: w.questions.put([CheckQuestion(question="tried", document=d)]),

@@ -1,0 +1,110 @@
+"""PDF: the text of its pages, and headings where its outline names them and the page says the same words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from adapters.parsing.limits import ParsingLimits
+from adapters.parsing.refusals import too_large, unreadable
+from adapters.parsing.text_builder import TextBuilder, clean, one_line
+from domain.embedding.parsed import ParsedDocument
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+MOST_BOOKMARKS = 5000
+_HYPHEN_AT_LINE_END = re.compile("[\ufffe\x02\u00ad](\r\n|\n)?")
+_FILE_NAME = re.compile(r".*\.(?:docx?|pdf|indd|tex|odt|pptx?)|untitled.*|microsoft \w+ - .*", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+
+
+@frozen
+class _Bookmark:
+    level: int
+    text: str
+    page: int
+
+
+def read_pdf(content: bytes, *, stem: str, limits: ParsingLimits) -> ParsedDocument:
+    """
+    Return the document.
+
+    Raises:
+        PermanentFailure: encrypted, broken, without text, or with too many pages.
+    """
+    document = _opened(content)
+    try:
+        return _read(document, stem=stem, limits=limits)
+    finally:
+        document.close()
+
+
+def _opened(content: bytes) -> PdfDocument:
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    try:
+        return PdfDocument(content)
+    except PdfiumError as exc:
+        if "password" in str(exc).lower():
+            raise unreadable("it is encrypted; take the password away and hand it in again") from exc
+        raise unreadable(f"it is a broken PDF ({str(exc)[:100]}); save it anew") from exc
+
+
+def _read(document: PdfDocument, *, stem: str, limits: ParsingLimits) -> ParsedDocument:
+    pages = len(document)
+    if pages > limits.pages:
+        raise too_large(f"it has {pages:,} pages; expected at most {limits.pages:,}; split it into several documents")
+    builder = TextBuilder(limits)
+    waiting = _bookmarks(document)
+    for number in range(pages):
+        start, text = builder.length, _text_of(document, number)
+        _mark(builder, clean(text), start=start, bookmarks=[one for one in waiting if one.page == number])
+        builder.add(f"{text}\n\n" if text.strip() else "")
+    if not builder.text.strip():
+        raise unreadable(f"there is no text on its {pages} pages: scanned? OCR is not built; hand in a PDF with text")
+    return builder.finish(_title(document) or stem)
+
+
+def _text_of(document: PdfDocument, number: int) -> str:
+    from pypdfium2 import PdfiumError
+
+    try:
+        page = document[number]
+        try:
+            return _HYPHEN_AT_LINE_END.sub("", page.get_textpage().get_text_bounded())
+        finally:
+            page.close()
+    except PdfiumError as exc:
+        raise unreadable(f"its page {number + 1} is broken ({str(exc)[:100]}); save it anew") from exc
+
+
+def _bookmarks(document: PdfDocument) -> list[_Bookmark]:
+    return [one for one, _ in zip(_outline(document), range(MOST_BOOKMARKS), strict=False)]
+
+
+def _outline(document: PdfDocument) -> Iterator[_Bookmark]:
+    for entry in document.get_toc(max_depth=9):
+        place = entry.get_dest()
+        page = place.get_index() if place else None
+        if page is not None and (text := one_line(entry.get_title())):
+            yield _Bookmark(level=entry.level + 1, text=text, page=page)
+
+
+def _mark(builder: TextBuilder, text: str, *, start: int, bookmarks: list[_Bookmark]) -> None:
+    """Mark what the outline says of a page, in the order of the page; what the page does not say is no heading."""
+    behind = 0
+    for bookmark in bookmarks:
+        pattern = r"\s+".join(map(re.escape, _SPACE.split(bookmark.text)))
+        found = re.compile(pattern, re.IGNORECASE).search(text, behind)
+        if found:
+            builder.mark(bookmark.level, bookmark.text, start=start + found.start(), end=start + found.end())
+            behind = found.end()
+
+
+def _title(document: PdfDocument) -> str:
+    said = one_line(document.get_metadata_value("Title"))
+    return "" if _FILE_NAME.fullmatch(said) else said

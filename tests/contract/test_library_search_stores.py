@@ -1,0 +1,251 @@
+"""What holds of one search index only: numpy's memory, and pgvector's table, partitions and isolation."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import ProgrammingError
+
+from adapters.database.connection import connected
+from adapters.database.isolation import look_for_escapes
+from adapters.database.scope import scoped
+from adapters.database.vector_index import TABLE, as_literal, fill, missing, sizes
+from adapters.database.vector_partitions import add_index, add_partition, partition_of, set_up
+from adapters.library_search.exact import ExactSearch
+from adapters.library_search.pgvector import PgvectorSearch
+from adapters.library_search.pgvector import statement as nearest
+from domain.embedding.search import Hit
+from tests.contract.building import THEM, US
+from tests.contract.conftest import POSTGRES, SQLITE
+from tests.contract.library_shelves import Shelf, a_model, direction, random_vectors
+from tests.contract.vector_databases import VectorDatabase, vector_database
+
+EAST, NORTH = direction(1, 0, 0), direction(0, 1, 0)
+MODEL = a_model()
+
+
+@pytest.fixture(params=[SQLITE, POSTGRES])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Every database, empty."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+@pytest.fixture
+def vectors() -> Iterator[VectorDatabase]:
+    """A database of this test's own with pgvector in it."""
+    with vector_database() as made:
+        yield made
+
+
+def test_a_library_beyond_the_memory_limit_is_searched_all_the_same(engine: Engine) -> None:
+    """A process must not grow with its largest organization; slower is better than killed."""
+    shelf = Shelf(engine=engine, model=MODEL)
+    for no in range(7):
+        shelf.put(f"{no}.md", random_vectors(40, dimensions=3, seed=no))
+    small = ExactSearch(engine=engine, most_bytes=100, page=2)
+
+    for question in random_vectors(5, dimensions=3, seed=99):
+        found = small.search(US, question, model=MODEL, k=9, only_approved=False)
+        assert found == ExactSearch(engine=engine).search(US, question, model=MODEL, k=9, only_approved=False)
+    assert small.kept_bytes == 0
+
+
+def test_libraries_together_stay_below_the_memory_limit(engine: Engine) -> None:
+    """Of many organizations, those that were not asked for longest are let go."""
+    index = ExactSearch(engine=engine, most_bytes=60 * 3 * 4 + 500)
+    for tenant in (US, THEM):
+        Shelf(engine=engine, model=MODEL, tenant=tenant).put("a.md", random_vectors(40, dimensions=3, seed=1))
+
+    for tenant in (US, THEM, US, THEM):
+        assert len(index.search(tenant, EAST, model=MODEL, k=50, only_approved=False)) == 40
+        assert 0 < index.kept_bytes <= 60 * 3 * 4 + 500
+
+
+def test_an_unchanged_library_is_not_read_again(engine: Engine, statements: list[str]) -> None:
+    """100,000 vectors are 150 MB; reading them for each question would be most of a search."""
+    Shelf(engine=engine, model=MODEL).put("a.md", [EAST, NORTH])
+    Shelf(engine=engine, model=MODEL).put("b.md", [EAST, NORTH])
+    index = ExactSearch(engine=engine)
+    index.search(US, EAST, model=MODEL, k=2, only_approved=False)
+    statements.clear()
+
+    index.search(US, NORTH, model=MODEL, k=2, only_approved=False)
+    assert not any("library_vector.vector" in statement for statement in statements)
+
+    Shelf(engine=engine, model=MODEL).put("b.md", [NORTH])
+    index.search(US, NORTH, model=MODEL, k=2, only_approved=False)
+    assert sum("library_vector.vector" in statement for statement in statements) == 1
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """What is sent to the database."""
+    sent: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("index_of", ["exact", "pgvector"])
+@pytest.mark.postgres
+def test_a_document_that_is_swapped_meanwhile_is_never_seen_half(vectors: VectorDatabase, index_of: str) -> None:
+    """Every search sees one generation of it, with all its chunks."""
+    exact = ExactSearch(engine=vectors.login)
+    index = exact if index_of == "exact" else PgvectorSearch(engine=vectors.login, otherwise=exact)
+    shelf = Shelf(engine=vectors.login, model=MODEL)
+    shelf.put("a.md", [EAST] * 5, texts=[f"0 {no}" for no in range(5)])
+    is_over = threading.Event()
+
+    def swap() -> None:
+        for round_no in range(1, 40):
+            shelf.put("a.md", [EAST] * 5, texts=[f"{round_no} {no}" for no in range(5)])
+        is_over.set()
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    seen = []
+    while not is_over.is_set():
+        hits = index.search(US, EAST, model=MODEL, k=20, only_approved=False)
+        seen.append({hit.text.split()[0] for hit in hits})
+        assert sorted(hit.ordinal for hit in hits) == [0, 1, 2, 3, 4]
+    swapping.join()
+
+    assert all(len(generations) == 1 for generations in seen)
+    (last,) = {hit.text.split()[0] for hit in index.search(US, EAST, model=MODEL, k=20, only_approved=False)}
+    assert last == "39"
+
+
+@pytest.mark.postgres
+def test_an_organization_with_an_index_of_its_own_finds_as_much(vectors: VectorDatabase) -> None:
+    """The index is approximate, and most of what it finds may be invisible: never fewer hits than there are."""
+    model = a_model(16)
+    shelf = Shelf(engine=vectors.login, model=model)
+    old = random_vectors(900, dimensions=16, seed=5)
+    shelf.put("a.md", old)
+    shelf.put("a.md", old[:40], texts=[f"new {no}" for no in range(40)])
+    shelf.put("b.md", random_vectors(300, dimensions=16, seed=6))
+    assert add_partition(vectors.owner, US.organization_id)
+    with scoped(vectors.login, organization_id=US.organization_id, is_view=True) as scope:
+        (indexed,) = sizes(scope)
+    assert add_index(vectors.owner, US.organization_id, indexed)
+    assert not add_partition(vectors.owner, US.organization_id)
+    assert not add_index(vectors.owner, US.organization_id, indexed)
+    index, exact = _pgvector(vectors), ExactSearch(engine=vectors.login)
+
+    right = wanted = 0
+    for question in random_vectors(20, dimensions=16, seed=7):
+        found, best = (one.search(US, question, model=model, k=10, only_approved=False) for one in (index, exact))
+        assert len(found) == 10
+        right += len({_at(hit) for hit in found} & {_at(hit) for hit in best})
+        wanted += 10
+        assert len(index.search(US, question, model=model, k=340, only_approved=False)) == 340
+    assert right / wanted > 0.95
+
+
+@pytest.mark.postgres
+def test_the_index_of_a_partition_is_used(vectors: VectorDatabase) -> None:
+    """An expression that differs in a cast would leave it unused, and nobody would notice but the clock."""
+    model = a_model(16)
+    shelf = Shelf(engine=vectors.login, model=model)
+    shelf.put("a.md", random_vectors(3000, dimensions=16, seed=5))
+    add_partition(vectors.owner, US.organization_id)
+    with scoped(vectors.login, organization_id=US.organization_id, is_view=True) as scope:
+        (indexed,) = sizes(scope)
+    add_index(vectors.owner, US.organization_id, indexed)
+    with vectors.administrator.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+
+    with scoped(vectors.login, organization_id=US.organization_id, is_view=True) as scope:
+        statement = nearest(16, only_approved=False).compile(dialect=scope.connection.dialect)
+        values = {"of_organization": US.organization_id, "of_fingerprint": model.fingerprint, "at_most": 5}
+        values["query"] = as_literal(random_vectors(1, dimensions=16, seed=1)[0])
+        plan = scope.connection.exec_driver_sql(f"EXPLAIN {statement}", {**statement.params, **values}).scalars().all()
+
+    assert any("Index Scan using ix_library_vector_index" in line for line in plan), "\n".join(plan)
+
+
+@pytest.mark.postgres
+def test_what_was_embedded_before_pgvector_came_is_found() -> None:
+    """The table is made on any day: until it holds all that there is, the other adapter answers."""
+    with vector_database(is_set_up=False) as made:
+        exact = ExactSearch(engine=made.login)
+        index = PgvectorSearch(engine=made.login, otherwise=exact)
+        shelf = Shelf(engine=made.login, model=MODEL)
+        shelf.put("before.md", [EAST])
+        assert [hit.location for hit in _found(index)] == ["before.md"]
+
+        assert set_up(made.owner)
+        assert set_up(made.owner)
+        shelf.put("after.md", [NORTH])
+        assert [hit.location for hit in _found(index)] == ["before.md", "after.md"]
+
+        with scoped(made.login, organization_id=US.organization_id, is_view=False) as scope:
+            assert len(missing(scope)) == 1
+            assert fill(scope) == 1
+            assert fill(scope) == 0
+            scope.commit()
+        assert [hit.location for hit in _found(_pgvector(made))] == ["before.md", "after.md"]
+
+
+@pytest.mark.postgres
+def test_partitions_of_vectors_keep_organizations_apart(vectors: VectorDatabase) -> None:
+    """Each partition is a table of its own, which somebody may name in a statement."""
+    for tenant in (US, THEM):
+        Shelf(engine=vectors.login, model=MODEL, tenant=tenant).put("a.md", [EAST, NORTH])
+    add_partition(vectors.owner, THEM.organization_id)
+
+    assert look_for_escapes(vectors.login) == []
+    with connected(vectors.login, tenant=US.organization_id) as connection:
+        for name in (TABLE, f"{TABLE}_shared", partition_of(THEM.organization_id)):
+            theirs = f"SELECT count(*) FROM {name} WHERE organization_id = '{THEM.organization_id}'"
+            assert connection.execute(text(theirs)).scalar_one() == 0
+            assert (
+                connection.execute(
+                    text(f"DELETE FROM {name} WHERE organization_id <> :us"), {"us": US.organization_id}
+                ).rowcount
+                == 0
+            )
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            connection.execute(
+                text(f"INSERT INTO {TABLE} VALUES (:them, 'f', 'h', '[1]')"), {"them": THEM.organization_id}
+            )
+
+
+@pytest.mark.postgres
+def test_a_copy_goes_with_its_vector(vectors: VectorDatabase) -> None:
+    """What is forgotten must not be found by its copy."""
+    Shelf(engine=vectors.login, model=MODEL).put("a.md", [EAST, NORTH])
+    add_partition(vectors.owner, US.organization_id)
+
+    with scoped(vectors.login, organization_id=US.organization_id, is_view=False) as scope:
+        assert [each.size for each in sizes(scope)] == [2]
+        scope.execute(text("DELETE FROM library_vector WHERE organization_id = :of_organization"))
+        assert sizes(scope) == []
+
+
+def _pgvector(made: VectorDatabase) -> PgvectorSearch:
+    return PgvectorSearch(engine=made.login, otherwise=_Unused())
+
+
+class _Unused:
+    """Stands where an index would answer for pgvector, so that no test passes by it unseen."""
+
+    def search(self, *_: object, **__: object) -> list[Hit]:
+        """Say that this was not to be."""
+        raise AssertionError("pgvector was to answer")
+
+
+def _found(index: PgvectorSearch) -> list[Hit]:
+    return index.search(US, EAST, model=MODEL, k=5, only_approved=False)
+
+
+def _at(hit: Hit) -> tuple[str, int]:
+    return (hit.location, hit.ordinal)
