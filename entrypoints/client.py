@@ -33,6 +33,7 @@ from entrypoints.api.documents.runs import StartRun
 from entrypoints.api.documents.test_sets import TestSetDocument, UploadedTestSet
 from entrypoints.calls.audit import AuditCalls
 from entrypoints.calls.keys import KeyCalls
+from entrypoints.calls.llm import LlmCalls
 from entrypoints.calls.organization import OrganizationCalls
 from entrypoints.calls.secrets import SecretCalls
 from entrypoints.calls.webhooks import WebhookCalls
@@ -70,6 +71,7 @@ class Client:
         self.audit = AuditCalls(sender=self.sender)
         self.secrets = SecretCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)
+        self.llm = LlmCalls(sender=self.sender)
 
     def __enter__(self) -> Self:
         return self

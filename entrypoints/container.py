@@ -51,6 +51,7 @@ from domain.tracing import Spans
 from entrypoints.administration import Administration, ensure_own_organization, make_administration
 from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
+from entrypoints.llm_registry import LlmRegistry, make_llm_registry
 from entrypoints.notifications import Notifications, make_notifications
 from entrypoints.outgoing import make_language_models, make_scorers, make_targets
 from entrypoints.schedules import make_schedules
@@ -90,6 +91,7 @@ class Antiphon:
     clock: SharedClock
     notifications: Notifications
     schedules: Schedules
+    llm: LlmRegistry
 
     @property
     def openers(self) -> Mapping[str, Opener]:
@@ -146,6 +148,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         doors=doors,
         caching=Caching(cache=OptionalCache(cache), clock=clock),
     )
+    llm = make_llm_registry(engine, clock=clock, ids=ids, audit=administration.audit, environments=secrets.environments)
     families: dict[str, Family] = {family.kind: family}
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
     run_opener = RunOpener(
@@ -195,6 +198,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             checks={FAMILIES[family.kind].start: run_opener.check},
             resend_after_s=settings.resend_after_s,
         ),
+        llm=llm,
     )
 
 

@@ -30,8 +30,8 @@ RESERVED_NAME = "default"
 """`llm:default` is the organization's default model; an API of that name would be taken for it."""
 
 _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]{0,127}"
-_KEY = re.compile(rf"\$\{{{_VARIABLE}\}}")
 _FILLED = re.compile(rf"\$\{{{_VARIABLE}\}}")
+_BEGIN = re.compile(rf"^\$\{{{_VARIABLE}\}}")
 _SECRET_PARAMETER = re.compile(r"key|token|secret|password|passwd|signature|^sig$|credential", re.IGNORECASE)
 _OTHER_WORDS = {"gemini": Provider.GOOGLE}
 OFFERED = tuple(provider for provider in Provider if provider is not Provider.SCRIPTED)
@@ -122,7 +122,7 @@ def checked_key(text: str) -> str:
     word = text.strip()
     if not word:
         return ""
-    if _KEY.fullmatch(word):
+    if _FILLED.fullmatch(word):
         return word
     # Keys of providers have small letters or dashes; a name of a variable in this form can hardly be one.
     if re.fullmatch(r"[A-Z_][A-Z0-9_]{0,127}", word):
@@ -142,9 +142,10 @@ def _problem_of(address: str) -> str:
     """Return what is wrong with an address; a key or password in it is not repeated."""
     if len(address) > LONGEST_URL:
         return f"it has {len(address)} characters, and the most are {LONGEST_URL}"
-    filled = _FILLED.sub("x", address)
-    if re.search(r"[\s\x00-\x1f\x7f\ud800-\udfff]", filled):
-        return "it holds a space or a control character"
+    filled = _BEGIN.sub("https://x", address, count=1) if _BEGIN.match(address) else address
+    filled = _FILLED.sub("x", filled)
+    if re.search(r"[\s{}<>\x00-\x1f\x7f\ud800-\udfff]", filled):
+        return "it holds a space, a bracket or a control character"
     try:
         parts = urlsplit(filled)
         host = parts.hostname

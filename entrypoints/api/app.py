@@ -16,6 +16,8 @@ from entrypoints.api.routes import (
     items,
     jobs,
     keys,
+    llm_apis,
+    llm_defaults,
     organization,
     secrets,
     tasks,
@@ -39,6 +41,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     audit.router,
     webhooks.router,
+    *llm_apis.ROUTERS,
+    llm_defaults.router,
 )
 """One a resource; what needs no key is included apart."""
 

@@ -61,6 +61,10 @@ class Calls:
         """Return what PUT answers; it may be repeated, as it says how things are to be."""
         return kind.model_validate_json(self.sender.send("PUT", where, repeatable=True, json=_said(words)).content)
 
+    def _patch(self, where: str, kind: type[M], words: BaseModel) -> M:
+        """Return what PATCH answers; it may be repeated, as it says how things are to be."""
+        return kind.model_validate_json(self.sender.send("PATCH", where, repeatable=True, json=_said(words)).content)
+
     def _delete(self, where: str) -> bytes:
         """Return what DELETE answers. It is not repeated: the second time nothing would be there."""
         return self.sender.send("DELETE", where).content

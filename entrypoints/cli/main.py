@@ -28,6 +28,7 @@ _LAZY = {
     "targets": ("entrypoints.cli.targets", "Check endpoints under test."),
     "prices": ("entrypoints.cli.prices", "Show what models cost."),
     "judges": ("entrypoints.cli.judges", "Check what a judge is worth, beside people."),
+    "llm": ("entrypoints.cli.llm", "Register accounts at LLM providers; name their models everywhere."),
     "secrets": ("entrypoints.cli.secrets", "Keep the keys and passwords that targets name."),
     "webhooks": ("entrypoints.cli.webhooks", "Tell other programs, or people by mail, what happens to jobs."),
     "cache": ("entrypoints.cli.cache", "Look at the answers that runs with --cache keep."),

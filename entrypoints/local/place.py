@@ -10,6 +10,7 @@ from entrypoints.cli.opening import open_antiphon
 from entrypoints.container import Antiphon
 from entrypoints.local.audit import LocalAudit
 from entrypoints.local.keys import LocalKeys
+from entrypoints.local.llm import LocalLlm
 from entrypoints.local.organization import LocalOrganization
 from entrypoints.local.secrets import LocalSecrets
 from entrypoints.local.webhooks import LocalWebhooks
@@ -45,6 +46,11 @@ class LocalPlace:
     @property
     def webhooks(self) -> LocalWebhooks:
         return LocalWebhooks(service=self.antiphon.notifications.webhooks, tenant=self.tenant)
+
+    @property
+    def llm(self) -> LocalLlm:
+        """Its LLM APIs."""
+        return LocalLlm(service=self.antiphon.llm, tenant=self.tenant)
 
 
 def open_local_place(settings: Settings, *, org: str | None) -> LocalPlace:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from entrypoints.places.audit import Audit
 from entrypoints.places.keys import Keys
+from entrypoints.places.llm import Llm
 from entrypoints.places.organization import Organization
 from entrypoints.places.secrets import Secrets
 from entrypoints.places.webhooks import Webhooks
@@ -38,3 +39,7 @@ class Place(Protocol):
     @property
     def webhooks(self) -> Webhooks:
         """Who is told of what happens."""
+
+    @property
+    def llm(self) -> Llm:
+        """Its LLM APIs."""

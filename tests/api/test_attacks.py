@@ -39,7 +39,7 @@ class Route:
 
     def at(self, **ids: object) -> str:
         """Return the path with these ids in it."""
-        return self.path.format(**ids)
+        return self.path.replace(":path}", "}").format(**ids)
 
 
 ROUTES = [
@@ -58,6 +58,9 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/webhooks/{webhook_id}": {},
     "POST /v1/webhooks/{webhook_id}/rotate-secret": {"overlap_hours": 1},
     "POST /v1/keys/{key}/rotate": {},
+    "PATCH /v1/llm-apis/{llm_api}": {},
+    "PUT /v1/llm-apis/{llm_api}/models/{model:path}": {},
+    "PUT /v1/llm-defaults/{use}": {"llm_api": "ours", "model": "org/small"},
     "POST /v1/test-runs/{job_id}/rejudge": {"judge": "scripted:pass"},
     "POST /v1/test-runs/{job_id}/rescore": {"metrics": [{"contains": "x"}]},
 }
@@ -79,6 +82,10 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
     webhook = api.post("/v1/webhooks", json=WEBHOOK).json()
     assert api.post("/v1/test-configurations", json=config).status_code == 201
     assert api.request("PUT", "/v1/secrets/ours", json={"value": SECRET}).status_code == 200
+    llm_api = {"name": "ours", "provider": "openai", "models": ["org/small"]}
+    assert api.post("/v1/llm-apis", json=llm_api).status_code == 201
+    chosen = {"llm_api": "ours", "model": "org/small"}
+    assert api.request("PUT", "/v1/llm-defaults/judge", json=chosen).status_code == 200
     key = api.post("/v1/keys", json={"email": "ada@us.example", "scopes": ["read"]}).json()
     return {
         "job_id": job_id,
@@ -91,6 +98,9 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
         "key": key["id"],
         "webhook_id": webhook["id"],
         "delivery_id": webhook["id"],
+        "llm_api": "ours",
+        "model": "org/small",
+        "use": "judge",
     }
 
 
@@ -139,7 +149,9 @@ def test_who_may_only_read_changes_nothing(api: Api, route: Route) -> None:
     viewer = api.acting_for(US, scopes={"read"})
     anything = dict.fromkeys(("job_id", "webhook_id", "delivery_id"), "00000000-0000-4000-8000-00000000000a")
 
-    answer = viewer.request(route.method, route.at(**anything, name="ours", email="a@b.example", key="k"), json={})
+    words = {"name": "ours", "email": "a@b.example", "key": "k", "llm_api": "ours", "model": "m", "use": "judge"}
+
+    answer = viewer.request(route.method, route.at(**anything, **words), json={})
 
     assert answer.status_code == 403, answer.text
 
@@ -186,7 +198,9 @@ def test_lists_hold_nothing_of_another_organization(api: Api, ours: dict[str, ob
         theirs = them.get(route.path)
         assert theirs.status_code == 404 or theirs.json()["items"] == [], f"{route}: {theirs.text[:300]}"
 
-    assert {"/v1/jobs", "/v1/test-sets", "/v1/secrets", "/v1/webhooks", "/v1/keys", "/v1/audit"} <= set(looked_at)
+    assert {"/v1/jobs", "/v1/test-sets", "/v1/secrets", "/v1/webhooks", "/v1/keys", "/v1/audit", "/v1/llm-apis"} <= set(
+        looked_at
+    )
 
 
 @pytest.mark.parametrize("route", LISTS, ids=str)
