@@ -10,15 +10,15 @@ from entrypoints.api.documents.llm import (
     DefaultWords,
     LlmApiChange,
     LlmApiDocument,
-    LlmModelDocument,
     ModelWords,
     NewLlmApi,
     PriceWords,
 )
 from entrypoints.api.documents.runs import LimitWords
-from entrypoints.cli.acting import JSON, at_place, print_document, print_documents, shown_time, worded
+from entrypoints.cli.acting import JSON, at_place, print_document, print_documents, worded
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.limit_options import account_limits
+from entrypoints.cli.llm_tables import API_COLUMNS, MODEL_COLUMNS, api_row, model_row
 from entrypoints.places.place import Place
 
 _NAME = click.argument("name")
@@ -113,7 +113,7 @@ def list_apis(*, place: Place, as_json: bool) -> None:
     elif found:
         from entrypoints.cli.plain_tables import print_rows
 
-        print_rows(_API_COLUMNS, map(_api_row, found))
+        print_rows(API_COLUMNS, map(api_row, found))
     else:
         say("no LLM APIs yet; `antiphon llm add --name NAME --kind KIND` registers one")
         _say_offers(place)
@@ -220,7 +220,7 @@ def models(
     elif found:
         from entrypoints.cli.plain_tables import print_rows
 
-        print_rows(_MODEL_COLUMNS, map(_model_row, found))
+        print_rows(MODEL_COLUMNS, map(model_row, found))
     else:
         say("no models yet; `antiphon llm models NAME --add MODEL` registers one")
 
@@ -281,37 +281,4 @@ def _tell(done: str, api: LlmApiDocument, *, as_json: bool) -> None:
 
     if done:
         say(f"{done:10}{api.name}")
-    print_rows(_API_COLUMNS, [_api_row(api)])
-
-
-_API_COLUMNS = ("name", "kind", "address", "key", "state", "limits", "models", "default for", "changed (UTC)")
-_MODEL_COLUMNS = ("model", "can", "context", "in/out $ per 1M", "origin", "missing since (UTC)", "default for")
-
-
-def _api_row(api: LlmApiDocument) -> tuple[str, ...]:
-    short = {"concurrency": "at once", "requests_per_minute": "req/min", "tokens_per_minute": "tok/min"}
-    limits = [f"{value:,} {short[name]}" for name, value in api.limits if value is not None]
-    return (
-        api.name,
-        api.provider,
-        api.base_url or "(its own)",
-        api.api_key or "(none)",
-        "active" if api.is_active else "inactive",
-        ", ".join(limits) or "none",
-        str(api.models),
-        ", ".join(api.default_for),
-        shown_time(api.updated_at, otherwise=""),
-    )
-
-
-def _model_row(model: LlmModelDocument) -> tuple[str, ...]:
-    price = model.price
-    return (
-        model.reference,
-        ", ".join(model.capabilities) or "not known",
-        f"{model.context_length:,}" if model.context_length else "",
-        f"{price.input:g}/{price.output:g}" if price else "",
-        model.origin.value,
-        shown_time(model.missing_since, otherwise=""),
-        ", ".join(model.default_for),
-    )
+    print_rows(API_COLUMNS, [api_row(api)])
