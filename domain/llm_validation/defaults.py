@@ -86,5 +86,5 @@ def check_use(api: LlmApi, model: LlmModel, use: Use) -> None:
         raise InvalidInput(
             f"model {api.name}/{model.name} can't be used for {use.value}: that needs {use.needs.value}, and it is "
             f"registered for {can}; choose another model, or correct it with `antiphon llm models {api.name} --add "
-            f"{model.name} --can {use.needs.value}`"
+            f"{model.name}` and --can {use.needs.value}"
         )
