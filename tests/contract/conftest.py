@@ -12,6 +12,7 @@ import pytest
 
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.organizations import MemoryDirectory
+from adapters.memory.rfps import MemoryRfpStore
 from adapters.memory.store import MemoryStore
 from adapters.memory.test_sets import MemoryTestSets
 from adapters.parsing.children import ChildParsers
@@ -19,6 +20,7 @@ from domain.embedding.parsed import Parsers
 from domain.embedding.ports import Library
 from domain.organizations.organization import Organization
 from domain.organizations.ports import Directory
+from domain.rfp_answering.ports import RfpStore
 from domain.test_execution.ports import TestSets
 from tests.contract.building import NOW, THEM, US, KernelStore
 from tests.services.logins import Addresses, fresh_database
@@ -53,6 +55,18 @@ def test_sets(request: pytest.FixtureRequest) -> TestSets:
     from adapters.database.test_sets import SqlTestSets
 
     return SqlTestSets(_engine(request))
+
+
+@pytest.fixture
+def rfps(store: KernelStore) -> RfpStore:
+    """The RFPs beside every store, empty."""
+    if isinstance(store, MemoryStore):
+        return MemoryRfpStore(store)
+    from adapters.database.rfps import SqlRfpStore
+    from adapters.database.store import SqlStore
+
+    assert isinstance(store, SqlStore)
+    return SqlRfpStore(store.engine)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from domain.organizations.api_key import ApiKey, ApiKeyId
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.organizations.key_material import Seal
 from domain.organizations.organization import Organization, Role, User
+from domain.rfp_answering.rfp import RfpId
 from domain.schedules.schedule import ScheduleId
 from domain.secrets.secret import Secret, SecretName, StoredSecret
 from domain.secrets.vault import Sealed
@@ -49,6 +50,7 @@ from domain.test_execution.test_set import ConfigurationId, TestCase, TestSetId
 from tests.contract.building import NOW, THEM, US, a_claim, a_job, after, items, numbers, processing
 from tests.contract.notifying import a_webhook, an_event
 from tests.contract.registering import RegistryQuestion, fill_registry, registry_questions
+from tests.contract.rfp_building import fill_rfps, rfp_moves
 from tests.contract.schedule_building import fill_schedules, schedule_moves
 from tests.contract.two_libraries import fill_library, library_moves
 
@@ -78,6 +80,7 @@ class Names:
     llm_api: LlmApiId
     document: DocumentId
     schedule: ScheduleId
+    rfp: RfpId
     word: str
     """Name of the saved configuration, request key and e-mail address; anybody may guess it."""
 
@@ -91,6 +94,7 @@ NOBODY = Names(
     llm_api=LlmApiId("99999999-0000-4000-8000-000000000000"),
     document=DocumentId("99999999-0000-4000-8000-000000000000"),
     schedule=ScheduleId("99999999-0000-4000-8000-000000000000"),
+    rfp=RfpId("99999999-0000-4000-8000-000000000000"),
     word="NOBODY",
 )
 
@@ -135,6 +139,7 @@ class Stores:
             llm_api=fill_registry(SqlRegistry(self.engine), tenant, mark, no),
             document=fill_library(self.engine, tenant, no, mark=mark, word=word),
             schedule=fill_schedules(self.engine, tenant, no, mark=mark, word=word),
+            rfp=fill_rfps(self.engine, tenant, no, mark=mark, word=word),
             word=word,
         )
 
@@ -191,6 +196,7 @@ def questions(engine: Engine) -> Mapping[str, Question]:
         **{name: _about_api(ask) for name, ask in registry_questions(SqlRegistry(engine)).items()},
         **{name: _of_library(move) for name, move in library_moves(engine).items()},
         **{name: _of_schedules(move) for name, move in schedule_moves(engine).items()},
+        **{name: _of_rfps(move) for name, move in rfp_moves(engine).items()},
         "test set": lambda t, n: sets.get(t, n.test_set),
         "test sets": lambda t, _: (sets.count(t), sets.page(t, limit=100)),
         "cases": lambda t, n: list(sets.cases(t, n.test_set)),
@@ -246,6 +252,10 @@ def _of_library(move: Callable[[TenantContext, DocumentId, str], object]) -> Que
 
 def _of_schedules(move: Callable[[TenantContext, ScheduleId], object]) -> Question:
     return lambda t, n: move(t, n.schedule)
+
+
+def _of_rfps(move: Callable[[TenantContext, RfpId, str], object]) -> Question:
+    return lambda t, n: move(t, n.rfp, n.word)
 
 
 def _of_units(store: SqlStore) -> dict[str, Question]:

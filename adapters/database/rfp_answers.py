@@ -1,0 +1,203 @@
+"""Drafts, reviews and decisions, as rows that are only added to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.database.rfp_tables import (
+    rfp,
+    rfp_decision,
+    rfp_draft,
+    rfp_draft_source,
+    rfp_question,
+    rfp_review,
+)
+from adapters.database.rows import Values
+from adapters.database.scope import Scope, of_organization
+from adapters.database.types import Name
+from adapters.rfp_documents import from_document, to_document
+from domain.jobs.errors import Conflict, NotFound
+from domain.rfp_answering.passage import PassageSource, source_of
+from domain.rfp_answering.questionnaire import Question, QuestionNo
+from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
+from domain.rfp_answering.rfp import RfpId
+from domain.rfp_answering.standing import Standing
+
+
+def _of_rfp(table: Table) -> ColumnElement[bool]:
+    return and_(of_organization(table), table.c.rfp_id == bindparam("of_rfp", type_=Name))
+
+
+def _is_newest(table: Table) -> ColumnElement[bool]:
+    newer = table.alias()
+    same = and_(*(newer.c[name] == table.c[name] for name in ("organization_id", "rfp_id", "no")))
+    return table.c.version == select(func.max(newer.c.version)).where(same).scalar_subquery()
+
+
+def _newest(table: Table) -> Select[tuple[int, dict[str, object]]]:
+    return select(table.c.no, table.c.body).where(_of_rfp(table), table.c.no.between(_first, _last), _is_newest(table))
+
+
+_first: BindParameter[int] = bindparam("first")
+_last: BindParameter[int] = bindparam("last")
+_ADD_DRAFT = insert(rfp_draft).on_conflict_do_nothing().returning(rfp_draft.c.version)
+_ADD_SOURCE = insert(rfp_draft_source)
+_QUESTIONS = (
+    select(rfp_question.c.no, rfp_question.c.body)
+    .where(_of_rfp(rfp_question), rfp_question.c.no > bindparam("after"))
+    .order_by(rfp_question.c.no)
+    .limit(bindparam("at_most"))
+)
+_NEWEST_DRAFTS, _NEWEST_REVIEWS, _NEWEST_DECISIONS = map(_newest, (rfp_draft, rfp_review, rfp_decision))
+_HAS_DRAFT = select(rfp_draft.c.version).where(
+    _of_rfp(rfp_draft), rfp_draft.c.no == bindparam("of_no"), rfp_draft.c.version == bindparam("of_version")
+)
+_DRAFTS = (
+    select(rfp_draft.c.body)
+    .where(_of_rfp(rfp_draft), rfp_draft.c.no == bindparam("of_no"))
+    .order_by(rfp_draft.c.version)
+)
+_DECISIONS = (
+    select(rfp_decision.c.body)
+    .where(_of_rfp(rfp_decision), rfp_decision.c.no == bindparam("of_no"))
+    .order_by(rfp_decision.c.version)
+)
+_GAPS = (
+    select(rfp_draft.c.rfp_id, rfp_question.c.body)
+    .join(
+        rfp_question,
+        and_(*(rfp_question.c[name] == rfp_draft.c[name] for name in ("organization_id", "rfp_id", "no"))),
+    )
+    .join(rfp, and_(rfp.c.organization_id == rfp_draft.c.organization_id, rfp.c.id == rfp_draft.c.rfp_id))
+    .where(of_organization(rfp_draft), rfp_draft.c.verdict == "no_answer", _is_newest(rfp_draft))
+    .order_by(rfp.c.created_at.desc(), rfp.c.id.desc(), rfp_draft.c.no)
+    .limit(bindparam("at_most"))
+)
+_source = rfp_draft_source
+_of_newest_draft = select(func.max(rfp_draft.c.version)).where(
+    *(rfp_draft.c[name] == _source.c[name] for name in ("organization_id", "rfp_id", "no"))
+)
+_counts = and_(of_organization(_source), _source.c.version == _of_newest_draft.scalar_subquery())
+_RESTING = (
+    select(_source.c.rfp_id, _source.c.no)
+    .where(_counts, tuple_(_source.c.document_id, _source.c.generation).in_(bindparam("of_sources", expanding=True)))
+    .distinct()
+    .order_by(_source.c.rfp_id, _source.c.no)
+)
+_SOURCES = (
+    select(_source.c.document_id, _source.c.generation)
+    .where(_counts)
+    .distinct()
+    .order_by(_source.c.document_id, _source.c.generation)
+)
+
+
+@frozen(kw_only=True)
+class SqlAnswers:
+    """`Answers` in the transaction of *scope*."""
+
+    scope: Scope
+
+    def add_draft(self, record: DraftRecord) -> None:
+        """Store a draft, and which contents of documents it quotes."""
+        self.of(record.rfp_id, record.no)
+        row: Values = {
+            **_key(record.rfp_id, record.no),
+            "version": record.version,
+            "verdict": record.draft.verdict.value,
+            "needs_review": record.needs_review,
+            "body": to_document(record),
+        }
+        if self.scope.insert(_ADD_DRAFT, row).first() is None:
+            raise Conflict(f"question {record.no}: it has a draft of version {record.version} already")
+        sources = {source_of(quote.chunk_id) for quote in record.draft.quotes}
+        rows: list[Values] = [{"document_id": one.document_id, "generation": one.generation} for one in sources]
+        self.scope.insert_many(_ADD_SOURCE, rows, **_key(record.rfp_id, record.no), version=record.version)
+
+    def add_review(self, record: ReviewRecord) -> None:
+        """Store a review; the newest counts."""
+        of_draft = {"of_rfp": record.rfp_id, "of_no": record.no, "of_version": record.draft_version}
+        if self.scope.execute(_HAS_DRAFT, **of_draft).first() is None:
+            raise NotFound(f"question {record.no} has no draft of version {record.draft_version} to review")
+        more: Values = {"draft_version": record.draft_version, "body": to_document(record)}
+        self._add_next(rfp_review, record.rfp_id, record.no, more)
+
+    def add_decision(self, decision: Decision) -> None:
+        """Store what a person decided; the newest counts."""
+        self.of(decision.rfp_id, decision.no)
+        self._add_next(rfp_decision, decision.rfp_id, decision.no, {"body": to_document(decision)})
+
+    def of(self, rfp_id: RfpId, no: QuestionNo) -> Standing:
+        """Return where a question stands."""
+        found = self.page(rfp_id, after=no - 1, limit=1)
+        if not found or found[0].question.no != no:
+            raise NotFound(f"RFP {rfp_id} has no question {no}; `antiphon rfp show` lists those it has")
+        return found[0]
+
+    def page(self, rfp_id: RfpId, *, after: int = 0, limit: int) -> list[Standing]:
+        """Return where questions stand, in their order."""
+        rows = self.scope.execute(_QUESTIONS, of_rfp=rfp_id, after=after, at_most=limit).all()
+        if not rows:
+            return []
+        between = {"of_rfp": rfp_id, "first": rows[0].no, "last": rows[-1].no}
+        drafts = {row.no: from_document(row.body, DraftRecord) for row in self.scope.execute(_NEWEST_DRAFTS, **between)}
+        reviews = {
+            row.no: from_document(row.body, ReviewRecord) for row in self.scope.execute(_NEWEST_REVIEWS, **between)
+        }
+        decisions = {
+            row.no: from_document(row.body, Decision) for row in self.scope.execute(_NEWEST_DECISIONS, **between)
+        }
+        return [
+            Standing(
+                question=from_document(row.body, Question),
+                draft=drafts.get(row.no),
+                review=reviews.get(row.no),
+                decision=decisions.get(row.no),
+            )
+            for row in rows
+        ]
+
+    def drafts(self, rfp_id: RfpId, no: QuestionNo) -> list[DraftRecord]:
+        """Return the drafts of a question, oldest first."""
+        rows = self.scope.execute(_DRAFTS, of_rfp=rfp_id, of_no=no)
+        return [from_document(row.body, DraftRecord) for row in rows]
+
+    def decisions(self, rfp_id: RfpId, no: QuestionNo) -> list[Decision]:
+        """Return what people decided on a question, oldest first."""
+        rows = self.scope.execute(_DECISIONS, of_rfp=rfp_id, of_no=no)
+        return [from_document(row.body, Decision) for row in rows]
+
+    def gaps(self, *, limit: int) -> list[tuple[RfpId, Question]]:
+        """Return the questions whose newest draft says `no_answer`."""
+        rows = self.scope.execute(_GAPS, at_most=limit)
+        return [(RfpId(row.rfp_id), from_document(row.body, Question)) for row in rows]
+
+    def resting_on(self, sources: Sequence[PassageSource]) -> list[tuple[RfpId, QuestionNo]]:
+        """Return the questions whose newest draft quotes one of these contents."""
+        if not sources:
+            return []
+        pairs = [(one.document_id, one.generation) for one in sources]
+        return [(RfpId(row.rfp_id), QuestionNo(row.no)) for row in self.scope.execute(_RESTING, of_sources=pairs)]
+
+    def sources(self) -> list[PassageSource]:
+        """Return every content that a newest draft quotes."""
+        return [
+            PassageSource(document_id=row.document_id, generation=row.generation)
+            for row in self.scope.execute(_SOURCES)
+        ]
+
+    def _add_next(self, table: Table, rfp_id: RfpId, no: QuestionNo, more: Values) -> None:
+        # The question is locked: two that are added at once would take one number.
+        lock = select(rfp_question.c.no).where(_of_rfp(rfp_question), rfp_question.c.no == bindparam("of_no"))
+        self.scope.execute(lock.with_for_update(key_share=True), of_rfp=rfp_id, of_no=no)
+        newest = select(func.max(table.c.version)).where(_of_rfp(table), table.c.no == bindparam("of_no"))
+        version = (self.scope.execute(newest, of_rfp=rfp_id, of_no=no).scalar() or 0) + 1
+        self.scope.insert(insert(table), {**_key(rfp_id, no), "version": version, **more})
+
+
+def _key(rfp_id: RfpId, no: QuestionNo) -> Values:
+    return {"rfp_id": rfp_id, "no": no}

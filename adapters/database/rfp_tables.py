@@ -1,0 +1,108 @@
+"""The tables of RFP answering: questionnaires, and what was done about their questions."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+)
+
+from adapters.database.tables import METADATA
+from adapters.database.types import JSON_OBJECT, Name, SafeText, UtcTime
+
+rfp = Table(
+    "rfp",
+    METADATA,
+    Column("organization_id", Name, nullable=False),
+    Column("id", Name, nullable=False),
+    Column("body", JSON_OBJECT, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", SafeText, nullable=False),
+    PrimaryKeyConstraint("organization_id", "id"),
+)
+Index("ix_rfp_newest", rfp.c.organization_id, rfp.c.created_at, rfp.c.id)
+
+_OF_RFP = (["organization_id", "rfp_id"], ["rfp.organization_id", "rfp.id"])
+_QUESTION = ("organization_id", "rfp_id", "no")
+_OF_QUESTION = (list(_QUESTION), [f"rfp_question.{name}" for name in _QUESTION])
+
+rfp_file = Table(
+    "rfp_file",
+    METADATA,
+    Column("organization_id", Name, nullable=False),
+    Column("rfp_id", Name, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("organization_id", "rfp_id"),
+    ForeignKeyConstraint(*_OF_RFP, ondelete="CASCADE"),
+)
+
+rfp_question = Table(
+    "rfp_question",
+    METADATA,
+    Column("organization_id", Name, nullable=False),
+    Column("rfp_id", Name, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("body", JSON_OBJECT, nullable=False),
+    PrimaryKeyConstraint(*_QUESTION),
+    ForeignKeyConstraint(*_OF_RFP, ondelete="CASCADE"),
+)
+
+rfp_draft = Table(
+    "rfp_draft",
+    METADATA,
+    Column("organization_id", Name, nullable=False),
+    Column("rfp_id", Name, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("verdict", Name, nullable=False),
+    Column("needs_review", Boolean, nullable=False),
+    Column("body", JSON_OBJECT, nullable=False),
+    PrimaryKeyConstraint(*_QUESTION, "version"),
+    ForeignKeyConstraint(*_OF_QUESTION, ondelete="CASCADE"),
+)
+
+_DRAFT = (*_QUESTION, "version")
+rfp_draft_source = Table(
+    "rfp_draft_source",
+    METADATA,
+    Column("organization_id", Name, nullable=False),
+    Column("rfp_id", Name, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document_id", Name, nullable=False),
+    Column("generation", Integer, nullable=False),
+    PrimaryKeyConstraint(*_DRAFT, "document_id", "generation"),
+    ForeignKeyConstraint(list(_DRAFT), [f"rfp_draft.{name}" for name in _DRAFT], ondelete="CASCADE"),
+)
+Index("ix_rfp_draft_source_document", rfp_draft_source.c.organization_id, rfp_draft_source.c.document_id)
+
+rfp_review = Table(
+    "rfp_review",
+    METADATA,
+    Column("organization_id", Name, nullable=False),
+    Column("rfp_id", Name, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("draft_version", Integer, nullable=False),
+    Column("body", JSON_OBJECT, nullable=False),
+    PrimaryKeyConstraint(*_QUESTION, "version"),
+    ForeignKeyConstraint([*_QUESTION, "draft_version"], [f"rfp_draft.{name}" for name in _DRAFT], ondelete="CASCADE"),
+)
+
+rfp_decision = Table(
+    "rfp_decision",
+    METADATA,
+    Column("organization_id", Name, nullable=False),
+    Column("rfp_id", Name, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", JSON_OBJECT, nullable=False),
+    PrimaryKeyConstraint(*_QUESTION, "version"),
+    ForeignKeyConstraint(*_OF_QUESTION, ondelete="CASCADE"),
+)

@@ -1,0 +1,173 @@
+"""Units of work in the RFPs of one organization, in a SQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import attrs
+from attrs import frozen
+from sqlalchemy import Engine, bindparam, delete, insert, select, tuple_
+
+from adapters.database.audit_entries import SqlEntries
+from adapters.database.outbox import SqlOutbox
+from adapters.database.rfp_answers import SqlAnswers
+from adapters.database.rfp_tables import rfp as _rfp
+from adapters.database.rfp_tables import rfp_file, rfp_question
+from adapters.database.rows import AnyRow, Values
+from adapters.database.scope import Scope, of_organization, scoped
+from adapters.database.types import Name, UtcTime
+from adapters.rfp_documents import from_document, to_document
+from domain.jobs.errors import NotFound
+from domain.rfp_answering.questionnaire import Question, Questionnaire
+from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
+from domain.tenancy import OrganizationId, TenantContext, UserId
+
+_FOUND_AT_MOST = 10
+_BEHIND_ANY_CHARACTER = "\U0010ffff"
+_ours = of_organization(_rfp)
+_is_it = _rfp.c.id == bindparam("of_id", type_=Name)
+_GET = select(_rfp).where(_ours, _is_it)
+_GET_LOCKED = _GET.with_for_update(key_share=True)
+_CONTENT = select(rfp_file.c.body).where(of_organization(rfp_file), rfp_file.c.rfp_id == bindparam("of_id", type_=Name))
+_QUESTIONS = (
+    select(rfp_question.c.rfp_id, rfp_question.c.body)
+    .where(of_organization(rfp_question), rfp_question.c.rfp_id.in_(bindparam("of_rfps", type_=Name, expanding=True)))
+    .order_by(rfp_question.c.rfp_id, rfp_question.c.no)
+)
+_FIND = (
+    select(_rfp.c.id)
+    .where(_ours, _rfp.c.id >= bindparam("prefix", type_=Name), _rfp.c.id < bindparam("behind", type_=Name))
+    .order_by(_rfp.c.id)
+    .limit(_FOUND_AT_MOST)
+)
+_age = (_rfp.c.created_at, _rfp.c.id)
+_PAGE = select(_rfp).where(_ours).order_by(*(column.desc() for column in _age)).limit(bindparam("at_most"))
+_BEFORE = tuple_(*_age) < tuple_(bindparam("before_at", type_=UtcTime), bindparam("before_id", type_=Name))
+_REMOVE = delete(_rfp).where(_ours, _is_it)
+
+
+@frozen(kw_only=True)
+class SqlRfps:
+    """`Rfps` in the transaction of *scope*."""
+
+    scope: Scope
+
+    def add(self, rfp: Rfp, content: bytes) -> None:
+        """Store a new RFP with its questions and its file."""
+        asked = rfp.questionnaire
+        row: Values = {
+            "id": rfp.id,
+            "body": to_document(attrs.evolve(asked, questions=())),
+            "created_at": rfp.created_at,
+            "created_by": rfp.created_by,
+        }
+        self.scope.insert(insert(_rfp), row)
+        self.scope.insert(insert(rfp_file), {"rfp_id": rfp.id, "body": content})
+        rows: list[Values] = [{"no": one.no, "body": to_document(one)} for one in asked.questions]
+        self.scope.insert_many(insert(rfp_question), rows, rfp_id=rfp.id)
+
+    def get(self, rfp_id: RfpId, *, lock: bool = False) -> Rfp:
+        """Return the RFP with all of its questions."""
+        row = self.scope.execute(_GET_LOCKED if lock else _GET, of_id=rfp_id).first()
+        if row is None:
+            raise unknown_rfp(rfp_id)
+        return self._with_questions([row])[0]
+
+    def content(self, rfp_id: RfpId) -> bytes:
+        """Return the bytes of its file."""
+        body = self.scope.execute(_CONTENT, of_id=rfp_id).scalar()
+        if body is None:
+            raise unknown_rfp(rfp_id)
+        return bytes(body)
+
+    def find(self, id_prefix: str) -> list[RfpId]:
+        """Return the RFPs whose id starts with *id_prefix*."""
+        rows = self.scope.execute(_FIND, prefix=id_prefix, behind=id_prefix + _BEHIND_ANY_CHARACTER)
+        return [RfpId(row.id) for row in rows]
+
+    def page(self, *, before: RfpPlace | None = None, limit: int) -> list[Rfp]:
+        """Return RFPs, newest first, from just behind *before*."""
+        if before is None:
+            rows = self.scope.execute(_PAGE, at_most=limit)
+        else:
+            values = {"before_at": before.created_at, "before_id": before.id}
+            rows = self.scope.execute(_PAGE.where(_BEFORE), at_most=limit, **values)
+        return self._with_questions(list(rows))
+
+    def remove(self, rfp_id: RfpId) -> None:
+        """Forget the RFP with everything that was done about it."""
+        if not self.scope.execute(_REMOVE, of_id=rfp_id).rowcount:
+            raise unknown_rfp(rfp_id)
+
+    def _with_questions(self, rows: list[AnyRow]) -> list[Rfp]:
+        asked: dict[str, list[Question]] = {}
+        if rows:
+            for row in self.scope.execute(_QUESTIONS, of_rfps=[one.id for one in rows]):
+                asked.setdefault(row.rfp_id, []).append(from_document(row.body, Question))
+        return [_rfp_from(row, tuple(asked.get(row.id, ()))) for row in rows]
+
+
+def unknown_rfp(rfp_id: str) -> NotFound:
+    """Return what to raise where there is no such RFP."""
+    return NotFound(f"there is no RFP {rfp_id} in this organization; `antiphon rfp list` shows those there are")
+
+
+def _rfp_from(row: AnyRow, questions: tuple[Question, ...]) -> Rfp:
+    return Rfp(
+        id=RfpId(row.id),
+        organization_id=OrganizationId(row.organization_id),
+        questionnaire=attrs.evolve(from_document(row.body, Questionnaire), questions=questions),
+        created_at=row.created_at,
+        created_by=UserId(row.created_by),
+    )
+
+
+@frozen(kw_only=True)
+class SqlRfpUnitOfWork:
+    """`RfpUnitOfWork`: one transaction for one organization."""
+
+    scope: Scope
+
+    @property
+    def rfps(self) -> SqlRfps:
+        """Its RFPs."""
+        return SqlRfps(scope=self.scope)
+
+    @property
+    def answers(self) -> SqlAnswers:
+        """What was done about them."""
+        return SqlAnswers(scope=self.scope)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """Messages that leave after the commit."""
+        return SqlOutbox(scope=self.scope)
+
+    @property
+    def entries(self) -> SqlEntries:
+        """The organization's audit log."""
+        return SqlEntries(scope=self.scope)
+
+    def commit(self) -> None:
+        """Make the changes durable and visible; leaving the unit without it undoes them."""
+        self.scope.commit()
+
+
+@frozen
+class SqlRfpStore:
+    """`RfpStore` over a database."""
+
+    engine: Engine
+
+    @contextmanager
+    def begin(self, tenant: TenantContext) -> Iterator[SqlRfpUnitOfWork]:
+        """Begin a unit of work; on SQLite it waits, here and for at most 20 s, until no other writes."""
+        with scoped(self.engine, organization_id=tenant.organization_id, is_view=False) as scope:
+            yield SqlRfpUnitOfWork(scope=scope)
+
+    @contextmanager
+    def view(self, tenant: TenantContext) -> Iterator[SqlRfpUnitOfWork]:
+        """Begin a read-only unit of work, which waits for no writer."""
+        with scoped(self.engine, organization_id=tenant.organization_id, is_view=True) as scope:
+            yield SqlRfpUnitOfWork(scope=scope)

@@ -1,0 +1,60 @@
+"""A passage of the library, as an author of answers is shown it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from attrs import frozen
+
+from domain.rfp_answering.draft import ChunkId
+
+
+@frozen(kw_only=True)
+class PassageSource:
+    """Which content of which document a passage is of: the document's id and its generation."""
+
+    document_id: str
+    generation: int
+
+
+@frozen(kw_only=True)
+class Passage:
+    """
+    A chunk of a document. *chunk_id* is `DOCUMENT:GENERATION:ORDINAL`; *title* and *heading_path* say where it stands.
+
+    *score* is the search's, for people: it decides nothing (a likeness is no evidence).
+    """
+
+    document_id: str
+    generation: int
+    ordinal: int
+    title: str
+    text: str
+    heading_path: tuple[str, ...] = ()
+    score: float = 0.0
+
+    @property
+    def chunk_id(self) -> ChunkId:
+        """What quotes name."""
+        return ChunkId(f"{self.document_id}:{self.generation}:{self.ordinal}")
+
+    @property
+    def source(self) -> PassageSource:
+        """The content it is of."""
+        return PassageSource(document_id=self.document_id, generation=self.generation)
+
+
+def source_of(chunk_id: ChunkId) -> PassageSource:
+    """Return the content that a quoted chunk is of."""
+    document_id, generation, _ordinal = chunk_id.rsplit(":", 2)
+    return PassageSource(document_id=document_id, generation=int(generation))
+
+
+def fingerprint_of(passages: tuple[Passage, ...]) -> str:
+    """Return a SHA-256, in hex, over what the passages say and in which order: what an author had to go on."""
+    digest = hashlib.sha256()
+    for one in passages:
+        for part in (one.document_id, one.title, "/".join(one.heading_path), one.text):
+            words = part.encode()
+            digest.update(len(words).to_bytes(8, "big") + words)
+    return digest.hexdigest()

@@ -1,0 +1,90 @@
+"""Where a question stands, from its records: a pure function, so that no state can disagree with what was done."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from domain.rfp_answering.draft import AnswerVerdict
+from domain.rfp_answering.questionnaire import Question
+from domain.rfp_answering.records import Basis, Decision, DecisionKind, DraftRecord, ReviewRecord, ReviewVerdict
+
+
+class AnswerState(StrEnum):
+    """How far the answer to a question is."""
+
+    OPEN = "open"
+    NO_ANSWER = "no_answer"
+    NEEDS_REVIEW = "needs_review"
+    DRAFTED = "drafted"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    EDITED = "edited"
+    REJECTED = "rejected"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a person has answered for it: only such answers leave the house, and none of them is drafted anew."""
+        return self in (AnswerState.APPROVED, AnswerState.EDITED)
+
+
+@frozen(kw_only=True)
+class Standing:
+    """A question with the newest of each kind of record; what is older is history."""
+
+    question: Question
+    draft: DraftRecord | None = None
+    review: ReviewRecord | None = None
+    decision: Decision | None = None
+
+    @property
+    def state(self) -> AnswerState:
+        """How far the answer is: what a person decided counts, until a rejected one is drafted anew."""
+        decision, draft = self.decision, self.draft
+        if decision is not None and decision.kind is not DecisionKind.REJECTED:
+            return AnswerState(decision.kind.value)
+        if draft is None:
+            return AnswerState.OPEN
+        if decision is not None and decision.draft_version == draft.version:
+            return AnswerState.REJECTED
+        if draft.needs_review:
+            return AnswerState.NEEDS_REVIEW
+        if draft.draft.verdict is AnswerVerdict.NO_ANSWER:
+            return AnswerState.NO_ANSWER
+        return self._reviewed()
+
+    def _reviewed(self) -> AnswerState:
+        review = self.current_review
+        if review is None:
+            return AnswerState.DRAFTED
+        return AnswerState.REVIEWED if review.verdict is ReviewVerdict.ACCEPT else AnswerState.NEEDS_REVIEW
+
+    @property
+    def current_review(self) -> ReviewRecord | None:
+        """The review of the draft that counts; one of an older draft says nothing of it."""
+        is_of_it = self.review is not None and self.draft and self.review.draft_version == self.draft.version
+        return self.review if is_of_it else None
+
+    @property
+    def answer(self) -> str:
+        """The answer as it stands, whoever wrote it; empty: there is none."""
+        if self.decision is not None and self.decision.kind is DecisionKind.EDITED:
+            return self.decision.text
+        return self.draft.draft.answer if self.draft else ""
+
+    def may_be_drafted(self, *, also_rejected: bool = True) -> bool:
+        """Return whether a job may draft it: not what a person has answered for, nor what the buyer's file answers."""
+        if self.question.given or self.state.is_final:
+            return False
+        return also_rejected or self.state is not AnswerState.REJECTED
+
+    def is_drafted_from(self, basis: Basis) -> bool:
+        """Return whether the draft that counts was made from just this, and was not rejected: it stays then."""
+        return self.draft is not None and self.draft.basis == basis and self.state is not AnswerState.REJECTED
+
+    @property
+    def may_be_reviewed(self) -> bool:
+        """Whether there is a draft to review that no person has answered for."""
+        is_answer = self.draft is not None and self.draft.draft.verdict is not AnswerVerdict.NO_ANSWER
+        return is_answer and not self.state.is_final and self.state is not AnswerState.REJECTED
