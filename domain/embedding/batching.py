@@ -117,7 +117,7 @@ def embed_halving(call: Callable[[Sequence[str]], Embedded], texts: Sequence[str
         return Halved(brought=(wait,) * len(texts), usage=wait.usage)
     except ItemFailure as failure:
         made = NOTHING if failure.kind is FailureKind.TARGET_DOWN else Usage(requests=1)  # nobody was called
-        if len(texts) == 1 or not _may_be_a_texts(failure):
+        if len(texts) == 1 or not is_of_a_text(failure):
             return Halved(brought=(failure,) * len(texts), usage=made)
         return _halves(call, texts, made)
     return Halved(brought=found.vectors, usage=found.usage)
@@ -126,13 +126,14 @@ def embed_halving(call: Callable[[Sequence[str]], Embedded], texts: Sequence[str
 def _halves(call: Callable[[Sequence[str]], Embedded], texts: Sequence[str], made: Usage) -> Halved:
     middle = (len(texts) + 1) // 2
     first = embed_halving(call, texts[:middle])
-    stop = next((each for each in first.brought if isinstance(each, Exception) and not _may_be_a_texts(each)), None)
+    stop = next((each for each in first.brought if isinstance(each, Exception) and not is_of_a_text(each)), None)
     others = texts[middle:]  # what stops the one half for good would stop the other as well
     rest = embed_halving(call, others) if stop is None else Halved(brought=(stop,) * len(others))
     return Halved(brought=first.brought + rest.brought, usage=made + first.usage + rest.usage)
 
 
-def _may_be_a_texts(failure: Exception) -> bool:
+def is_of_a_text(failure: Exception) -> bool:
+    """Whether fewer texts, or others, may pass where this failure was."""
     return isinstance(failure, PermanentFailure) and failure.kind in _OF_A_TEXT
 
 
@@ -157,11 +158,10 @@ def shares_of(usage: Usage, weights: Sequence[int]) -> list[Usage]:
 
 
 def _shared(amount: int, weights: Sequence[int]) -> list[int]:
-    whole = sum(weights) or 1
+    whole = sum(weights) + len(weights)  # one more for each: texts without a token have a share as well
     seen, given, shares = 0, 0, []
     for weight in weights:
-        seen += weight
-        upto = amount * seen // whole if sum(weights) else 0
-        shares.append(upto - given)
-        given = upto
+        seen += weight + 1
+        shares.append(amount * seen // whole - given)
+        given += shares[-1]
     return shares

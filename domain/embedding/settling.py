@@ -1,0 +1,82 @@
+"""
+After a job of embedding has ended: no document says that it is processed, when nobody does that any more.
+
+An attempt that fails says so itself. One whose worker was killed, whose time ran out or that was cancelled can't; the
+job's end is what is sure to come, whatever happened before, and it is told until this has worked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from domain.embedding.embedding_spec import KIND, EmbeddingSpec
+from domain.embedding.library_document import DocumentId, ReviewStatus, failed
+from domain.embedding.ports import Library
+from domain.jobs.errors import NotFound
+from domain.jobs.events import Envelope, JobEnded
+from domain.jobs.item import Item, ItemState
+from domain.jobs.job import JobId, JobStatus
+from domain.jobs.ports import Clock, Store
+from domain.jobs.relaying import system_context
+from domain.tenancy import TenantContext
+
+PAGE = 500
+_WITHOUT_SUCCESS = (ItemState.FAILED, ItemState.CANCELLED)
+CANCELLED = "the job was cancelled before it came to this document; `antiphon library embed` begins again"
+
+
+@frozen(kw_only=True)
+class Settling:
+    """Looks after the documents of jobs that have ended."""
+
+    store: Store
+    library: Library
+    clock: Clock
+
+    def react(self, envelope: Envelope) -> None:
+        """Let the documents that the job did not get to their end say so (`Reaction`); again changes nothing."""
+        fact = envelope.message
+        if not isinstance(fact, JobEnded) or fact.status is JobStatus.COMPLETED:
+            return
+        tenant = system_context(envelope.organization_id)
+        with self.store.view(tenant) as work:
+            try:
+                job = work.jobs.get(fact.job_id)
+            except NotFound:  # purged since then
+                return
+        if job.kind != KIND:
+            return
+        if not fact.planned:  # it never came to items
+            named = EmbeddingSpec.from_document(job.spec).documents
+            self._settle(tenant, dict.fromkeys(named, job.failure or CANCELLED))
+        self._settle_items(tenant, fact.job_id)
+
+    def _settle_items(self, tenant: TenantContext, job_id: JobId) -> None:
+        after = None
+        while True:
+            with self.store.view(tenant) as work:
+                page = work.ledger.page(job_id, after=after, limit=PAGE, states=_WITHOUT_SUCCESS)
+            self._settle(tenant, {DocumentId(str(item.input["document_id"])): _reason(item) for item in page})
+            if len(page) < PAGE:
+                return
+            after = page[-1].no
+
+    def _settle(self, tenant: TenantContext, reasons: Mapping[DocumentId, str]) -> None:
+        with self.library.begin(tenant) as work:
+            for document_id in sorted(reasons):  # all who lock documents do it in one order
+                try:
+                    document = work.documents.get(document_id, lock=True)
+                except NotFound:
+                    continue
+                if document.review_status is ReviewStatus.PROCESSING:
+                    now = self.clock.now()
+                    reason = reasons[document_id]
+                    work.documents.put(failed(document, content_hash=document.content_hash, reason=reason, now=now))
+            work.commit()
+
+
+def _reason(item: Item) -> str:
+    failure = item.outcome.failure if item.outcome else None
+    return failure.message if failure else CANCELLED
