@@ -52,6 +52,7 @@ from entrypoints.administration import Administration, ensure_own_organization, 
 from entrypoints.cache import make_cache
 from entrypoints.limits import make_doors
 from entrypoints.llm_registry import LlmRegistry, make_llm_registry
+from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
 from entrypoints.notifications import Notifications, make_notifications
 from entrypoints.outgoing import make_language_models, make_scorers, make_targets
 from entrypoints.schedules import make_schedules
@@ -92,11 +93,12 @@ class Antiphon:
     notifications: Notifications
     schedules: Schedules
     llm: LlmRegistry
+    checks: LlmChecks
 
     @property
     def openers(self) -> Mapping[str, Opener]:
         """What opens a job for the task of each name, when it is called with ids in place of a job."""
-        return {FAMILIES[self.family.kind].start: self.run_opener.open}
+        return {FAMILIES[self.family.kind].start: self.run_opener.open, **self.checks.openers}
 
     def targets_of(self, tenant: TenantContext) -> Targets:
         """Return what opens targets with what an organization may name in them."""
@@ -149,7 +151,8 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         caching=Caching(cache=OptionalCache(cache), clock=clock),
     )
     llm = make_llm_registry(engine, clock=clock, ids=ids, audit=administration.audit, environments=secrets.environments)
-    families: dict[str, Family] = {family.kind: family}
+    llm_family = make_llm_family(settings, engine=engine, models=models, environments=secrets.environments, clock=clock)
+    families: dict[str, Family] = {family.kind: family, llm_family.kind: llm_family}
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
     run_opener = RunOpener(
         runs=TestRuns(jobs=jobs, test_sets=test_sets),
@@ -199,6 +202,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             resend_after_s=settings.resend_after_s,
         ),
         llm=llm,
+        checks=make_llm_checks(engine, family=llm_family, jobs=jobs, store=store),
     )
 
 

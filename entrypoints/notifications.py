@@ -14,6 +14,7 @@ from adapters.notifications.mail import MailCarrier
 from adapters.notifications.mail_server import MailServer, mail_server
 from domain.jobs.errors import BrokenSettings
 from domain.jobs.ports import Clock, IdSource, Store
+from domain.llm_validation.events import LLM_EVENTS
 from domain.notifications.announcing import Notifier
 from domain.notifications.event import JOB_EVENTS
 from domain.notifications.ports import Carrier
@@ -26,7 +27,7 @@ from domain.tenancy import TenantContext
 from entrypoints.outgoing import make_guard
 from entrypoints.settings import Settings
 
-EVENTS = JOB_EVENTS
+EVENTS = (*JOB_EVENTS, *LLM_EVENTS)
 """All that can be subscribed to; a family adds its own."""
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import attrs
 from attrs import field, frozen
-from attrs.validators import gt, in_
+from attrs.validators import ge, gt, in_
 from platformdirs import user_data_path
 
 from domain.jobs.errors import BrokenSettings
+from entrypoints.setting_pairs import half_a_server, two_keys
 from entrypoints.setting_values import LOG_FORMATS, LOG_LEVELS, LogFormat, LogLevel, read_value, unknown
 
 PREFIX = "ANTIPHON_"
@@ -142,6 +143,11 @@ class Settings:
     longest_job_s: int = field(
         default=3 * 24 * 3600, validator=gt(0), metadata=_doc("seconds the longest job may take; checked at the start")
     )
+    probe_tokens: int = field(
+        default=100_000,
+        validator=ge(0),
+        metadata=_doc("tokens that checks of LLM APIs may take a day and organization; 0: models are never asked"),
+    )
     judge: str = field(
         default="",
         metadata=_doc("model that judges where neither command nor file names one: `openai:gpt-5-mini`", shown="none"),
@@ -266,26 +272,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             problems.append(unknown(name, known=list(known)))
     if not problems:
         settings = Settings(**values)  # type: ignore[arg-type]  # each value was read as its field's type just above
-        problems += _half_a_server(settings) + _two_keys(settings)
+        problems += half_a_server(settings) + two_keys(settings)
         if not problems:
             return settings
     raise BrokenSettings("the environment can't be used as it is; nothing was started", problems=tuple(problems))
-
-
-def _half_a_server(settings: Settings) -> list[str]:
-    if settings.is_embedded or (settings.database_url and not settings.database_url.startswith("sqlite")):
-        return []
-    found = "names a SQLite file" if settings.database_url else "is not set"
-    return [f"ANTIPHON_DATABASE_URL {found}, but ANTIPHON_BROKER_URL is set: workers elsewhere can't see this "
-            "machine's file; set it to postgresql://USER:PASSWORD@HOST/NAME, or unset ANTIPHON_BROKER_URL"]  # fmt: skip
-
-
-def _two_keys(settings: Settings) -> list[str]:
-    if not (settings.secret_key and settings.secret_key_file):
-        return []
-    return [
-        "ANTIPHON_SECRET_KEY and ANTIPHON_SECRET_KEY_FILE are both set; unset one, so that it is clear which counts"
-    ]
 
 
 def choose_server(url: str) -> None:

@@ -48,6 +48,10 @@ if TYPE_CHECKING:
     from pipelines.notifying import Notifying
 
 
+RECHECK_S = 10.0
+"""How often it is looked for LLM APIs that failed and are due again, in seconds."""
+
+
 @define(eq=False, slots=False)
 class WorkerSide:
     """
@@ -196,10 +200,10 @@ class WorkerSide:
     def notifying(self) -> Notifying:
         """Tells webhooks and mailboxes what happened."""
         from pipelines.notifying import Notifying
-        from pipelines.subscriptions import NOTIFY, reactions
+        from pipelines.subscriptions import NOTE_CHECKS, NOTIFY, reactions
 
         a = self.antiphon
-        told = reactions({NOTIFY: a.notifications.notifier.notify})
+        told = reactions({NOTIFY: a.notifications.notifier.notify, NOTE_CHECKS: a.checks.noting.on_end})
         announcer = Announcer(installation=a.store, clock=a.clock, reactions=told)
         return Notifying(announcer=announcer, courier=a.notifications.courier)
 
@@ -210,7 +214,7 @@ class WorkerSide:
         a, settings = self.antiphon, self.antiphon.settings
         # whose turn it is not asks twice a sweep, so that a turn that was missed is noticed before the next one
         asks_s = settings.sweep_s if self.only_job else settings.sweep_s / 2
-        times = LoopTimes(sweep_s=asks_s, leases_s=settings.lease_s / 3)
+        times = LoopTimes(sweep_s=asks_s, leases_s=settings.lease_s / 3, recheck_s=RECHECK_S / 2)
         return Loops(
             relay=self.relay,
             bell=a.bell,
@@ -222,9 +226,13 @@ class WorkerSide:
             keep_permits=a.doors.permits.keep,
             set_clock=a.clock.refresh,
             make_ticks=make_scheduler(a).round if self.only_job is None else None,
+            recheck=self._recheck if self.only_job is None else None,
             times=times,
             on_trouble=self.on_trouble or log_only,
         )
+
+    def _recheck(self) -> object:
+        return self.antiphon.checks.rechecking.in_turn(self.worker_id, rest_s=RECHECK_S)
 
     def _sweep(self) -> object:
         if self.only_job is None:

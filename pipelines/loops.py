@@ -35,7 +35,8 @@ def log_only(_error: AntiphonError) -> None:
 
 @frozen(kw_only=True)
 class LoopTimes:
-    """How often, in seconds: relay and notifications without a ring, leases, deadlines, windows, sweeper, clock."""
+    """How often, in seconds: relay and notifications without a ring, leases, deadlines, windows, sweeper, clock, and
+    LLM APIs that failed."""
 
     relay_s: float = field(default=1.0, validator=gt(0))
     leases_s: float = field(default=10.0, validator=gt(0))
@@ -43,6 +44,7 @@ class LoopTimes:
     windows_s: float = field(default=0.25, validator=gt(0))
     sweep_s: float = field(default=5.0, validator=gt(0))
     clock_s: float = field(default=60.0, validator=gt(0))
+    recheck_s: float = field(default=5.0, validator=gt(0))
 
 
 @define(eq=False)
@@ -59,6 +61,7 @@ class Loops:
     keep_permits: Callable[[], object]
     set_clock: Callable[[], object]
     make_ticks: Callable[[], float] | None = None
+    recheck: Callable[[], object] | None = None
     times: LoopTimes = field(factory=LoopTimes)
     on_trouble: OnTrouble = log_only
     _stopping: threading.Event = field(factory=threading.Event, init=False)
@@ -79,6 +82,8 @@ class Loops:
         ]
         if self.make_ticks is not None:
             threads.append(self._paced("antiphon-scheduler", self.make_ticks))
+        if self.recheck is not None:
+            threads.append(self._timer("antiphon-rechecking", self.times.recheck_s, self.recheck))
         for thread in threads:
             thread.start()
         try:

@@ -31,6 +31,12 @@ FAMILIES: dict[str, FamilyTasks] = {
         collect="test_execution.collect_results",
         queue=EXECUTION,
     ),
+    "llm_validation": FamilyTasks(
+        start="llm_manager.validate_all_llm_apis",
+        execute="llm_manager.validate_single_api",
+        collect="llm_manager.collect_results",
+        queue=BATCH,
+    ),
 }
 
 

@@ -19,6 +19,16 @@ SCHEDULABLE: tuple[Schedulable, ...] = (
         named_by="configuration",
         runs_alone=True,
     ),
+    Schedulable(
+        task=FAMILIES["llm_validation"].start,
+        meaning="check all active LLM APIs, or one",
+        optional=("api",),
+        command=("llm", "check"),
+        named_by="api",
+    ),
+    Schedulable(
+        task=FAMILIES["llm_validation"].execute, meaning="check one LLM API, named by its id", required=("api_id",)
+    ),
     Schedulable(task=ECHO, meaning="say something, to see that workers work", required=("text",)),
     Schedulable(task=COUNT_TEST_SETS, meaning="count the test sets"),
     Schedulable(task=GET_TEST_CONFIGURATION, meaning="read a test configuration", required=("configuration_id",)),

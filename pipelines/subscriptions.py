@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.jobs.announcing import Reaction
-from domain.jobs.events import JobAccepted, JobEnded, JobRevised
+from domain.jobs.events import JobAccepted, JobEnded, JobRevised, LlmApiStateChanged
 
 NOTIFY = "notify"
 """Tell the organization's webhooks and mailboxes."""
+NOTE_CHECKS = "note_checks"
+"""Note what a validation of LLM APIs came to: history, states, and what changed."""
 
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     JobAccepted.kind: (NOTIFY,),
     JobRevised.kind: (NOTIFY,),
-    JobEnded.kind: (NOTIFY,),
+    JobEnded.kind: (NOTIFY, NOTE_CHECKS),
+    LlmApiStateChanged.kind: (NOTIFY,),
 }
 
 

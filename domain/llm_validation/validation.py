@@ -25,11 +25,11 @@ from domain.language_models.use import Use
 from domain.llm_validation.account import model_spec
 from domain.llm_validation.api_ladder import ApiLadder
 from domain.llm_validation.check_document import rungs_to_json
-from domain.llm_validation.choosing import chosen
 from domain.llm_validation.ladder import climbed
 from domain.llm_validation.llm_api import LlmApi, LlmApiId
 from domain.llm_validation.ports import Registry
 from domain.llm_validation.probe_budget import day_of, granted, tokens_of_a_check
+from domain.llm_validation.probe_models import chosen
 from domain.llm_validation.refreshing import Refreshing
 from domain.llm_validation.rung import Rung, RungResult, RungState
 from domain.llm_validation.ways import Ways
@@ -208,5 +208,5 @@ def _outcome(api: LlmApi, results: Sequence[RungResult]) -> Outcome:
     broken = next((each for each in results if each.state is RungState.FAILED), None)
     if broken is None:
         return Outcome(state=ItemState.SUCCEEDED, result=result)
-    message = f"{broken.rung.value}: {broken.note}; {broken.advice}"
+    message = f"{broken.rung.value}: {broken.note}. What to do: {broken.advice}"
     raise PermanentFailure(message, kind=broken.kind or FailureKind.INTERNAL, partial_result=result)

@@ -17,6 +17,7 @@ from domain.llm_validation.llm_api import LlmApi, LlmApiId
 from domain.llm_validation.ports import Registry
 from domain.llm_validation.rung import OPTIONAL, Rung
 from domain.llm_validation.validation import DEFAULT_TIMEOUT_S, KIND, ValidationSpec
+from domain.llm_validation.views import find_api
 from domain.tenancy import TenantContext
 
 ALL = "all"
@@ -92,14 +93,29 @@ class Validations:
         return self.jobs.submit(tenant, submission)
 
     def open_all(self, tenant: TenantContext, ids: Mapping[str, str], key: IdempotencyKey) -> JobId:
-        """Accept a check of all active APIs (`Opener` of llm_manager.validate_all_llm_apis)."""
-        if ids:
-            raise InvalidInput(f"expected no ids; found {', '.join(sorted(ids))}")
-        return self.submit(tenant, idempotency_key=key).id
+        """
+        Accept a check of all active APIs, or of the one called `api` (`Opener` of llm_manager.validate_all_llm_apis).
+
+        Raises:
+            InvalidInput: other ids than that.
+            NotFound, Conflict, AlreadyRunning: as `submit`.
+        """
+        api_id = self.find(tenant, only_id(ids, "api")) if ids else None
+        return self.submit(tenant, api_id, idempotency_key=key).id
 
     def open_one(self, tenant: TenantContext, ids: Mapping[str, str], key: IdempotencyKey) -> JobId:
         """Accept a check of the API `api_id` (`Opener` of llm_manager.validate_single_api)."""
         return self.submit(tenant, LlmApiId(only_id(ids, "api_id")), idempotency_key=key).id
+
+    def find(self, tenant: TenantContext, words: str) -> LlmApiId:
+        """
+        Return the API of this name or id.
+
+        Raises:
+            NotFound: no such API in this organization.
+        """
+        with self.registry.view(tenant) as work:
+            return find_api(work, words).id
 
     def history(
         self, tenant: TenantContext, api_id: LlmApiId, *, before: CheckPlace | None = None, limit: int

@@ -32,7 +32,7 @@ from domain.notifications.service import Revealed, Webhooks
 from domain.notifications.webhook import Channel, WebhookId
 from domain.organizations.audit_log import AuditLog
 from pipelines.notifying import Notifying
-from pipelines.subscriptions import NOTIFY, reactions
+from pipelines.subscriptions import NOTE_CHECKS, NOTIFY, reactions
 from tests.contract.building import NOW, US, KernelStore, a_job, ended_as
 from tests.contract.notifying import Rows
 from tests.services.http_server import Received, Script, Wire, reply
@@ -117,7 +117,8 @@ class Newsroom:
         notifier = Notifier(
             store=self.store, webhooks=self.rows.webhooks, deliveries=self.rows.deliveries, events=events
         )
-        announcer = Announcer(installation=self.store, clock=self.clock, reactions=reactions({NOTIFY: notifier.notify}))
+        told = reactions({NOTIFY: notifier.notify, NOTE_CHECKS: lambda _: None})  # there is nothing to note here
+        announcer = Announcer(installation=self.store, clock=self.clock, reactions=told)
         return Notifying(announcer=announcer, courier=self.courier)
 
     def add(self, url: str, *events: str) -> Revealed:

@@ -23,12 +23,12 @@ from tests.pipelines.looking import look_until
 from tests.pipelines.rig import THEM, US, Rig
 from tests.pipelines.scripted_family import ScriptedFamily, hold, succeed
 
-TASKS = FAMILIES["test_execution"]
+TASKS, FAMILY_TASKS = FAMILIES["test_execution"], tuple(FAMILIES.values())
 SAY, SAY_AT_SECOND_TRY, SAY_BY_CHILD, FAIL = "probe.say", "probe.say_at_second_try", "probe.say_by_child", "probe.fail"
 ARGUMENTS: dict[str, list[object]] = {
-    TASKS.start: ["job"],
-    TASKS.execute: ["job", [0]],
-    TASKS.collect: ["job", 0],
+    **{family.start: ["job"] for family in FAMILY_TASKS},
+    **{family.execute: ["job", [0]] for family in FAMILY_TASKS},
+    **{family.collect: ["job", 0] for family in FAMILY_TASKS},
     ECHO: ["text"],
     COUNT_TEST_SETS: [],
     GET_TEST_CONFIGURATION: ["configuration"],

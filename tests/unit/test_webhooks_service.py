@@ -17,6 +17,7 @@ from domain.notifications.event import JOB_EVENTS, checked_patterns, wants
 from domain.notifications.service import Revealed
 from domain.notifications.signing import opened_secrets
 from domain.notifications.webhook import MOST_WEBHOOKS, WebhookId
+from entrypoints.notifications import EVENTS
 from pipelines.subscriptions import NOTIFY, SUBSCRIPTIONS
 from tests.contract.building import US
 from tests.pipelines.newsroom import Newsroom
@@ -160,5 +161,5 @@ def test_whatever_starts_a_notification_has_a_name_to_subscribe_to() -> None:
     """Two lists of data, for the pipeline and for owners: a fact in one of them only would fail when it comes."""
     notified = {kind for kind, names in SUBSCRIPTIONS.items() if NOTIFY in names}
 
-    assert notified == {event.kind for event in JOB_EVENTS}
+    assert notified == {event.kind for event in EVENTS}
     assert not {kind for kind in notified if issubclass(MESSAGES[kind], Command)}
