@@ -73,7 +73,9 @@ class Sender:
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     @contextmanager
-    def streaming(self, path: str, *, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def streaming(
+        self, path: str, *, headers: Mapping[str, str], params: Mapping[str, object] | None = None
+    ) -> Iterator[httpx.Response]:
         """
         Yield an answer whose body is read piece by piece.
 
@@ -82,7 +84,7 @@ class Sender:
             AntiphonError: the server refused.
         """
         try:
-            with self.http.stream("GET", path, headers=dict(headers)) as answer:
+            with self.http.stream("GET", path, params=_said(params), headers=dict(headers)) as answer:
                 if not answer.is_success:
                     answer.read()
                     raise error_from(answer.status_code, answer.content, asked=f"GET {path}")

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from adapters.reports.comparison_page import comparison_pieces
 from domain.jobs.errors import Conflict, InvalidInput
 from domain.jobs.item import Item
+from domain.jobs.ports import Store
 from domain.jobs.service import JobView
 from domain.tenancy import TenantContext
 from domain.test_execution.comparison import Comparison, compare
-from domain.test_execution.comparison_gates import ComparisonGates
+from domain.test_execution.comparison_document import comparison_document
 from domain.test_execution.pairing import Pair
 from domain.test_execution.run import RunSpec
 from domain.test_execution.summary import GateResult
+from entrypoints.api.documents.comparisons import ComparisonWords
+from entrypoints.pair_rows import PairIndex
 from entrypoints.stored_runs import find_run, items_of
 
 if TYPE_CHECKING:
@@ -47,6 +51,17 @@ class Compared:
     comparison: Comparison
     gates: tuple[GateResult, ...]
 
+    def document(self) -> dict[str, object]:
+        """Return it as docs/json-output.md describes it."""
+        base, new = self.base.view.job, self.new.view.job
+        return comparison_document(self.comparison, base=base, new=new, gates=self.gates, names=self.names)
+
+    def page(self, index: PairIndex, store: Store, tenant: TenantContext) -> Iterator[str]:
+        """Yield it as a page, piece by piece; *index* finds each test's rows again."""
+        base, new = self.base.view.job, self.new.view.job
+        pairs = index.rows(store, tenant, (base.id, new.id), with_target=self.new.target is None)
+        return comparison_pieces(self.comparison, jobs=(base, new), names=self.names, gates=self.gates, pairs=pairs)
+
     @property
     def names(self) -> tuple[str, str]:
         """What people call the two."""
@@ -71,11 +86,11 @@ def side_of(antiphon: Antiphon, tenant: TenantContext, words: str, *, target: st
 
 
 def compared(
-    base: Side, new: Side, *, alpha: float, gates: ComparisonGates, on_pair: Callable[[Pair], None] | None = None
+    base: Side, new: Side, words: ComparisonWords, *, on_pair: Callable[[Pair], None] | None = None
 ) -> Compared:
     """Return what changed between the two, test by test; *on_pair* hears of each pair."""
-    found = compare(base.rows(), new.rows(), alpha=alpha, targets=(base.target, new.target), on_pair=on_pair)
-    return Compared(base=base, new=new, comparison=found, gates=gates.results(found))
+    found = compare(base.rows(), new.rows(), alpha=words.alpha, targets=(base.target, new.target), on_pair=on_pair)
+    return Compared(base=base, new=new, comparison=found, gates=words.gates.results(found))
 
 
 def _ended(view: JobView) -> JobView:

@@ -5,13 +5,11 @@ A comparison of two runs as one HTML file that needs nothing else: the numbers, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from attrs import frozen
 
 from adapters.reports.chunks import PackedRows, Row, without_empty
-from adapters.reports.files import replacing
-from adapters.reports.pages import page_pieces
+from adapters.reports.pages import page_pieces, page_policy
 from adapters.reports.rows import run_row
 from adapters.reports.wording import visible
 from domain.jobs.item import Item
@@ -21,6 +19,7 @@ from domain.test_execution.pairing import Relation
 from domain.test_execution.summary import GateResult
 from domain.test_execution.test_result import Standing, TestResult, read_result
 
+SCRIPT = "compare.js"
 _CHANGE_MARKS = {Relation.WORSE: "r", Relation.BETTER: "i", Relation.SAME: "s"}
 _NOTES = {
     Relation.ONLY_IN_BASE: "This test is only in the base run.",
@@ -49,26 +48,19 @@ class Span:
     point: float
 
 
-def write_comparison_html(
-    path: Path,
+def comparison_pieces(
     comparison: Comparison,
     *,
     jobs: tuple[Job, Job],
     names: tuple[str, str],
     gates: Sequence[GateResult],
     pairs: Iterable[PairOfRows],
-) -> None:
-    """
-    Write the comparison of the runs *jobs*, called *names*, to *path*; *pairs* yields the tests of both.
-
-    Raises:
-        InvalidInput: the file can't be written there.
-        ServiceUnavailable: the disk is full, or broken.
-    """
+) -> Iterator[str]:
+    """Yield the page of the runs *jobs*, called *names*, piece by piece; *pairs* yields the tests of both."""
     packed = PackedRows()
-    pieces = page_pieces(
+    return page_pieces(
         "compare.html.jinja",
-        script="compare.js",
+        script=SCRIPT,
         comparison=comparison,
         jobs=jobs,
         names=names,
@@ -78,9 +70,11 @@ def write_comparison_html(
         chunks=packed.elements(_rows(pairs, packed)),
         index=packed.index,
     )
-    with replacing(path) as file:
-        for piece in pieces:
-            file.write(piece)
+
+
+def comparison_policy() -> str:
+    """Return the content security policy that the page has."""
+    return page_policy(SCRIPT)
 
 
 def span_of(found: Difference, *, widest: float) -> Span:

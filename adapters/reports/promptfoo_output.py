@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -43,15 +43,20 @@ def write_promptfoo(
         InvalidInput: the file can't be written there.
         ServiceUnavailable: the disk is full, or broken.
     """
-    rows = _Rows(providers={target.name: provider_of(target) for target in RunSpec.from_document(job.spec).targets})
     with replacing(path) as file:
-        file.write(f'{{"evalId": {_json(job.id)}, "results": {{"version": 3, "timestamp": {_json(_moment(job))}, ')
-        file.write('"results": [')
-        for at, item in enumerate(item for item in items() if "contest" not in item.input):
-            file.write(f"{',' if at else ''}\n{_json(rows.row(job, item))}")
-        file.write(f'], "prompts": {_json(rows.prompts())}, "stats": {_json(_stats(job, summary))}}}, ')
-        file.write(f'"config": {_json({"description": title})}, "shareableUrl": null, ')
-        file.write(f'"metadata": {_json(_metadata(job))}}}\n')
+        for piece in promptfoo_pieces(job, items(), summary=summary, title=title):
+            file.write(piece)
+
+
+def promptfoo_pieces(job: Job, items: Iterable[Item], *, summary: RunSummary, title: str) -> Iterator[str]:
+    """Yield the run as promptfoo writes it, piece by piece."""
+    rows = _Rows(providers={target.name: provider_of(target) for target in RunSpec.from_document(job.spec).targets})
+    yield f'{{"evalId": {_json(job.id)}, "results": {{"version": 3, "timestamp": {_json(_moment(job))}, "results": ['
+    for at, item in enumerate(item for item in items if "contest" not in item.input):
+        yield f"{',' if at else ''}\n{_json(rows.row(job, item))}"
+    yield f'], "prompts": {_json(rows.prompts())}, "stats": {_json(_stats(job, summary))}}}, '
+    yield f'"config": {_json({"description": title})}, "shareableUrl": null, '
+    yield f'"metadata": {_json(_metadata(job))}}}\n'
 
 
 def provider_of(target: NamedTarget) -> dict[str, str]:

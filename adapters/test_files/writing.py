@@ -74,25 +74,26 @@ def case_document(case: TestCase) -> dict[str, object]:
     """Return a test as a file says it."""
     said = to_json(case)
     first = {"id": case.id, **(_dialogue(case.dialogue) if case.dialogue else {"prompt": case.prompt})}
-    metrics = {"metrics": [_metric(metric) for metric in case.metrics]} if case.metrics else {}
+    metrics = {"metrics": [metric_document(metric) for metric in case.metrics]} if case.metrics else {}
     rest = {key: value for key, value in said.items() if key not in ("id", "prompt", "metrics", "dialogue")}
     return {**first, **rest, **metrics}
 
 
 def _dialogue(dialogue: Dialogue) -> dict[str, object]:
     turns: list[object] = [
-        {"user": turn.user, "metrics": list(map(_metric, turn.metrics))} if turn.metrics else turn.user
+        {"user": turn.user, "metrics": list(map(metric_document, turn.metrics))} if turn.metrics else turn.user
         for turn in dialogue.turns
     ]
     user = dialogue.user and {**to_json(dialogue.user), "model": model_document(dialogue.user.model)}
-    metrics = list(map(_metric, dialogue.turn_metrics))
+    metrics = list(map(metric_document, dialogue.turn_metrics))
     said = {"turns": turns, "simulated_user": user, "turn_metrics": metrics}
     return {key: value for key, value in said.items() if value}
 
 
-def _metric(metric: Metric) -> dict[str, object]:
+def metric_document(metric: Metric) -> dict[str, object]:
+    """Return a metric as a file says it."""
     said = to_json(metric)
-    parts = {"value": [_metric(part) for part in metric.metrics]} if metric.metrics else {}
+    parts = {"value": [metric_document(part) for part in metric.metrics]} if metric.metrics else {}
     name = {"name": metric.name} if metric.name != metric.title else {}
     kept = ("value", "threshold", "weight", "required", "transform")
     return {

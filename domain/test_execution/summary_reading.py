@@ -38,7 +38,7 @@ def summary_from(document: Document) -> RunSummary:
         passed=verdicts.whole("pass"),
         failed=verdicts.whole("fail"),
         inconclusive=verdicts.whole("inconclusive"),
-        pass_rate=_rate(rate),
+        pass_rate=rate_from(rate),
         all_errors_fail=rate.number("all_errors_fail"),
         all_errors_pass=rate.number("all_errors_pass"),
         mean_score=None,
@@ -53,7 +53,7 @@ def summary_from(document: Document) -> RunSummary:
         errors=tuple(map(_error, groups)),
         other_errors=sum(error.whole("count") for error in others),
         failures=tuple(map(_failure, read.parts("failures"))),
-        gates=tuple(map(_gate, read.parts("gates"))),
+        gates=tuple(map(gate_from, read.parts("gates"))),
         contests=ContestFindings(metrics=tuple(map(_contest, read.parts("contests")))),
         judges=_judges(read.part("judges")),
         tokens=_tokens(read.part("tokens")),
@@ -75,7 +75,8 @@ def _tally(read: DocumentFields) -> Tally:
     )
 
 
-def _rate(read: DocumentFields) -> PassRate:
+def rate_from(read: DocumentFields) -> PassRate:
+    """Return a pass rate that was written as an object of its own."""
     return PassRate(
         value=read.number("value"),
         interval=Interval(low=read.number("low") or 0.0, high=read.number("high") or 0.0),
@@ -99,7 +100,7 @@ def _metric(read: DocumentFields) -> MetricFinding:
         failed=read.whole("failed"),
         inconclusive=read.whole("inconclusive"),
         mean_value=read.number("mean_value"),
-        rate=_rate(read.part("pass_rate")),
+        rate=rate_from(read.part("pass_rate")),
     )
 
 
@@ -111,7 +112,7 @@ def _group(read: DocumentFields, *, called: str) -> GroupFinding:
         failed=read.whole("failed"),
         inconclusive=read.whole("inconclusive"),
         errors=read.whole("errors"),
-        rate=_rate(read.part("pass_rate")),
+        rate=rate_from(read.part("pass_rate")),
     )
 
 
@@ -176,7 +177,8 @@ def _failure(read: DocumentFields) -> FailedTest:
     return FailedTest(key=read.text("key"), scores=tuple(scores), answer=read.text("answer"))
 
 
-def _gate(read: DocumentFields) -> GateResult:
+def gate_from(read: DocumentFields) -> GateResult:
+    """Return how a gate stands."""
     return GateResult(
         gate=read.text("gate"), wanted=read.number("wanted") or 0.0, found=read.number("found"), met=read.truth("met")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 from attrs import frozen
 from pydantic import BaseModel
 
+from adapters.reports.files import replacing
 from domain.jobs.errors import InvalidInput
 from entrypoints.api.documents.jobs import JobDocument
 from entrypoints.client_sending import Sender
@@ -38,11 +40,11 @@ class Calls:
 
     sender: Sender
 
-    def _get(self, where: str, kind: type[M], **params: object) -> M:
+    def _get(self, where: str, kind: type[M], /, **params: object) -> M:
         """Return a document; *params* that are None are not said."""
         return kind.model_validate_json(self.sender.send("GET", where, params=params).content)
 
-    def _pages(self, where: str, kind: type[M], **params: object) -> Iterator[M]:
+    def _pages(self, where: str, kind: type[M], /, **params: object) -> Iterator[M]:
         """Yield the rows of a list; pages are asked for as they are needed."""
         after: str | None = None
         while True:
@@ -68,6 +70,18 @@ class Calls:
     def _delete(self, where: str) -> bytes:
         """Return what DELETE answers. It is not repeated: the second time nothing would be there."""
         return self.sender.send("DELETE", where).content
+
+    def _download(self, where: str, file: Path, **params: object) -> None:
+        """
+        Write what GET answers, a text, to *file*, as it comes; what breaks off leaves the file as it was.
+
+        Raises:
+            InvalidInput: the file can't be written there.
+            ServiceUnavailable: the disk is full, or the connection broke.
+        """
+        with self.sender.streaming(where, params=params, headers={}) as answer, replacing(file) as written:
+            for piece in answer.iter_text():
+                written.write(piece)
 
     def _start(
         self, where: str, words: BaseModel | None, *, idempotency_key: str | None, params: Mapping[str, object] = {}

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from domain.test_execution.comparison_gates import ComparisonGates
-from domain.test_execution.test_set import Gates
+from domain.jobs.job import JobStatus
+from domain.test_execution.comparison_reading import gates_from
+from domain.test_execution.document_fields import DocumentFields
+from entrypoints.api.documents.comparisons import ComparisonWords
+from entrypoints.cli.acting import worded
 from entrypoints.cli.comparison_outputs import ComparisonOutputs
-from entrypoints.cli.opening import open_antiphon
-from entrypoints.comparisons import Side, compared, side_of
-from entrypoints.container import Antiphon
+from entrypoints.cli.hosts import open_host
 from entrypoints.exit_codes import ExitCode, exit_code_of
-from entrypoints.pair_rows import PairIndex
 
 
 @click.command("compare")
@@ -61,22 +61,24 @@ def compare_runs(
     """
     outputs = ComparisonOutputs(as_json=as_json, markdown=markdown, html=html)
     outputs.check()
-    of_new = Gates(min_pass_rate=min_pass_rate, min_pass_rate_lower=min_pass_rate_lower)
-    gates = ComparisonGates(no_regression=fail_on_regression, of_new=of_new)
-    antiphon = open_antiphon()
-    (before, after), index = _sides(antiphon, base, new, targets), PairIndex()
-    found = compared(before, after, alpha=alpha, gates=gates, on_pair=index.add)
-    outputs.write(antiphon, found, index)
-    if not gates.are_set:
-        return ExitCode.DONE
-    return exit_code_of(after.view.job.status, gates_met=all(result.met for result in found.gates))
-
-
-def _sides(antiphon: Antiphon, base: str, new: str | None, targets: tuple[str, str] | None) -> tuple[Side, Side]:
     if new is None and targets is None:
         raise click.UsageError("name a second run to compare with, or two targets of this one with --targets A B")
+    host = open_host()
     before, after = targets or (None, None)
-    return (
-        side_of(antiphon, antiphon.tenant, base, target=before),
-        side_of(antiphon, antiphon.tenant, base if new is None else new, target=after),
+    words = worded(
+        ComparisonWords,
+        base=host.find(base),
+        new=host.find(base if new is None else new),
+        base_target=before,
+        new_target=after,
+        alpha=alpha,
+        no_regression=fail_on_regression,
+        min_pass_rate=min_pass_rate,
+        min_pass_rate_lower=min_pass_rate_lower,
     )
+    found = host.runs.compare(words)
+    outputs.write(host.runs, words, found)
+    if not words.gates.are_set:
+        return ExitCode.DONE
+    status = JobStatus(DocumentFields(found).part("new").text("status"))
+    return exit_code_of(status, gates_met=all(gate.met for gate in gates_from(found)))

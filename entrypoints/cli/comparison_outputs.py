@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
 
-from domain.test_execution.comparison_document import comparison_document
+from domain.test_execution.comparison_reading import comparison_from, gates_from, names_from
+from entrypoints.api.documents.comparisons import ComparisonWords
 from entrypoints.cli.console import print_json, say
-from entrypoints.comparisons import Compared
-from entrypoints.container import Antiphon
-from entrypoints.pair_rows import PairIndex
+from entrypoints.places.runs import Runs
 
 
 @frozen(kw_only=True)
@@ -34,38 +34,29 @@ class ComparisonOutputs:
             if path is not None:
                 check_report_path(path)
 
-    def write(self, antiphon: Antiphon, compared: Compared, index: PairIndex) -> None:
+    def write(self, runs: Runs, words: ComparisonWords, found: Mapping[str, object]) -> None:
         """
-        Write the files, then print; *index* finds each test's rows again.
+        Write the files, then print what was *found*.
 
         Raises:
             InvalidInput, ServiceUnavailable: a file can't be written.
         """
-        self._write_files(antiphon, compared, index)
-        self._print(compared)
+        if self.markdown is not None:
+            from adapters.reports.comparison_markdown import write_comparison_markdown
+
+            comparison, names, gates = comparison_from(found), names_from(found), gates_from(found)
+            write_comparison_markdown(self.markdown, comparison, names=names, gates=gates)
+        if self.html is not None:
+            runs.export_comparison(words, self.html)
+        self._print(found)
         for word, path in (("summary  ", self.markdown), ("page     ", self.html)):
             if path is not None:
                 say(f"{word} {path}")
 
-    def _write_files(self, antiphon: Antiphon, compared: Compared, index: PairIndex) -> None:
-        from adapters.reports.comparison_markdown import write_comparison_markdown
-        from adapters.reports.comparison_page import write_comparison_html
-
-        comparison, names, gates = compared.comparison, compared.names, compared.gates
-        if self.markdown is not None:
-            write_comparison_markdown(self.markdown, comparison, names=names, gates=gates)
-        if self.html is not None:
-            base, new = compared.base.view.job, compared.new.view.job
-            with_target = compared.new.target is None
-            pairs = index.rows(antiphon.store, antiphon.tenant, (base.id, new.id), with_target=with_target)
-            write_comparison_html(self.html, comparison, jobs=(base, new), names=names, gates=gates, pairs=pairs)
-
-    def _print(self, compared: Compared) -> None:
+    def _print(self, found: Mapping[str, object]) -> None:
+        if self.as_json:
+            print_json(found)
+            return
         from entrypoints.cli.comparison_tables import print_comparison
 
-        comparison, names, gates = compared.comparison, compared.names, compared.gates
-        if not self.as_json:
-            print_comparison(comparison, gates=gates, names=names)
-            return
-        base, new = compared.base.view.job, compared.new.view.job
-        print_json(comparison_document(comparison, base=base, new=new, gates=gates, names=names))
+        print_comparison(comparison_from(found), gates=gates_from(found), names=names_from(found))

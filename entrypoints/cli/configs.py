@@ -18,7 +18,6 @@ from entrypoints.cli.host import Wanted
 from entrypoints.cli.hosts import open_host
 from entrypoints.cli.job_options import hinted, job_options
 from entrypoints.cli.judge_options import judge_options
-from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
 from entrypoints.cli.reading_options import reading_options
 from entrypoints.cli.requests import gate_options, requested, selection_options
@@ -117,22 +116,13 @@ def list_configs(*, as_json: bool) -> None:
 @_JSON
 def show_config(*, name: str, version: int | None, as_json: bool) -> None:
     """Show what a configuration says, and which versions there are."""
-    antiphon = open_antiphon()
-    saved, configuration = antiphon.configurations.get(antiphon.tenant, name, version=version)
-    versions = antiphon.configurations.versions(antiphon.tenant, name)
-    tests = antiphon.test_sets.get(antiphon.tenant, configuration.test_set_id)
-    found = {
-        **_document(saved),
-        "tests": tests.size,
-        "configuration": configuration.document(),
-        "versions": [_document(one) for one in versions],
-    }
+    saved, versions = open_host().configuration(name, version=version)
     if as_json:
-        print_json(found)
+        print_json({**saved.model_dump(mode="json"), "versions": [one.model_dump(mode="json") for one in versions]})
         return
     show(f"{saved.name}  version {saved.version} of {versions[0].version}, saved {saved.saved_at:%Y-%m-%d %H:%M} UTC")
-    show(f"tests     {tests.size} of {tests.name}")
-    for what, said in configuration.body().items():
+    show(f"tests     {saved.tests} of {saved.test_set_name}")
+    for what, said in saved.body.items():
         for one in said if isinstance(said, list) else [said]:
             show(f"{_SHOWN_AS.get(what, what):<9} {_in_words(one)}")
 

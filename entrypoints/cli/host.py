@@ -15,10 +15,14 @@ from attrs import frozen
 from domain.jobs.job import JobId, JobOptions, JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.configuration import SavedConfiguration
+from domain.test_execution.metric import Metric
+from domain.test_execution.panel import Panel
 from domain.test_execution.summary import RunSummary
 from domain.test_execution.test_set import Gates
+from entrypoints.api.documents.configurations import ConfigurationDocument, SavedVersion
 from entrypoints.cli.outputs import Outputs
 from entrypoints.cli.requests import Request
+from entrypoints.places.runs import Runs
 
 Watcher = Callable[[JobView], None]
 
@@ -31,6 +35,15 @@ class Wanted:
     options: JobOptions
     gates: Gates
     max_age_s: float | None
+
+
+@frozen(kw_only=True)
+class Anew:
+    """Stored answers somebody wants judged again: by which judges, by which metrics (none: the tests' own), and how."""
+
+    panel: Panel
+    metrics: tuple[Metric, ...]
+    options: JobOptions
 
 
 @frozen(kw_only=True)
@@ -59,6 +72,20 @@ class Host(Protocol):
     def name(self) -> str:
         """Return where things are stored, for people."""
 
+    @property
+    def runs(self) -> Runs:
+        """Its stored test runs."""
+
+    def judge_anew(self, job_id: JobId, anew: Anew) -> JobId:
+        """
+        Start a run that judges the stored answers of another again; return its id.
+
+        Raises:
+            NotFound: there is no such run.
+            InvalidInput: no model judges anything there, or something can't work there.
+            Conflict: it has not ended.
+        """
+
     def start(self, wanted: Wanted) -> JobId:
         """Store the tests and a run of them; return its id."""
 
@@ -67,6 +94,14 @@ class Host(Protocol):
 
     def saved(self) -> Sequence[SavedConfiguration]:
         """Return the newest version of each name, by name."""
+
+    def configuration(self, name: str, *, version: int | None) -> tuple[ConfigurationDocument, Sequence[SavedVersion]]:
+        """
+        Return what is saved under a name, by default its newest version, and which versions there are, newest first.
+
+        Raises:
+            NotFound: nothing is saved so.
+        """
 
     def start_saved(self, name: str, *, version: int | None) -> JobId:
         """Start a run of what is saved; return its id."""

@@ -153,8 +153,9 @@ def purge(*, job: str, as_json: bool) -> None:
     """
     Take what is left of an ended job out of the broker.
 
-    Only its own messages go: those in the queues are removed, those that workers have fetched are revoked. Results
-    stay, and `resume` or `retry-failed` sends new messages.
+    Beside the broker only: at a server this is its operator's matter. Only the job's own messages go: those in the
+    queues are removed, those that workers have fetched are revoked. Results stay, and `resume` or `retry-failed` sends
+    new messages.
     """
     antiphon = open_antiphon()
     job_id = antiphon.jobs.find(antiphon.tenant, job)

@@ -8,12 +8,20 @@ from pathlib import Path
 
 from attrs import frozen
 
+from domain.jobs.errors import InvalidInput
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.configuration import SavedConfiguration, TestConfiguration
 from domain.test_execution.run import RunSpec
 from domain.test_execution.summary import RunSummary, summarise
-from entrypoints.cli.host import NotDone, Wanted, Watcher
+from entrypoints.api.documents.configurations import (
+    ConfigurationDocument,
+    SavedVersion,
+    configuration_document,
+    saved_version,
+)
+from entrypoints.cli.host import Anew, NotDone, Wanted, Watcher
+from entrypoints.cli.inputs import check_models
 from entrypoints.cli.outputs import Outputs, write_reports
 from entrypoints.cli.requests import check_usable
 from entrypoints.container import Antiphon
@@ -27,7 +35,9 @@ from entrypoints.driving import (
     take_over,
     wait_for_end,
 )
-from entrypoints.stored_runs import items_of
+from entrypoints.judges import usual_panel
+from entrypoints.local.runs import LocalRuns
+from entrypoints.stored_runs import find_run, items_of
 
 INTERRUPTED = "interrupted"
 ERRORS_SHOWN = 20
@@ -64,37 +74,44 @@ class LocalHost:
 
         return place(self.antiphon.engine)
 
+    @property
+    def runs(self) -> LocalRuns:
+        """Its stored test runs."""
+        return LocalRuns(antiphon=self.antiphon)
+
+    def judge_anew(self, job_id: JobId, anew: Anew) -> JobId:
+        """Start a run that judges the stored answers of another again; its target is not asked."""
+        antiphon, settings = self.antiphon, self.antiphon.settings
+        check_drivable(settings, anew.options)
+        past = find_run(antiphon, antiphon.tenant, job_id).job.id
+        usual = usual_panel(settings)
+        plan = antiphon.rejudging.plan(antiphon.tenant, past, panel=anew.panel, usual=usual, metrics=anew.metrics)
+        if not anew.metrics and not antiphon.rejudging.asks_judges(antiphon.tenant, plan):
+            raise InvalidInput(
+                f"run {past} has no metric that a model judges; `antiphon runs rescore` takes new metrics"
+            )
+        check_models(plan.needs.models)
+        return antiphon.rejudging.start(antiphon.tenant, plan, options=anew.options).id
+
     def start(self, wanted: Wanted) -> JobId:
         """Store the tests and a run of them; what can't work here was refused before."""
-        antiphon, request = self.antiphon, wanted.request
-        job = antiphon.runs.start(
-            antiphon.tenant,
-            request.file,
-            targets=request.targets,
-            gates=wanted.gates,
-            panel=request.panel,
-            options=wanted.options,
-            max_age_s=wanted.max_age_s,
-        )
-        return job.id
+        return self.antiphon.runs.submit(self.antiphon.tenant, self._configuration(wanted)).id
 
     def save(self, name: str, wanted: Wanted) -> SavedConfiguration:
         """Save what is wanted as the newest version of *name*."""
-        antiphon, request = self.antiphon, wanted.request
-        configuration = antiphon.runs.configure(
-            antiphon.tenant,
-            request.file,
-            targets=request.targets,
-            gates=wanted.gates,
-            panel=request.panel,
-            options=wanted.options,
-            max_age_s=wanted.max_age_s,
-        )
-        return antiphon.configurations.save(antiphon.tenant, name, configuration)
+        return self.antiphon.configurations.save(self.antiphon.tenant, name, self._configuration(wanted))
 
     def saved(self) -> Sequence[SavedConfiguration]:
         """Return the newest version of each name, by name."""
         return self.antiphon.configurations.newest(self.antiphon.tenant)
+
+    def configuration(self, name: str, *, version: int | None) -> tuple[ConfigurationDocument, list[SavedVersion]]:
+        """Return what is saved under a name, and which versions there are."""
+        antiphon, tenant = self.antiphon, self.antiphon.tenant
+        saved, configuration = antiphon.configurations.get(tenant, name, version=version)
+        tests = antiphon.test_sets.get(tenant, configuration.test_set_id).size
+        versions = map(saved_version, antiphon.configurations.versions(tenant, name))
+        return configuration_document(saved, configuration, tests=tests), list(versions)
 
     def start_saved(self, name: str, *, version: int | None) -> JobId:
         """Start a run of what is saved, unless it can't work here."""
@@ -181,6 +198,18 @@ class LocalHost:
         with only_driver(antiphon, job_id):
             take_over(antiphon, job_id)
             move(antiphon.tenant, job_id)
+
+    def _configuration(self, wanted: Wanted) -> TestConfiguration:
+        request = wanted.request
+        return self.antiphon.runs.configure(
+            self.antiphon.tenant,
+            request.file,
+            targets=request.targets,
+            gates=wanted.gates,
+            panel=request.panel,
+            options=wanted.options,
+            max_age_s=wanted.max_age_s,
+        )
 
     def _check(self, configuration: TestConfiguration) -> None:
         cases = self.antiphon.test_sets.cases(self.antiphon.tenant, configuration.test_set_id)

@@ -83,9 +83,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="antiphon")
-@click.option(
-    "--server", metavar="URL", help="Act at this server, with the key in ANTIPHON_API_KEY: run, jobs, configs."
-)
+@click.option("--server", metavar="URL", help="Act at this server, with the key in ANTIPHON_API_KEY.")
 def antiphon(*, server: str | None) -> None:
     """
     Run large batches of language-model work, and know truthfully how they ended.

@@ -6,22 +6,17 @@ from pathlib import Path
 
 import click
 
-from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobOptions
 from domain.test_execution.metric import Metric
 from domain.test_execution.panel import Panel
 from entrypoints.cli.console import say
 from entrypoints.cli.following import follow
-from entrypoints.cli.inputs import check_models, read_metrics
+from entrypoints.cli.host import Anew
+from entrypoints.cli.hosts import open_host
+from entrypoints.cli.inputs import read_metrics
 from entrypoints.cli.job_options import job_options
 from entrypoints.cli.judge_options import judge_options
-from entrypoints.cli.local_host import LocalHost
-from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
-from entrypoints.driving import check_drivable
-from entrypoints.judges import usual_panel
-from entrypoints.settings import read_settings
-from entrypoints.stored_runs import find_run
 
 
 @click.command()
@@ -68,16 +63,8 @@ def _judge_anew(
     run: str, *, panel: Panel, of_file: Panel, metrics: tuple[Metric, ...], options: JobOptions, outputs: Outputs
 ) -> int:
     outputs.check()
-    settings = read_settings()
-    check_drivable(settings, options)
-    antiphon = open_antiphon(settings)
-    job_id = find_run(antiphon, antiphon.tenant, run).job.id
-    plan = antiphon.rejudging.plan(
-        antiphon.tenant, job_id, panel=panel.over(of_file), usual=usual_panel(settings), metrics=metrics
-    )
-    if not metrics and not antiphon.rejudging.asks_judges(antiphon.tenant, plan):
-        raise InvalidInput(f"run {job_id} has no metric that a model judges; `antiphon runs rescore` takes new metrics")
-    check_models(plan.needs.models)
-    job = antiphon.rejudging.start(antiphon.tenant, plan, options=options)
-    say(f"antiphon: judging the stored answers of run {job_id}; its target is not asked")
-    return follow(LocalHost(antiphon), job.id, outputs)
+    host = open_host()
+    past = host.find(run)
+    job_id = host.judge_anew(past, Anew(panel=panel.over(of_file), metrics=metrics, options=options))
+    say(f"antiphon: judging the stored answers of run {past}; its target is not asked")
+    return follow(host, job_id, outputs)

@@ -174,6 +174,7 @@ def test_what_another_organization_has_is_not_there(api: Api, ours: dict[str, ob
     [
         ("POST", "/v1/test-runs", {"test_set_id": "{test_set_id}", "targets": [{"name": "t", **ECHO}]}),
         ("GET", "/v1/comparisons?base={job_id}&new={job_id}", None),
+        ("GET", "/v1/comparisons/report.html?base={job_id}&new={job_id}", None),
     ],
 )
 def test_ids_in_bodies_and_queries_are_no_way_in(

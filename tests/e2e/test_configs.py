@@ -50,7 +50,7 @@ def test_a_configuration_is_listed_shown_and_deleted(saved: CommandLine) -> None
     listed = saved.run("configs", "list", "--json").document["configurations"]
 
     assert [one["name"] for one in listed] == ["nightly"]
-    assert (shown["tests"], shown["configuration"]["options"]["concurrency"]) == (4, 3)
+    assert (shown["tests"], shown["body"]["options"]["concurrency"]) == (4, 3)
     told = saved.run("configs", "show", "nightly").stdout
     assert "version 1 of 1" in told
     assert "target    kind python, module shop, function answer" in told

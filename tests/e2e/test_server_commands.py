@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from entrypoints.api.documents.runs import StartRun
 from entrypoints.client import Client
 from tests.api.serving import Server, a_key, serving
 from tests.e2e.command_line import CommandLine, Ended, lines_asking, wait_until
+from tests.e2e.documents import ROOT
 from tests.e2e.mock_target import MockTarget
 
 
@@ -102,6 +107,55 @@ def test_what_can_not_be_done_there_is_said_in_the_servers_words(far: Far) -> No
         assert said in ended.stderr, words
 
 
+def test_runs_there_are_compared_exported_and_scored_anew(far: Far) -> None:
+    """Their rows stay there; tables, files and exit codes are as for runs here."""
+    base, new = (far.run("run", "tests.jsonl", *far.words(), "--json").document["job"]["id"] for _ in range(2))
+    compared = far.run(
+        "runs", "compare", base[:8], "last", "--fail-on-regression", "--markdown", "pr.md", "--html", "c.html"
+    )
+
+    assert compared.code == 0, compared.stderr
+    assert "no_regression" in compared.stdout
+    assert "met" in (far.cli.folder / "pr.md").read_text()
+    assert "<html" in (far.cli.folder / "c.html").read_text()
+    document = far.run("runs", "compare", base, new, "--json").document
+    assert (document["base"]["id"], document["new"]["id"]) == (base, new)
+    assert far.run("runs", "export", new, "-o", "run.csv").code == 0
+    assert (far.cli.folder / "run.csv").read_text().count(new) == 6
+
+    far.cli.write("metrics.yaml", "metrics:\n  - contains: no such words\n")
+    scored = far.run("runs", "rescore", "last", "--metrics", "metrics.yaml", "--min-pass-rate", "1", "--json")
+    assert scored.code == 2, "rescore takes no gates"
+    scored = far.run("runs", "rescore", "last", "--metrics", "metrics.yaml", "--json")
+    assert (scored.code, scored.document["verdicts"]["fail"]) == (0, 6), scored.stderr
+    refused = far.run("runs", "rejudge", new)
+    assert (refused.code, "no metric that a model judges" in refused.stderr) == (2, True), refused.stderr
+
+
+def test_a_run_there_is_called_by_its_test_set(far: Far) -> None:
+    """As here: nobody knows runs by the beginnings of their ids."""
+    ended = far.run("run", "tests.jsonl", *far.words())
+
+    assert "completed  tests: 6 planned" in ended.stdout, ended.stdout
+
+
+def test_the_example_of_the_documents_runs_as_it_stands(far: Far) -> None:
+    """People copy it; the address is all that they change."""
+    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "client.md").read_text(), flags=re.DOTALL)
+    script = far.cli.write("example.py", example.replace("http://127.0.0.1:8902", far.server.url))
+    target = {"kind": "http", "url": far.target.url, "response_path": "answer"}
+    tests = [{"id": "hello", "prompt": "hello there", "metrics": [{"contains": "hello"}]}]
+    far.cli.write("tests.yaml", json.dumps({"name": "example", "target": target, "tests": tests}))
+    environment = {"ANTIPHON_API_KEY": far.key, "PATH": "", "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, script], cwd=far.cli.folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert "completed {'value': 1.0" in ended.stdout
+    assert "<testcase" in (far.cli.folder / "out.xml").read_text()
+
+
 def test_a_configuration_is_saved_there_and_run_by_its_name(far: Far) -> None:
     """Tests, target and gates travel; the file is not needed any more."""
     saved = far.run("configs", "save", "nightly", "tests.jsonl", *far.words(), "--min-pass-rate", "1", "--json")
@@ -178,20 +232,20 @@ def test_the_client_starts_a_run_waits_for_it_and_reads_it(far: Far) -> None:
     heard = list[ProgressDocument]()
     with Client(far.server.url, key=far.key) as client:
         words = StartRun.model_validate({"document": document})
-        job = client.start_run(words, idempotency_key="once")
-        assert client.start_run(words, idempotency_key="once").id == job.id
-        ended = client.wait(job.id, on_progress=heard.append)
+        job = client.runs.start(words, idempotency_key="once")
+        assert client.runs.start(words, idempotency_key="once").id == job.id
+        ended = client.jobs.wait(job.id, on_progress=heard.append)
 
         assert (ended.status, ended.succeeded, ended.errors) == (JobStatus.COMPLETED, 1, [])
         assert JobStatus(heard[-1].status) is JobStatus.COMPLETED
-        assert [(result.test, result.verdict) for result in client.results(job.id)] == [("hello", "pass")]
-        assert [item.key for item in client.items(job.id, verdicts=["pass"])] == ["hello"]
+        assert [(result.test, result.verdict) for result in client.runs.results(job.id)] == [("hello", "pass")]
+        assert [item.key for item in client.jobs.items(job.id, verdicts=["pass"])] == ["hello"]
         with pytest.raises(Conflict):
-            client.retry_failed(job.id)
+            client.jobs.retry_failed(job.id)
         with pytest.raises(NotFound):
-            client.job("00000000-0000-4000-8000-00000000dead")
+            client.jobs.get("00000000-0000-4000-8000-00000000dead")
     with Client(far.server.url, key="antiphon_wrong") as stranger, pytest.raises(Unauthenticated):
-        stranger.job(job.id)
+        stranger.jobs.get(job.id)
 
 
 def test_a_command_that_is_told_to_stop_leaves_the_run_to_the_server(far: Far) -> None:

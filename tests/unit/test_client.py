@@ -34,8 +34,9 @@ OPTIONS = {
     "max_wait_s": None, "max_requests": None, "max_tokens": None, "max_cost_nanousd": None, "max_duration_s": None,
 }  # fmt: skip
 JOB = {
-    **COUNTS, "id": "j", "kind": "test_execution", "status": "processing", "subject": None, "started_by": "ada",
-    "revision": 1, "progress": 0.0, "planned": 2, "usage": USAGE, "options": OPTIONS, "celery_task_id": None,
+    **COUNTS, "id": "j", "kind": "test_execution", "name": "t", "status": "processing", "subject": None,
+    "started_by": "ada", "revision": 1, "progress": 0.0, "planned": 2, "usage": USAGE, "options": OPTIONS,
+    "celery_task_id": None,
     "created_at": "2026-03-01T12:00:00Z", "started_at": None, "ended_at": None, "updated_at": "2026-03-01T12:00:00Z",
     "cancel_requested_at": None, "failure": None, "errors": [],
 }  # fmt: skip
@@ -98,7 +99,7 @@ def test_what_changes_nothing_is_asked_again(broken: Callable[[], Answer]) -> No
     """A server that restarts must not end a script that only reads."""
     far = Far([broken(), broken(), ok(JOB)])
 
-    assert far.client().job("j").status == "processing"
+    assert far.client().jobs.get("j").status == "processing"
     assert len(far.asked) == 3
 
 
@@ -106,9 +107,9 @@ def test_what_changes_nothing_is_asked_again(broken: Callable[[], Answer]) -> No
 def test_a_start_is_repeated_under_one_key(broken: Callable[[], Answer]) -> None:
     """So an answer that was lost on its way never means two runs, nor none."""
     far = Far([broken(), httpx.Response(202, json=JOB)])
-    far.client().start_run(StartRun(document={"name": "x"}))
+    far.client().runs.start(StartRun(document={"name": "x"}))
     far.answers.append(httpx.Response(202, json=JOB))
-    far.client().start_run(StartRun(document={"name": "x"}))
+    far.client().runs.start(StartRun(document={"name": "x"}))
 
     first, second, other = (request.headers["Idempotency-Key"] for request in far.asked)
     assert first == second != other
@@ -121,7 +122,7 @@ def test_a_move_that_may_have_been_made_is_not_made_again(broken: Answer) -> Non
     far = Far([broken])
 
     with pytest.raises(ServiceUnavailable):
-        far.client().retry_failed("j")
+        far.client().jobs.retry_failed("j")
     assert len(far.asked) == 1
 
 
@@ -129,7 +130,7 @@ def test_a_move_that_may_have_been_made_is_not_made_again(broken: Answer) -> Non
 def test_a_move_that_was_surely_not_begun_is_made_again(broken: Answer) -> None:
     """Nobody has read the request, or it was turned away at the door."""
     far = Far([broken, httpx.Response(202, json=JOB)])
-    far.client().retry_failed("j")
+    far.client().jobs.retry_failed("j")
 
     assert len(far.asked) == 2
 
@@ -137,7 +138,7 @@ def test_a_move_that_was_surely_not_begun_is_made_again(broken: Answer) -> None:
 def test_the_server_says_how_long_to_wait() -> None:
     """In seconds; coming back earlier would only cost both."""
     far = Far([busy(429, **{"Retry-After": "7"}), ok(JOB)])
-    far.client().job("j")
+    far.client().jobs.get("j")
 
     assert far.slept == [7.0]
 
@@ -146,7 +147,7 @@ def test_the_server_says_how_long_to_wait() -> None:
 def test_a_wait_that_makes_no_sense_is_a_short_one(said: str) -> None:
     """Proxies write odd things there."""
     far = Far([busy(503, **{"Retry-After": said}), ok(JOB)])
-    far.client().job("j")
+    far.client().jobs.get("j")
 
     assert 0 < far.slept[0] <= 0.2
 
@@ -156,7 +157,7 @@ def test_patience_ends_and_the_error_names_the_server() -> None:
     far = Far([httpx.ConnectError("refused")] * 100)
 
     with pytest.raises(ServiceUnavailable, match=r"http://far.*refused"):
-        far.client(patience_s=5).job("j")
+        far.client(patience_s=5).jobs.get("j")
     assert sum(far.slept) <= 5
     assert all(pause <= 10 for pause in far.slept)
 
@@ -166,7 +167,7 @@ def test_a_server_that_asks_for_more_than_patience_is_believed_at_once() -> None
     far = Far([busy(503, **{"Retry-After": "3600"})])
 
     with pytest.raises(ServiceUnavailable):
-        far.client().job("j")
+        far.client().jobs.get("j")
     assert far.slept == []
 
 
@@ -189,7 +190,7 @@ def test_a_refusal_is_the_error_the_same_move_raises_here(status: int, name: str
     far = Far([problem(status, name)])
 
     with pytest.raises(kind, match=f"it is {name}"):
-        far.client().job("j")
+        far.client().jobs.get("j")
     assert len(far.asked) == 1
 
 
@@ -199,7 +200,7 @@ def test_every_field_that_is_wrong_is_named() -> None:
     far = Far([problem(422, "invalid-input", errors=errors)])
 
     with pytest.raises(InvalidInput) as refused:
-        far.client().start_run(StartRun())
+        far.client().runs.start(StartRun())
     assert refused.value.problems == ("/body/tags: too many", "all wrong")
 
 
@@ -209,13 +210,13 @@ def test_a_refusal_of_somebody_else_is_understood_as_far_as_it_goes(body: bytes)
     far = Far([httpx.Response(404, content=body)])
 
     with pytest.raises(Refused, match="GET /v1/jobs/j: the server answered with status 404"):
-        far.client().job("j")
+        far.client().jobs.get("j")
 
 
 def test_names_do_not_leave_their_place_in_the_path() -> None:
     """An id with a slash would ask for something else."""
     far = Far([ok(JOB)])
-    far.client().job("../keys?x=1")
+    far.client().jobs.get("../keys?x=1")
 
     assert far.asked[0].url.raw_path == b"/v1/jobs/..%2Fkeys%3Fx%3D1"
 
@@ -223,7 +224,7 @@ def test_names_do_not_leave_their_place_in_the_path() -> None:
 def test_pages_are_read_to_the_end() -> None:
     """And no further than somebody looks."""
     far = Far([ok({"items": [JOB], "next": "c"}), ok({"items": [ENDED], "next": None})])
-    found = list(far.client().jobs(kind="test_execution"))
+    found = list(far.client().jobs.all(kind="test_execution"))
 
     assert [job.status for job in found] == ["processing", "completed"]
     assert "after" not in far.asked[0].url.params
@@ -248,7 +249,7 @@ def test_waiting_hears_of_progress_as_it_is_made() -> None:
     far = Far([ok(JOB), stream(": hello", progress(1), "id: 4\nevent: job_ended\ndata: {}"), ok(ENDED), ok(ENDED)])
     heard = list[ProgressDocument]()
 
-    assert far.client().wait("j", on_progress=heard.append).status == "completed"
+    assert far.client().jobs.wait("j", on_progress=heard.append).status == "completed"
     assert [each.succeeded for each in heard] == [0, 1, 0]
     assert far.slept == []
 
@@ -260,7 +261,7 @@ def test_where_no_stream_comes_through_the_job_is_looked_at(instead: Answer) -> 
     """Some proxies keep a stream to themselves until it has ended."""
     far = Far([ok(JOB), instead, ok(ENDED), ok(ENDED)])
 
-    assert far.client().wait("j").status == "completed"
+    assert far.client().jobs.wait("j").status == "completed"
     assert far.slept == [1.0]
 
 
@@ -274,7 +275,7 @@ def test_events_are_told_apart_as_the_standard_says() -> None:
 def test_a_report_is_written_to_a_file(tmp_path: Path) -> None:
     """As it comes, so that its size does not matter."""
     far = Far([httpx.Response(200, text="<testsuites/>")])
-    far.client().download_report("j", "junit.xml", tmp_path / "out.xml")
+    far.client().runs.export("j", "junit.xml", tmp_path / "out.xml")
 
     assert (tmp_path / "out.xml").read_text() == "<testsuites/>"
     assert far.asked[0].url.path == "/v1/jobs/j/report.junit.xml"
@@ -285,7 +286,7 @@ def test_a_refused_report_leaves_no_file(tmp_path: Path) -> None:
     far = Far([problem(404, "not-found")])
 
     with pytest.raises(NotFound):
-        far.client().download_report("j", "html", tmp_path / "out.html")
+        far.client().runs.export("j", "html", tmp_path / "out.html")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -293,7 +294,7 @@ def test_the_key_is_sent_and_never_shown() -> None:
     """Clients end up in tracebacks."""
     far = Far([ok(JOB)])
     client = far.client()
-    client.job("j")
+    client.jobs.get("j")
 
     assert far.asked[0].headers["Authorization"] == "Bearer antiphon_k"
     assert "antiphon_k" not in repr(client)

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from adapters.reports.comparison_page import PairOfRows, span_of, write_comparison_html
+from adapters.reports.comparison_page import PairOfRows, comparison_pieces, span_of
 from domain.jobs.item import Item
 from domain.jobs.job import JobStatus
 from domain.test_execution.comparison import Difference, Direction, compare
@@ -33,7 +33,8 @@ def page_of(folder: Path, base: Sequence[Item], new: Sequence[Item], *, names: t
     comparison = compare(base, new, on_pair=add)
     gates = ComparisonGates(no_regression=True).results(comparison)
     jobs = (job_of(len(base)), job_of(len(new), status=JobStatus.PARTIAL))
-    write_comparison_html(folder / "c.html", comparison, jobs=jobs, names=names, gates=gates, pairs=pairs)
+    pieces = comparison_pieces(comparison, jobs=jobs, names=names, gates=gates, pairs=pairs)
+    (folder / "c.html").write_text("".join(pieces))
     return Page((folder / "c.html").read_text(encoding="utf-8"))
 
 

@@ -32,6 +32,7 @@ class ConfigurationDocument(SavedVersion):
 
     test_set_id: str = Field(description="The version of the test set that is run.")
     test_set_name: str
+    tests: int = Field(description="How many tests it has.", examples=[300])
     body: dict[str, JsonValue] = Field(description="Targets, gates, judges, options, cache: as runs keep them.")
 
 
@@ -45,11 +46,14 @@ def saved_version(saved: SavedConfiguration) -> SavedVersion:
     )
 
 
-def configuration_document(saved: SavedConfiguration, configuration: TestConfiguration) -> ConfigurationDocument:
-    """Return the document of a version with what it says."""
+def configuration_document(
+    saved: SavedConfiguration, configuration: TestConfiguration, *, tests: int
+) -> ConfigurationDocument:
+    """Return the document of a version with what it says; *tests*: how many its test set has."""
     return ConfigurationDocument(
         **saved_version(saved).model_dump(),
         test_set_id=configuration.test_set_id,
         test_set_name=configuration.name,
+        tests=tests,
         body=configuration.body(),  # type: ignore[arg-type]  # JSON, checked by the model
     )

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from domain.jobs.errors import FailureKind
 from domain.jobs.item import Item
-from domain.jobs.job import JobStatus, Priority
+from domain.jobs.job import Job, JobStatus, Priority
 from domain.jobs.service import JobView
 from entrypoints.api.documents.usage import UsageDocument, usage_document
 
@@ -36,6 +36,7 @@ class JobDocument(BaseModel):
 
     id: str = Field(examples=["5f0d8a3e-6c9b-4e58-9f5b-0a8c2b1f7d11"])
     kind: str = Field(examples=["test_execution"])
+    name: str | None = Field(description="What people call it: a run's test set.", examples=["smoke"])
     status: JobStatus
     subject: str | None = Field(description="What no second active job of the kind may work on.")
     started_by: str
@@ -95,6 +96,7 @@ def _shown(view: JobView) -> dict[str, Any]:
     return {
         "id": job.id,
         "kind": job.kind,
+        "name": _name(job),
         "status": job.status,
         "subject": job.subject,
         "started_by": job.started_by,
@@ -118,3 +120,8 @@ def _shown(view: JobView) -> dict[str, Any]:
         "cancel_requested_at": job.cancel_requested_at,
         "failure": job.failure,
     }
+
+
+def _name(job: Job) -> str | None:
+    name = job.spec.get("test_set_name")
+    return name if isinstance(name, str) else None

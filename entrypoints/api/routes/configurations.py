@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from domain.test_execution.configuration import NAME_PATTERN, TestConfiguration
+from domain.tenancy import TenantContext
+from domain.test_execution.configuration import NAME_PATTERN, SavedConfiguration, TestConfiguration
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.checking import at, usability
 from entrypoints.api.conditional import TAGGED, Tagging
@@ -40,7 +41,7 @@ def save_configuration(
     configuration = RunRequests(antiphon=antiphon, caller=caller).configuration(words)
     saved = antiphon.configurations.save(caller, words.name, configuration)
     response.headers["Location"] = f"/v1/test-configurations/{saved.name}?version={saved.version}"
-    return configuration_document(saved, configuration)
+    return _document(antiphon, caller, saved, configuration)
 
 
 @router.get("", operation_id="list_configurations")
@@ -63,7 +64,8 @@ def get_configuration(
     caller: Reader, antiphon: Services, name: Name, tagging: Tagging, version: Version = None
 ) -> Response:
     """Look at what is saved under a name."""
-    return tagging.answer(configuration_document(*antiphon.configurations.get(caller, name, version=version)))
+    saved, configuration = antiphon.configurations.get(caller, name, version=version)
+    return tagging.answer(_document(antiphon, caller, saved, configuration))
 
 
 @router.get("/{name}/versions", operation_id="list_configuration_versions", responses=documented(404))
@@ -92,6 +94,13 @@ def run_configuration(start: Starting, name: Name, version: Version = None) -> J
         return configuration
 
     return start.of(lambda key: start.antiphon.runs.submit(start.caller, checked(), idempotency_key=key))
+
+
+def _document(
+    antiphon: Antiphon, caller: TenantContext, saved: SavedConfiguration, configuration: TestConfiguration
+) -> ConfigurationDocument:
+    tests = antiphon.test_sets.get(caller, configuration.test_set_id).size
+    return configuration_document(saved, configuration, tests=tests)
 
 
 def _check(antiphon: Antiphon, start: Starting, configuration: TestConfiguration) -> None:

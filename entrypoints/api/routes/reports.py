@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from adapters.reports.html import html_pieces, html_policy
 from adapters.reports.junit import SuiteCounts, junit_pieces
+from adapters.reports.promptfoo_output import promptfoo_pieces
 from adapters.reports.table_files import csv_pieces, jsonl_pieces
 from domain.jobs.item import Item
 from domain.jobs.job import Job
@@ -20,7 +21,7 @@ from domain.test_execution.summary import RunSummary, summarise
 from entrypoints.api.callers import Reader, Services
 from entrypoints.api.problems import documented
 from entrypoints.api.routes.jobs import TheJob
-from entrypoints.api.streaming import in_blocks
+from entrypoints.api.streaming import in_blocks, page_headers
 from entrypoints.api.summaries import TheSummaries, run_of
 from entrypoints.stored_runs import items_of
 
@@ -32,6 +33,7 @@ class Form(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+    PROMPTFOO = "promptfoo.json"
     JUNIT = "junit.xml"
     HTML = "html"
 
@@ -39,6 +41,7 @@ class Form(StrEnum):
 _MEDIA = {
     Form.CSV: "text/csv",
     Form.JSONL: "application/x-ndjson",
+    Form.PROMPTFOO: "application/json",
     Form.JUNIT: "application/xml",
     Form.HTML: "text/html",
 }
@@ -74,15 +77,15 @@ def download_report(
     caller: Reader, antiphon: Services, summaries: TheSummaries, job_id: TheJob, form: Form
 ) -> StreamingResponse:
     """
-    Download a run: rows as CSV or JSON lines, JUnit XML for build servers, a page for people.
+    Download a run: rows as CSV or JSON lines, promptfoo's output, JUnit XML for build servers, a page for people.
 
     Texts of answers that a spreadsheet would take for a formula get an apostrophe in front; the page runs no script but
     its own, and loads nothing.
     """
     job = run_of(antiphon, caller, job_id).job
     run = _Run(job=job, rows=lambda: items_of(antiphon.store, caller, job_id))
-    if form in (Form.JUNIT, Form.HTML):
-        with summaries.place():  # both begin with numbers over all rows
+    if form in _WITH_NUMBERS:
+        with summaries.place():  # they begin with numbers over all rows
             pieces = _WITH_NUMBERS[form](run)
     else:
         pieces = _ROWS[form](job, run.rows())
@@ -99,22 +102,24 @@ def _html(run: _Run) -> Iterator[str]:
     return html_pieces(run.job, run.rows(), summary=_summary(run, run.rows()), title=run.title)
 
 
+def _promptfoo(run: _Run) -> Iterator[str]:
+    return promptfoo_pieces(run.job, run.rows(), summary=_summary(run, run.rows()), title=run.title)
+
+
 def _summary(run: _Run, rows: Iterator[Item]) -> RunSummary:
     return summarise(run.job, items=rows, gates=RunSpec.from_document(run.job.spec).gates)
 
 
 _ROWS: dict[Form, Callable[[Job, Iterator[Item]], Iterator[str]]] = {Form.CSV: csv_pieces, Form.JSONL: jsonl_pieces}
-_WITH_NUMBERS: dict[Form, Callable[[_Run], Iterator[str]]] = {Form.JUNIT: _junit, Form.HTML: _html}
+_WITH_NUMBERS: dict[Form, Callable[[_Run], Iterator[str]]] = {
+    Form.PROMPTFOO: _promptfoo,
+    Form.JUNIT: _junit,
+    Form.HTML: _html,
+}
 
 
 def _headers(job: Job, form: Form) -> dict[str, str]:
     name = f"run-{job.id[:8]}.{form.value}"
     if form is not Form.HTML:
         return {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return {
-        # sandbox: the page's script has no origin, and so no way to whatever else this server serves
-        "Content-Security-Policy": f"{html_policy()}; frame-ancestors 'none'; sandbox allow-scripts",
-        "Content-Disposition": f'inline; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-    }
+    return page_headers(html_policy(), name=name)
