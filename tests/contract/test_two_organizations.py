@@ -20,8 +20,9 @@ from adapters.database.engine import make_engine
 from domain.jobs.errors import AntiphonError, ServiceUnavailable
 from domain.tenancy import TenantContext
 from tests.contract.building import THEM, US
+from tests.contract.known_names import NOBODY, Names
 from tests.contract.prying import ALL, COUNT, DENIED, THEIRS, Row, as_if_of, asked, inserted, of_nothing
-from tests.contract.two_organizations import CURIOUS, MARKS, NOBODY, TABLES, Names, Stores, fingerprints, questions
+from tests.contract.two_organizations import CURIOUS, MARKS, TABLES, Stores, fingerprints, questions
 from tests.services.logins import Addresses
 
 pytestmark = pytest.mark.postgres

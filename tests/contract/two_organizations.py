@@ -29,10 +29,7 @@ from domain.jobs.events import StartJob
 from domain.jobs.item import ItemNo, ItemState, Outcome
 from domain.jobs.job import JobId
 from domain.jobs.usage import Usage
-from domain.llm_validation.llm_api import LlmApiId
 from domain.notifications.announcing import delivery_of
-from domain.notifications.delivery import DeliveryId
-from domain.notifications.webhook import WebhookId
 from domain.organizations.api_key import ApiKey, ApiKeyId
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.organizations.key_material import Seal
@@ -48,6 +45,7 @@ from domain.test_execution.response_cache import CacheKey
 from domain.test_execution.target import PythonTarget
 from domain.test_execution.test_set import ConfigurationId, TestCase, TestSetId
 from tests.contract.building import NOW, THEM, US, a_claim, a_job, after, items, numbers, processing
+from tests.contract.known_names import Names
 from tests.contract.notifying import a_webhook, an_event
 from tests.contract.registering import RegistryQuestion, fill_registry, registry_questions
 from tests.contract.rfp_building import fill_rfps, rfp_moves
@@ -66,37 +64,6 @@ MARKS = {
     THEM.organization_id: "written-by-them",
     CURIOUS.organization_id: "written-by-a-third",
 }
-
-
-@frozen(kw_only=True)
-class Names:
-    """What a thing of an organization is known by; guessed, stolen, or of nothing there is."""
-
-    job: JobId
-    test_set: TestSetId
-    configuration: ConfigurationId
-    webhook: WebhookId
-    delivery: DeliveryId
-    llm_api: LlmApiId
-    document: DocumentId
-    schedule: ScheduleId
-    rfp: RfpId
-    word: str
-    """Name of the saved configuration, request key and e-mail address; anybody may guess it."""
-
-
-NOBODY = Names(
-    job=JobId("99999999-0000-4000-8000-000000000000"),
-    test_set=TestSetId("99999999-0000-4000-8000-000000000000"),
-    configuration=ConfigurationId("99999999-0000-4000-8000-000000000000"),
-    webhook=WebhookId("99999999-0000-4000-8000-000000000000"),
-    delivery=DeliveryId("99999999-0000-4000-8000-000000000000"),
-    llm_api=LlmApiId("99999999-0000-4000-8000-000000000000"),
-    document=DocumentId("99999999-0000-4000-8000-000000000000"),
-    schedule=ScheduleId("99999999-0000-4000-8000-000000000000"),
-    rfp=RfpId("99999999-0000-4000-8000-000000000000"),
-    word="NOBODY",
-)
 
 
 @frozen
