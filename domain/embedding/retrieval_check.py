@@ -7,11 +7,12 @@ one library; it says nothing about the answers that somebody writes from the hit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
 from domain.embedding.check_question import CheckQuestion
+from domain.embedding.embedding_model import EmbeddingModel
 from domain.embedding.search import Hit
 
 AT = (3, 5)
@@ -28,9 +29,10 @@ class Answered:
 
 @frozen(kw_only=True)
 class Recall:
-    """How a model did on all questions."""
+    """How a model did on all questions; *is_lexical*: it compares letters, not meanings."""
 
     model: str
+    is_lexical: bool = False
     answered: tuple[Answered, ...]
 
     def at(self, k: int) -> float:
@@ -38,15 +40,14 @@ class Recall:
         found = sum(1 for each in self.answered if each.rank is not None and each.rank <= k)
         return found / len(self.answered) if self.answered else 0.0
 
-    def as_mapping(self) -> Mapping[int, float]:
-        """Return the recall at each of `AT`."""
-        return {k: self.at(k) for k in AT}
 
-
-def recall_of(model: str, questions: Sequence[CheckQuestion], search: Callable[[str], Sequence[Hit]]) -> Recall:
+def recall_of(
+    model: EmbeddingModel, questions: Sequence[CheckQuestion], search: Callable[[str], Sequence[Hit]]
+) -> Recall:
     """Return the recall of *search*, which returns at least `max(AT)` hits where there are as many."""
     return Recall(
-        model=model,
+        model=model.name,
+        is_lexical=model.is_lexical,
         answered=tuple(Answered(question=each, rank=rank_of(each, search(each.question))) for each in questions),
     )
 

@@ -12,7 +12,8 @@ from attrs import frozen
 from sqlalchemy import Engine
 
 from adapters.database.library import SqlLibrary
-from domain.embedding.chunk import Chunk, StoredChunk
+from domain.embedding.chunk import Chunk, StoredChunk, text_hash
+from domain.embedding.chunking import embedded_text
 from domain.embedding.embedding_model import EmbeddingModel, EmbeddingModelId, EmbeddingProvider, Fingerprint
 from domain.embedding.library_document import DocumentId, LibraryDocument, swapped_in
 from domain.embedding.vector import Vector, unit_vector
@@ -64,6 +65,7 @@ class Shelf:
         library = SqlLibrary(self.engine)
         document_id = DocumentId(key or hashlib.sha256(location.encode()).hexdigest())
         words = texts or [f"{location[-6:]:>6}{no:>6}" for no in range(len(vectors))]
+        stored = list(_chunks(words))
         with library.begin(self.tenant) as work:
             known = work.documents.at(None, location)
             if known is None:
@@ -71,12 +73,10 @@ class Shelf:
                 work.documents.add(known)
             seen = swapped_in(known, content_hash=known.content_hash, title="", now=NOW)
             work.texts.put(seen.id, seen.generation, "".join(words))
-            work.chunks.add(seen.id, seen.generation, list(_chunks(words)))
+            work.chunks.add(seen.id, seen.generation, stored)
             work.documents.put(seen)
-            named = zip(map(_hash_of, words), vectors, strict=True)
-            work.vectors.add(
-                self.model.fingerprint, {name: vector for name, vector in named if vector is not None}, now=NOW
-            )
+            named = {one.text_hash: vector for one, vector in zip(stored, vectors, strict=True) if vector is not None}
+            work.vectors.add(self.model.fingerprint, named, now=NOW)
             work.commit()
         return seen
 
@@ -91,9 +91,5 @@ def _chunks(words: Sequence[str]) -> Iterator[StoredChunk]:
     start = 0
     for ordinal, text in enumerate(words):
         chunk = Chunk(ordinal=ordinal, start=start, end=start + len(text), heading_path=("Top",), text=text)
-        yield StoredChunk(chunk=chunk, text_hash=_hash_of(text))
+        yield StoredChunk(chunk=chunk, text_hash=text_hash(embedded_text("", chunk)))
         start += len(text)
-
-
-def _hash_of(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()
