@@ -58,6 +58,7 @@ _PAGE = (
     .order_by(_job.c.created_at.desc(), _job.c.id.desc())
     .limit(bindparam("at_most"))
 )
+_NEWEST_ABOUT = _PAGE.where(_is("kind"), _is("subject"))
 _BEHIND = or_(
     _job.c.created_at < bindparam("created_before", type_=_job.c.created_at.type),
     and_(
@@ -130,6 +131,11 @@ class SqlJobs:
         if closed.rowcount == 1:
             self.scope.holds(job)
         return closed.rowcount == 1
+
+    def newest(self, *, kind: str, subject: str) -> Job | None:
+        """Return the newest job of a kind about a subject."""
+        row = self.scope.execute(_NEWEST_ABOUT, of_kind=kind, of_subject=subject, at_most=1).first()
+        return None if row is None else job_from(row)
 
     def page(
         self, *, before: JobPlace | None, limit: int, status: JobStatus | None = None, kind: str | None = None

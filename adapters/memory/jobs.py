@@ -68,6 +68,11 @@ class MemoryJobs:
         self.journal.put(self.rows.jobs, job.id, job)
         return True
 
+    def newest(self, *, kind: str, subject: str) -> Job | None:
+        """Return the newest job of a kind about a subject."""
+        about = [job for job in self.rows.jobs.values() if (job.kind, job.subject) == (kind, subject)]
+        return max(about, key=lambda job: _age(job.place), default=None)
+
     def page(
         self, *, before: JobPlace | None, limit: int, status: JobStatus | None = None, kind: str | None = None
     ) -> list[Job]:

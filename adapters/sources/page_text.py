@@ -1,18 +1,20 @@
-"""The text of a web page, as Markdown with its headings, without what surrounds it on every page."""
+"""What a web page itself says, without what surrounds it on every page: menus, footers, dates of the request."""
 
 from __future__ import annotations
+
+from html import escape
 
 from domain.jobs.errors import FailureKind, PermanentFailure
 
 MOST_HTML_BYTES = 5 * 1024 * 1024
 
 
-def text_of(html: bytes, *, url: str) -> bytes:
+def plain_page(html: bytes, *, url: str) -> bytes:
     """
-    Return the page's own text as UTF-8; its title is the first heading.
+    Return a page with nothing but its title, headings, paragraphs, lists and tables, as HTML in UTF-8.
 
     Raises:
-        PermanentFailure: there is no text, or more HTML than a page has.
+        PermanentFailure: it has no text of its own, or more HTML than a page has.
     """
     from trafilatura import extract, extract_metadata
 
@@ -22,11 +24,10 @@ def text_of(html: bytes, *, url: str) -> bytes:
             f"{shown}: it has {len(html):,} bytes of HTML; expected at most {MOST_HTML_BYTES:,}",
             kind=FailureKind.TOO_LARGE,
         )
-    text = extract(html, output_format="markdown", include_comments=False, include_tables=True, favor_recall=True)
-    if not text or not text.strip():
+    text = extract(html, output_format="html", include_comments=False, include_tables=True, favor_recall=True)
+    if not text:
         raise PermanentFailure(f"{shown}: the page has no text of its own", kind=FailureKind.BAD_INPUT)
     found = extract_metadata(html)
     title = " ".join((found.title or "").split()) if found else ""
-    if title and not text.lstrip("# ").startswith(title):
-        text = f"# {title}\n\n{text}"
-    return f"{text}\n".encode("utf-8", "replace")
+    head = f"<head><title>{escape(title)}</title></head>" if title else ""
+    return text.replace("<html>", f"<html>{head}", 1).encode("utf-8", "replace")

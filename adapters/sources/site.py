@@ -15,7 +15,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from attrs import frozen
 
-from adapters.sources.page_text import text_of
+from adapters.sources.page_text import plain_page
 from adapters.sources.site_client import REQUEST_S, Page, SiteClient
 from adapters.sources.sitemap_files import MOST_BYTES as MOST_SITEMAP_BYTES
 from adapters.sources.sitemap_files import Link, links_of
@@ -58,8 +58,8 @@ class SiteReader:
         version = self._version(entry, _validators(page))
         media_type = page.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type in HTML or (not media_type and page.body.lstrip()[:1] == b"<"):
-            content = text_of(page.body, url=entry.location)
-            return Fetched(content=content, name="page.md", media_type="text/markdown", version=version)
+            content = plain_page(page.body, url=entry.location)
+            return Fetched(content=content, name=_name(page), media_type="text/html", version=version)
         return Fetched(content=page.body, name=_name(page), media_type=media_type, version=version)
 
     def close(self) -> None:

@@ -50,8 +50,8 @@ def step_of(data: Document) -> Step:
         return Take(
             entry=entry,
             is_new=bool(data["is_new"]),
-            generation=cast(int, data["generation"]),
-            known=str(data["known"]),
+            visible_hash=str(data["visible_hash"]),
+            version=str(data["known_version"]),
         )
     if do == "skip":
         return Skip(count=cast(int, data["count"]))
@@ -84,8 +84,8 @@ def _taken(step: Take) -> Mapping[str, object]:
         "version": entry.version,
         **size,
         "is_new": step.is_new,
-        "generation": step.generation,
-        "known": step.known,
+        "visible_hash": step.visible_hash,
+        "known_version": step.version,
     }
 
 

@@ -29,24 +29,25 @@ class Known:
     What the library has of one location.
 
     *is_settled*: what readers see was made of the newest content, and nothing went wrong. *is_there*: it was not
-    removed. *generation* tells, when an item is tried again, whether an earlier attempt had done it already.
+    removed. *visible_hash* is that of the content which readers see: it tells, when an item is tried again, whether an
+    earlier attempt had done it already.
     """
 
     id: DocumentId
     version: str
-    generation: int
+    visible_hash: str
     is_settled: bool
     is_there: bool = True
 
 
 @frozen(kw_only=True)
 class Take:
-    """A document is new, or may have changed: fetch it. *generation* and *known* are of before (0 and "": new)."""
+    """A document is new, or may have changed: fetch it. *visible_hash* and *version* are those of before ("": none)."""
 
     entry: Entry
     is_new: bool
-    generation: int = 0
-    known: str = ""
+    visible_hash: str = ""
+    version: str = ""
 
 
 @frozen(kw_only=True)
@@ -106,7 +107,7 @@ def known_of(document: LibraryDocument) -> Known:
     return Known(
         id=document.id,
         version=document.version,
-        generation=document.generation,
+        visible_hash=document.visible_hash,
         is_settled=is_whole and document.failure is None,
         is_there=document.removed_at is None,
     )
@@ -148,17 +149,14 @@ def steps_of(known: Mapping[str, Known], entries: Iterable[Entry], *, leave: Lea
 
 
 def _step(known: Known | None, entry: Entry) -> Take | None:
-    """Return what to do with an entry; None: nothing."""
+    """Return what to do with an entry; None: nothing. One that comes back after its removal is new to people."""
     if known is None:
         return Take(entry=entry, is_new=True)
-    if not known.is_there:  # its tombstone is lifted; to people it is new
-        return Take(entry=entry, is_new=True, generation=known.generation)
-    if known.is_settled and is_same_version(known.version, entry.version):
+    if known.is_there and known.is_settled and is_same_version(known.version, entry.version):
         return None
-    is_new = known.generation == 0
-    return Take(
-        entry=entry, is_new=is_new, generation=known.generation, known=known.version if known.is_settled else ""
-    )
+    is_new = not known.is_there or not known.visible_hash
+    version = known.version if known.is_there and known.is_settled else ""
+    return Take(entry=entry, is_new=is_new, visible_hash=known.visible_hash, version=version)
 
 
 def _end(known: Mapping[str, Known], count: _Count, leave: Leave) -> Iterator[Step]:

@@ -40,20 +40,20 @@ class SyncRows:
         cancelled = self._rows(ItemState.CANCELLED)
         if cancelled:
             return "the sync was cancelled"
-        others = [location for location, failure in self.failed() if failure.kind not in OF_THE_DOCUMENT]
+        others = [location for location, failure in self.failed().items() if failure.kind not in OF_THE_DOCUMENT]
         if not others:
             return ""
         many = f" and {len(others) - 1} more" if len(others) > 1 else ""
         return f"{others[0]}{many} could not be fetched or embedded"
 
-    def failed(self) -> Sequence[tuple[str, Failure]]:
+    def failed(self) -> dict[str, Failure]:
         """Return the locations of documents that failed, each with the reason."""
         found = [(row, step_of(row.input)) for row in self._rows(ItemState.FAILED)]
-        return [
-            (step.entry.location, row.outcome.failure)
+        return {
+            step.entry.location: row.outcome.failure
             for row, step in found
             if isinstance(step, Take) and row.outcome is not None and row.outcome.failure is not None
-        ]
+        }
 
     def _rows(self, state: ItemState) -> Sequence[Item]:
         rows: list[Item] = []

@@ -47,7 +47,7 @@ def knowns(draw: st.DrawFn) -> dict[str, Known]:
         location: Known(
             id=DocumentId(f"id of {location}"),
             version=draw(st.sampled_from(["v1", "v2", 'v1 {"etag": "x"}', ""])),
-            generation=draw(st.integers(0, 3)),
+            visible_hash=draw(st.sampled_from(["", "hash"])),
             is_settled=draw(st.booleans()),
             is_there=draw(st.booleans()),
         )

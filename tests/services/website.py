@@ -74,8 +74,7 @@ class Website:
         tags = {"ETag": tag} if self.has_tags else {}
         if self.has_tags and headers.get("if-none-match") == tag:
             return 304, tags, b""
-        title = path.strip("/").title() or "Home"
-        body = _PAGE.format(title=title, text=text, request=len(self.seen))
+        body = _PAGE.format(title="Handbook", text=text, request=len(self.seen))
         return 200, {"Content-Type": "text/html; charset=utf-8", **tags}, body.encode()
 
 
