@@ -10,7 +10,9 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
@@ -74,3 +76,16 @@ def numbered(no: int) -> int:
     if type(no) is not int or not 0 <= no <= LARGEST_NUMBER:
         raise ValueError(no)
     return no
+
+
+def dated(moment: str, row_id: str) -> tuple[datetime, str]:
+    """
+    Return the time and the id of a row, which is what `position` reads of the cursor of a list by time.
+
+    Raises:
+        ValueError: no row has them: the time lacks its zone, or the id is no UUID.
+    """
+    at = datetime.fromisoformat(moment)
+    if at.tzinfo is None:
+        raise ValueError(moment)
+    return at, str(UUID(row_id))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
-
 from fastapi import APIRouter
 
 from domain.organizations.audit_entry import AuditEntryId, AuditPlace
 from entrypoints.api.callers import Administrator, Services
 from entrypoints.api.documents.organizations import AuditEntryDocument, audit_entry_document
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, position
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
@@ -28,8 +25,6 @@ def _cursor(entry: AuditEntryDocument) -> str:
     return cursor(entry.at.isoformat(), entry.id)
 
 
-def _place(at: str, entry_id: str) -> AuditPlace:
-    moment = datetime.fromisoformat(at)
-    if moment.tzinfo is None:
-        raise ValueError(at)
-    return AuditPlace(at=moment, id=AuditEntryId(str(UUID(entry_id))))
+def _place(moment: str, row_id: str) -> AuditPlace:
+    at, entry_id = dated(moment, row_id)
+    return AuditPlace(at=at, id=AuditEntryId(entry_id))

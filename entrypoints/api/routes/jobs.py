@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from domain.jobs.job import JobId, JobPlace, JobStatus
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.conditional import TAGGED, Tagging
 from entrypoints.api.documents.jobs import JobDetailDocument, JobDocument, job_detail_document, job_document
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.starting import STARTS, accepted
 
@@ -85,8 +84,6 @@ def _cursor(job: JobDocument) -> str:
     return cursor(job.created_at.isoformat(), job.id)
 
 
-def _place(created_at: str, job_id: str) -> JobPlace:
-    moment = datetime.fromisoformat(created_at)
-    if moment.tzinfo is None:
-        raise ValueError(created_at)
-    return JobPlace(created_at=moment, id=JobId(str(UUID(job_id))))
+def _place(moment: str, row_id: str) -> JobPlace:
+    created_at, job_id = dated(moment, row_id)
+    return JobPlace(created_at=created_at, id=JobId(job_id))

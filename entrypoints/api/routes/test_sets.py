@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -25,7 +24,7 @@ from entrypoints.api.documents.test_sets import (
     test_set_document,
     uploaded_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, numbered, page_of, position
+from entrypoints.api.paging import After, Limit, Page, cursor, dated, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.streaming import in_blocks
 from entrypoints.api.uploading import MEDIA_TYPES, Uploaded
@@ -144,8 +143,6 @@ _WRITERS: dict[Format, Callable[[str, RunDefaults, Iterable[TestCase]], Iterator
 }
 
 
-def _place(saved_at: str, test_set_id: str) -> TestSetPlace:
-    moment = datetime.fromisoformat(saved_at)
-    if moment.tzinfo is None:
-        raise ValueError(saved_at)
-    return TestSetPlace(saved_at=moment, id=TestSetId(str(UUID(test_set_id))))
+def _place(moment: str, row_id: str) -> TestSetPlace:
+    saved_at, test_set_id = dated(moment, row_id)
+    return TestSetPlace(saved_at=saved_at, id=TestSetId(test_set_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from entrypoints.api.documents.webhooks import (
     shown_delivery,
     shown_webhook,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, position
+from entrypoints.api.paging import After, Limit, Page, cursor, dated, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
@@ -137,8 +137,6 @@ def redeliver(caller: Writer, antiphon: Services, webhook_id: TheWebhook, delive
     return shown_delivery(antiphon.notifications.webhooks.redeliver(caller, webhook_id, delivery_id))
 
 
-def _place(opened_at: str, delivery_id: str) -> DeliveryPlace:
-    moment = datetime.fromisoformat(opened_at)
-    if moment.tzinfo is None:
-        raise ValueError(opened_at)
-    return DeliveryPlace(opened_at=moment, id=DeliveryId(str(UUID(delivery_id))))
+def _place(moment: str, row_id: str) -> DeliveryPlace:
+    opened_at, delivery_id = dated(moment, row_id)
+    return DeliveryPlace(opened_at=opened_at, id=DeliveryId(delivery_id))
