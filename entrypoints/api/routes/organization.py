@@ -16,7 +16,7 @@ from entrypoints.api.documents.organizations import (
     member_document,
     organization_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, position
+from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/organization", tags=["organization"])
@@ -38,10 +38,7 @@ def list_members(caller: Reader, antiphon: Services, limit: Limit = 20, after: A
     behind = position(after, str)
     members = antiphon.administration.members.all(caller)
     found = [one for one in members if behind is None or one.user.email > behind]
-    return Page(
-        items=[member_document(one) for one in found[:limit]],
-        next=cursor(found[limit - 1].user.email) if len(found) > limit else None,
-    )
+    return page_of([member_document(one) for one in found], limit=limit, place=lambda one: cursor(one.email))
 
 
 @router.put("/members/{email}", operation_id="put_member", responses=documented(404, 409))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from domain.secrets.secret import SecretName, checked_name
 from entrypoints.api.callers import Administrator, Reader, Services
 from entrypoints.api.documents.secrets import SecretDocument, SecretValue, secret_document
-from entrypoints.api.paging import After, Limit, Page, cursor, position
+from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/secrets", tags=["secrets"])
@@ -31,10 +31,7 @@ def list_secrets(caller: Reader, antiphon: Services, limit: Limit = 20, after: A
     """List the organization's secrets by name: how they end, and who set them when. No request shows a value."""
     behind = position(after, str)
     found = [one for one in antiphon.secrets.store.names(caller) if behind is None or one.name > behind]
-    return Page(
-        items=[secret_document(secret) for secret in found[:limit]],
-        next=cursor(found[limit - 1].name) if len(found) > limit else None,
-    )
+    return page_of([secret_document(secret) for secret in found], limit=limit, place=lambda one: cursor(one.name))
 
 
 @router.put("/{name}", operation_id="set_secret")

@@ -22,7 +22,7 @@ from entrypoints.api.documents.webhooks import (
     shown_delivery,
     shown_webhook,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, dated, position
+from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
@@ -119,11 +119,7 @@ def list_deliveries(
     found = antiphon.notifications.webhooks.log(
         caller, webhook_id, before=position(after, _place), state=state, limit=limit + 1
     )
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(
-        items=[shown_delivery(delivery) for delivery in found[:limit]],
-        next=cursor(last.opened_at.isoformat(), last.id) if last else None,
-    )
+    return page_of([shown_delivery(delivery) for delivery in found], limit=limit, place=_cursor)
 
 
 @router.post(
@@ -135,6 +131,10 @@ def list_deliveries(
 def redeliver(caller: Writer, antiphon: Services, webhook_id: TheWebhook, delivery_id: TheDelivery) -> DeliveryDocument:
     """Have a delivery that ended sent again by the workers, with the same event id."""
     return shown_delivery(antiphon.notifications.webhooks.redeliver(caller, webhook_id, delivery_id))
+
+
+def _cursor(delivery: DeliveryDocument) -> str:
+    return cursor(delivery.opened_at.isoformat(), delivery.id)
 
 
 def _place(moment: str, row_id: str) -> DeliveryPlace:
