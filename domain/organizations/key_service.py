@@ -11,7 +11,7 @@ from domain.jobs.errors import Conflict, InvalidInput, NotFound
 from domain.jobs.ports import Clock, IdSource
 from domain.organizations.api_key import ApiKey, ApiKeyId, IssuedKey, KeyState, OwnedKey, scopes_named
 from domain.organizations.audit_log import AuditLog
-from domain.organizations.errors import Forbidden
+from domain.organizations.giving import refuse_beyond_own
 from domain.organizations.key_material import Peppers, new_key_text, without_secret
 from domain.organizations.organization import Membership, email_address
 from domain.organizations.ports import Directory, OrganizationWork
@@ -106,7 +106,7 @@ class KeyService:
             work.get(lock=True)
             old = _find(work, words).key
             member = self._owner_of(work, old)
-            _refuse_beyond_own(tenant, old.scopes & member.role.scopes)
+            refuse_beyond_own(tenant, old.scopes & member.role.scopes, what="scopes")
             lifetime = old.expires_at - old.created_at if old.expires_at else None
             issued = self._issue(work, tenant, member, old.scopes & member.role.scopes, lifetime=lifetime)
             work.keys.put(self._ending(old, grace=grace))
@@ -189,13 +189,7 @@ def _refuse_too_much(tenant: TenantContext, member: Membership, scopes: frozense
             f"scopes: {', '.join(beyond)} is more than {member.user.email} may do, who is {member.role} ({may}); ask "
             "for less, or change the role"
         )
-    _refuse_beyond_own(tenant, scopes)
-
-
-def _refuse_beyond_own(tenant: TenantContext, scopes: frozenset[str]) -> None:
-    if not scopes <= tenant.scopes:
-        have = ", ".join(sorted(tenant.scopes)) or "nothing"
-        raise Forbidden(f"scopes: nobody gives away more than they have ({have}); ask for less")
+    refuse_beyond_own(tenant, scopes, what="scopes")
 
 
 def _told(key: ApiKey, email: str) -> dict[str, str]:

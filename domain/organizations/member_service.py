@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.ports import Clock, IdSource
 from domain.organizations.audit_log import AuditLog
-from domain.organizations.errors import Forbidden
+from domain.organizations.giving import refuse_beyond_own
 from domain.organizations.organization import Membership, Role, User, email_address
 from domain.organizations.ports import Directory, OrganizationWork
 from domain.tenancy import TenantContext, UserId
@@ -33,9 +33,7 @@ class MemberService:
             Conflict: it would leave the organization without an owner.
         """
         email = email_address(words)
-        if not role.scopes <= tenant.scopes:
-            have = ", ".join(sorted(tenant.scopes)) or "nothing"
-            raise Forbidden(f"role {role}: nobody gives away more than they have ({have}); give a smaller role")
+        refuse_beyond_own(tenant, role.scopes, what=f"role {role}")
         with self.directory.begin(tenant.organization_id) as work:
             work.get(lock=True)  # so that two owners can't make each other something else at once
             before = _member(work, email)
