@@ -7,6 +7,7 @@ wait the relay, and every message after the one it holds, would wait with it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from celery import Celery
@@ -16,9 +17,11 @@ from kombu.pools import ProducerPool, connections
 
 
 class ImpatientProducer(Producer):
-    """Waits *confirm_s* seconds for each confirmation; *confirm_s* is set by the pool that makes it."""
+    """Waits *confirm_s* seconds for each confirmation."""
 
-    confirm_s = 5.0
+    def __init__(self, *args: Any, confirm_s: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # kombu
+        self.confirm_s = confirm_s
 
     def publish(self, *args: Any, **kwargs: Any) -> object:
         """
@@ -40,7 +43,7 @@ class Publishing(AMQP):  # type: ignore[misc]  # Celery has no types
 
     def __init__(self, app: Celery, *, confirm_s: float) -> None:
         super().__init__(app)
-        self._producer = type("Producer", (ImpatientProducer,), {"confirm_s": confirm_s})
+        self._producer = partial(ImpatientProducer, confirm_s=confirm_s)
         self._producer_pool: ProducerPool | None = None
 
     @property
