@@ -99,15 +99,3 @@ def email_address(words: str) -> str:
             f"{LONGEST_EMAIL} characters; correct it"
         )
     return email
-
-
-def role_named(words: str) -> Role:
-    """
-    Return the role of that name.
-
-    Raises:
-        InvalidInput: there is none.
-    """
-    if words not in set(Role):
-        raise InvalidInput(f"role {words!r}: expected one of {', '.join(Role)}")
-    return Role(words)

@@ -25,11 +25,6 @@ class Readiness:
 
     missing: Mapping[str, str]
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether nothing is missing."""
-        return not self.missing
-
 
 @define(eq=False)
 class Checks:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.jobs.errors import Conflict, InvalidInput, NotFound
 from domain.organizations.errors import Forbidden, Unauthenticated
-from domain.organizations.organization import Role, email_address, organization_name, role_named
+from domain.organizations.organization import Role, email_address, organization_name
 from domain.tenancy import ADMIN, READ
 from tests.unit.organizing import OWNER, THEM, US, Office
 
@@ -142,10 +142,3 @@ def test_an_address_stays_the_same_once_it_is_one(email: str) -> None:
     except InvalidInput:
         return  # quoted local parts, and such
     assert email_address(known) == known == known.lower()
-
-
-@pytest.mark.parametrize("words", ["", "boss", "Owner"])
-def test_an_unknown_role_is_refused_with_those_there_are(words: str) -> None:
-    """The message is all that a caller has."""
-    with pytest.raises(InvalidInput, match="owner, admin, member, viewer"):
-        role_named(words)
