@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from adapters.database.connection import connected
 from adapters.database.isolation import look_for_escapes
 from adapters.database.overview import SqlOverviews
+from adapters.database.vector_index import is_set_up
 from domain.jobs.diagnosis import Finding, diagnose
 from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.job import JobId
@@ -29,6 +31,7 @@ def examine(antiphon: Antiphon) -> Iterator[Finding]:
             next="compare with a database of `antiphon db upgrade`; until then organizations may see each other's rows",
         )
     if not antiphon.settings.is_embedded:
+        yield _vectors(antiphon)
         yield _outbox(antiphon)
         yield from _services(antiphon)
     active = antiphon.store.active_jobs()
@@ -51,6 +54,14 @@ def examine_job(antiphon: Antiphon, job_id: JobId, *, organization_id: Organizat
         )
         return
     yield from found
+
+
+def _vectors(antiphon: Antiphon) -> Finding:
+    with connected(antiphon.engine, tenant=antiphon.tenant.organization_id, reads=True) as connection:
+        if is_set_up(connection):
+            return Finding(about="library", what="its vectors are searched by pgvector", is_problem=False)
+    what = "its vectors are compared one by one; `antiphon db vectors` sets up pgvector, if large ones are slow"
+    return Finding(about="library", what=what, is_problem=False)
 
 
 def _outbox(antiphon: Antiphon) -> Finding:

@@ -6,6 +6,7 @@ import click
 
 from domain.jobs.errors import BrokenSettings
 from entrypoints.cli.console import say
+from entrypoints.cli.db_vectors import vectors
 from entrypoints.logs import set_up_logs
 from entrypoints.settings import read_settings
 
@@ -42,3 +43,6 @@ def upgrade_database() -> None:
         check_login(antiphon.engine)
     except BrokenSettings as error:
         say(f"but nothing else will start yet: {error}")
+
+
+db.add_command(vectors)

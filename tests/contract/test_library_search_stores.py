@@ -10,7 +10,9 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import ProgrammingError
 
 from adapters.database.connection import connected
+from adapters.database.engine import make_engine
 from adapters.database.isolation import look_for_escapes
+from adapters.database.organizations import SqlDirectory
 from adapters.database.scope import scoped
 from adapters.database.vector_index import TABLE, as_literal, fill, missing, sizes
 from adapters.database.vector_partitions import add_index, add_partition, partition_of, set_up
@@ -18,10 +20,13 @@ from adapters.library_search.exact import ExactSearch
 from adapters.library_search.pgvector import PgvectorSearch
 from adapters.library_search.pgvector import statement as nearest
 from domain.embedding.search import Hit
-from tests.contract.building import THEM, US
+from domain.organizations.organization import Organization
+from entrypoints.pgvector import set_up_vectors
+from tests.contract.building import NOW, THEM, US
 from tests.contract.conftest import POSTGRES, SQLITE
 from tests.contract.library_shelves import Shelf, a_model, direction, random_vectors
 from tests.contract.vector_databases import VectorDatabase, vector_database
+from tests.services.logins import Addresses
 
 EAST, NORTH = direction(1, 0, 0), direction(0, 1, 0)
 MODEL = a_model()
@@ -193,6 +198,43 @@ def test_what_was_embedded_before_pgvector_came_is_found() -> None:
             assert fill(scope) == 0
             scope.commit()
         assert [hit.location for hit in _found(_pgvector(made))] == ["before.md", "after.md"]
+
+
+@pytest.mark.postgres
+def test_one_command_sets_up_pgvector_for_all_organizations() -> None:
+    """And may be run again, as libraries grow."""
+    with vector_database(is_set_up=False) as made:
+        for tenant, count in ((US, 5), (THEM, 40)):
+            with SqlDirectory(made.login).begin(tenant.organization_id) as work:
+                work.add(Organization(id=tenant.organization_id, name=tenant.user_id, created_at=NOW))
+                work.commit()
+            shelf = Shelf(engine=made.login, model=MODEL, tenant=tenant)
+            shelf.put("a.md", random_vectors(count, dimensions=3, seed=count))
+
+        said = list(set_up_vectors(made.login, owner=made.owner, partition_from=40))
+
+        assert said == [
+            "ada: 5 vectors copied",
+            "eve: 40 vectors copied",
+            "eve: has a partition of its own",
+            "eve: 40 vectors of 3 dimensions have an index",
+            "vectors are searched by pgvector",
+        ]
+        assert list(set_up_vectors(made.login, owner=made.owner, partition_from=40)) == said[-1:]
+        assert look_for_escapes(made.login) == []
+        for tenant, count in ((US, 5), (THEM, 40)):
+            assert len(_pgvector(made).search(tenant, EAST, model=MODEL, k=100, only_approved=False)) == count
+
+
+@pytest.mark.postgres
+def test_without_the_extension_it_is_said_what_an_administrator_does(migrated_postgres: Addresses) -> None:
+    """It is machine code in the server: the tables' owner may not make it."""
+    owner = make_engine(migrated_postgres.owner)
+
+    (said,) = set_up_vectors(owner, owner=owner)
+
+    assert "CREATE EXTENSION vector" in said
+    owner.dispose()
 
 
 @pytest.mark.postgres
