@@ -21,6 +21,7 @@ from typing import Self
 
 from entrypoints.calls.audit import AuditCalls
 from entrypoints.calls.configurations import ConfigurationCalls
+from entrypoints.calls.documents import DocumentCalls
 from entrypoints.calls.jobs import JobCalls
 from entrypoints.calls.keys import KeyCalls
 from entrypoints.calls.llm import LlmCalls
@@ -61,6 +62,7 @@ class Client:
         self.organization = OrganizationCalls(sender=self.sender)
         self.keys = KeyCalls(sender=self.sender)
         self.audit = AuditCalls(sender=self.sender)
+        self.documents = DocumentCalls(sender=self.sender)
         self.secrets = SecretCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)
         self.llm = LlmCalls(sender=self.sender)

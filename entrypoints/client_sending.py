@@ -46,18 +46,20 @@ class Sender:
         headers: Mapping[str, str] | None = None,
         json: object = None,
         content: bytes | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
     ) -> httpx.Response:
         """
         Return the answer, which is no refusal.
 
-        *repeatable*: whether a repetition is harmless; by default of GET only.
+        *repeatable*: whether a repetition is harmless; by default of GET only. *files* make a form: by field, the
+        file's name, content and media type.
 
         Raises:
             ServiceUnavailable: nobody answered in time, or only that it is too busy.
             AntiphonError: the server refused; which error, the refusal says.
         """
         request = self.http.build_request(
-            method, path, params=_said(params), headers=headers, json=json, content=content
+            method, path, params=_said(params), headers=headers, json=json, content=content, files=files
         )
         may_repeat = method == "GET" if repeatable is None else repeatable
         until, wait_s = self.clock() + self.patience_s, FIRST_WAIT_S

@@ -50,6 +50,7 @@ from domain.test_execution.traced_target import TracedTargets
 from domain.tracing import Spans
 from entrypoints.administration import Administration, ensure_own_organization, make_administration
 from entrypoints.cache import make_cache
+from entrypoints.library import LibraryServices, make_library
 from entrypoints.limits import make_doors
 from entrypoints.llm_registry import LlmRegistry, make_llm_registry
 from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
@@ -94,6 +95,7 @@ class Antiphon:
     schedules: Schedules
     llm: LlmRegistry
     checks: LlmChecks
+    library: LibraryServices
 
     @property
     def openers(self) -> Mapping[str, Opener]:
@@ -203,6 +205,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         ),
         llm=llm,
         checks=make_llm_checks(engine, family=llm_family, jobs=jobs, store=store),
+        library=make_library(engine, clock=clock, ids=ids, audit=administration.audit, doorbell=bell),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
+from domain.embedding.chunk import StoredChunk
 from domain.embedding.library_document import (
     DocumentId,
     DocumentPlace,
@@ -60,6 +61,31 @@ class Reviewing:
         """
         with self.library.view(tenant) as work:
             return there(work, document_id)
+
+    def text(self, tenant: TenantContext, document_id: DocumentId) -> tuple[LibraryDocument, str]:
+        """
+        Return the document, and what readers see of it.
+
+        Raises:
+            NotFound: there is no such document, or nothing of it can be seen yet.
+        """
+        with self.library.view(tenant) as work:
+            document = there(work, document_id)
+            if document.generation == 0:
+                raise NotFound(f"document {document_id} has no text yet: it is {document.review_status}")
+            return document, work.texts.get(document_id, document.generation)
+
+    def chunks(
+        self, tenant: TenantContext, document_id: DocumentId, *, after: int | None = None, limit: int
+    ) -> list[StoredChunk]:
+        """
+        Return the pieces of what readers see of a document, in their order, from just behind the ordinal *after*.
+
+        Raises:
+            NotFound: there is no such document.
+        """
+        with self.library.view(tenant) as work:
+            return work.chunks.of(document_id, there(work, document_id).generation, after=after, limit=limit)
 
     def approve(
         self, tenant: TenantContext, document_id: DocumentId, *, generation: int | None = None

@@ -11,6 +11,7 @@ from entrypoints.api.problems import documented, explain_problems
 from entrypoints.api.rates import make_rates
 from entrypoints.api.routes import (
     audit,
+    documents,
     events,
     health,
     items,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webhooks.router,
     *llm_apis.ROUTERS,
     llm_defaults.router,
+    documents.router,
 )
 """One a resource; what needs no key is included apart."""
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from attrs import frozen
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -33,6 +33,18 @@ MEDIA_TYPES = {
     "text/tab-separated-values": ".tsv",
 }
 _FORM = "multipart/form-data"
+UNSAID = "application/octet-stream"
+"""What a form says of a file that nobody knows the media type of."""
+FORM = {
+    _FORM: {
+        "schema": {
+            "type": "object",
+            "required": ["file"],
+            "properties": {"file": {"type": "string", "format": "binary"}},
+        }
+    }
+}
+"""A form with a file, as the `content` of a request's body in the API's document."""
 
 
 @frozen(kw_only=True)
@@ -41,6 +53,15 @@ class Upload:
 
     path: Path
     stem: str = ""
+
+
+@frozen(kw_only=True)
+class SentFile:
+    """A file that came in a form, and what its sender says of it."""
+
+    name: str
+    content: bytes
+    media_type: str
 
 
 async def _upload(request: Request) -> AsyncIterator[Upload]:
@@ -68,7 +89,25 @@ async def _from_body(request: Request, path: Path) -> Upload:
     return Upload(path=path)
 
 
-async def _from_form(request: Request, folder: Path) -> Upload:
+async def _sent_file(
+    request: Request,
+    name: Annotated[
+        str, Query(max_length=2000, description="What to call it. Default: the file's name in the form.")
+    ] = "",
+) -> SentFile:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise HTTPException(415, f"expected a form ({_FORM}) with the file as `file`")
+    sent = await _file_of(request)
+    content = await sent.read()
+    await sent.close()
+    said = (sent.content_type or "").strip()[:200]
+    return SentFile(name=name or sent.filename or "", content=content, media_type="" if said == UNSAID else said)
+
+
+UploadedFile = Annotated[SentFile, Depends(_sent_file)]
+
+
+async def _file_of(request: Request) -> UploadFile:
     try:
         form = await request.form(max_files=1, max_fields=0)
     except HTTPException as exc:
@@ -78,6 +117,11 @@ async def _from_form(request: Request, folder: Path) -> Upload:
     sent = form.get("file")
     if not isinstance(sent, UploadFile):
         raise InvalidField("no file in the form; expected one, as `file`", pointer="/body/file")
+    return sent
+
+
+async def _from_form(request: Request, folder: Path) -> Upload:
+    sent = await _file_of(request)
     name = PurePosixPath((sent.filename or "").replace("\\", "/"))
     if name.suffix.lower() not in ENDINGS:
         raise InvalidField(
@@ -86,5 +130,5 @@ async def _from_form(request: Request, folder: Path) -> Upload:
     path = folder / f"tests{name.suffix.lower()}"
     with path.open("wb") as file:
         await run_in_threadpool(copyfileobj, sent.file, file)
-    await form.close()
+    await sent.close()
     return Upload(path=path, stem=name.stem[:200])

@@ -4,7 +4,6 @@ The command `antiphon`: its groups, and the one place where errors become messag
 
 from __future__ import annotations
 
-import difflib
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import click
 from domain.jobs.errors import AntiphonError, BrokenSettings, Conflict, InvalidInput, NotFound, ServiceUnavailable
 from domain.organizations.errors import Forbidden, Unauthenticated
 from entrypoints.cli.console import open_streams, say
+from entrypoints.cli.lazy_group import LazyGroup
 from entrypoints.exit_codes import ExitCode
 
 _LAZY = {
@@ -29,6 +29,7 @@ _LAZY = {
     "prices": ("entrypoints.cli.prices", "Show what models cost."),
     "judges": ("entrypoints.cli.judges", "Check what a judge is worth, beside people."),
     "llm": ("entrypoints.cli.llm", "Register accounts at LLM providers; name their models everywhere."),
+    "library": ("entrypoints.cli.library", "Keep documents that answers are found in; review them."),
     "secrets": ("entrypoints.cli.secrets", "Keep the keys and passwords that targets name."),
     "webhooks": ("entrypoints.cli.webhooks", "Tell other programs, or people by mail, what happens to jobs."),
     "cache": ("entrypoints.cli.cache", "Look at the answers that runs with --cache keep."),
@@ -48,40 +49,9 @@ _LAZY = {
 _BAD_INPUT = (InvalidInput, NotFound, Conflict, BrokenSettings, Unauthenticated, Forbidden)
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are used, so that `--help` is quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands' names, the most used ones first."""
-        _ = ctx
-        return list(_LAZY)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return the command."""
-        _ = ctx
-        if cmd_name not in _LAZY:
-            return None
-        command = getattr(__import__(_LAZY[cmd_name][0], fromlist=[cmd_name]), cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the first word names; a word that is nearly one gets it named."""
-        near = difflib.get_close_matches(args[0], _LAZY, n=1)
-        if args[0] not in _LAZY and near:
-            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing them."""
-        _ = ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, meaning) for name, (_module, meaning) in _LAZY.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyGroup, members=_LAZY, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="antiphon")
 @click.option("--server", metavar="URL", help="Act at this server, with the key in ANTIPHON_API_KEY.")
 def antiphon(*, server: str | None) -> None:

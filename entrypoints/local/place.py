@@ -9,6 +9,7 @@ from domain.tenancy import TenantContext
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.container import Antiphon
 from entrypoints.local.audit import LocalAudit
+from entrypoints.local.documents import LocalDocuments
 from entrypoints.local.keys import LocalKeys
 from entrypoints.local.llm import LocalLlm
 from entrypoints.local.organization import LocalOrganization
@@ -34,6 +35,10 @@ class LocalPlace:
     @property
     def keys(self) -> LocalKeys:
         return LocalKeys(service=self.antiphon.administration.keys, tenant=self.tenant)
+
+    @property
+    def documents(self) -> LocalDocuments:
+        return LocalDocuments(library=self.antiphon.library, tenant=self.tenant)
 
     @property
     def audit(self) -> LocalAudit:

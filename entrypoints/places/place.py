@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from entrypoints.places.audit import Audit
+from entrypoints.places.documents import Documents
 from entrypoints.places.keys import Keys
 from entrypoints.places.llm import Llm
 from entrypoints.places.organization import Organization
@@ -27,6 +28,10 @@ class Place(Protocol):
     @property
     def keys(self) -> Keys:
         """Its API keys."""
+
+    @property
+    def documents(self) -> Documents:
+        """What is in its library."""
 
     @property
     def audit(self) -> Audit:

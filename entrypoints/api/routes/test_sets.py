@@ -27,19 +27,12 @@ from entrypoints.api.documents.test_sets import (
 from entrypoints.api.paging import After, Limit, Page, cursor, dated, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.streaming import in_blocks
-from entrypoints.api.uploading import MEDIA_TYPES, Uploaded
+from entrypoints.api.uploading import FORM, MEDIA_TYPES, Uploaded
 
 router = APIRouter(prefix="/v1/test-sets", tags=["test sets"])
 
 _ANY_TEXT = {"schema": {"type": "string"}}
-_FORM = {
-    "schema": {
-        "type": "object",
-        "required": ["file"],
-        "properties": {"file": {"type": "string", "format": "binary"}},
-    }
-}
-_BODY = {"required": True, "content": {**dict.fromkeys(MEDIA_TYPES, _ANY_TEXT), "multipart/form-data": _FORM}}
+_BODY = {"required": True, "content": {**dict.fromkeys(MEDIA_TYPES, _ANY_TEXT), **FORM}}
 
 
 def _test_set_id(test_set_id: Annotated[UUID, Path(description="The version's id.")]) -> TestSetId:

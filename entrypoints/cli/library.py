@@ -1,0 +1,27 @@
+"""`antiphon library`: documents, where they come from, and what is found in them."""
+
+from __future__ import annotations
+
+import click
+
+from entrypoints.cli.lazy_group import LazyGroup
+
+_LAZY = {
+    "add": ("entrypoints.cli.library_add", "Hand in files."),
+    "documents": ("entrypoints.cli.library_documents", "List documents; show, approve, reject, remove one."),
+}
+
+
+@click.group(cls=LazyGroup, members=_LAZY)
+def library() -> None:
+    """
+    Keep documents that answers are found in: hand them in, review them.
+
+    A document is read (Markdown, text, HTML, PDF, Word, CSV, Excel), cut into chunks and embedded; then it waits for a
+    person to approve it. docs/library.md tells it from the beginning.
+
+    \b
+    antiphon library add handbook.md prices.xlsx
+    antiphon library documents list --status pending
+    antiphon library documents approve ID
+    """
