@@ -116,6 +116,7 @@ async def _file_of(request: Request) -> UploadFile:
         raise InvalidField(f"the form can't be read: {exc.detail}", pointer="/body") from exc
     sent = form.get("file")
     if not isinstance(sent, UploadFile):
+        await form.close()
         raise InvalidField("no file in the form; expected one, as `file`", pointer="/body/file")
     return sent
 

@@ -88,7 +88,7 @@ def content_of(file: Path) -> bytes:
     """
     if file.is_dir():
         raise InvalidInput(
-            "it is a folder; name the files in it, or keep all of it in step as a source: `antiphon library sources`"
+            "it is a folder; name the files in it, or have a documentation source keep all of it in step"
         )
     try:
         if not file.is_file() and file.exists():
@@ -109,7 +109,7 @@ def _refuse_namesakes(files: tuple[Path, ...]) -> None:
             found = ", ".join(str(file) for file in distinct.values() if file.name == name)
             raise InvalidInput(
                 f"{count} files are called {name!r} ({found}), and a document is known by its file's name; rename one, "
-                "or keep their folder as a source: `antiphon library sources`"
+                "or have a documentation source keep their folder in step"
             )
 
 

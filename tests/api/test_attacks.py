@@ -80,6 +80,7 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
     antiphon.administration.organizations.ensure(US, name="us", email="ada@us.example")
     config = {"name": "ours", "document": document(ECHO)}
     webhook = api.post("/v1/webhooks", json=WEBHOOK).json()
+    stored = api.post("/v1/documents", files={"file": ("ours.md", b"words")}).json()
     assert api.post("/v1/test-configurations", json=config).status_code == 201
     assert api.request("PUT", "/v1/secrets/ours", json={"value": SECRET}).status_code == 200
     llm_api = {"name": "ours", "provider": "openai", "models": ["org/small"]}
@@ -98,6 +99,7 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
         "key": key["id"],
         "webhook_id": webhook["id"],
         "delivery_id": webhook["id"],
+        "document_id": stored["id"],
         "llm_api": "ours",
         "model": "org/small",
         "use": "judge",
@@ -147,7 +149,9 @@ def test_headers_name_no_organization(api: Api, ours: dict[str, object]) -> None
 def test_who_may_only_read_changes_nothing(api: Api, route: Route) -> None:
     """A viewer's key in a dashboard must not start, stop, set or delete."""
     viewer = api.acting_for(US, scopes={"read"})
-    anything = dict.fromkeys(("job_id", "webhook_id", "delivery_id"), "00000000-0000-4000-8000-00000000000a")
+    anything = dict.fromkeys(
+        ("job_id", "webhook_id", "delivery_id", "document_id"), "00000000-0000-4000-8000-00000000000a"
+    )
 
     words = {"name": "ours", "email": "a@b.example", "key": "k", "llm_api": "ours", "model": "m", "use": "judge"}
 
