@@ -27,6 +27,7 @@ from entrypoints.calls.keys import KeyCalls
 from entrypoints.calls.llm import LlmCalls
 from entrypoints.calls.organization import OrganizationCalls
 from entrypoints.calls.runs import RunCalls
+from entrypoints.calls.schedules import ScheduleCalls
 from entrypoints.calls.secrets import SecretCalls
 from entrypoints.calls.test_sets import TestSetCalls
 from entrypoints.calls.webhooks import WebhookCalls
@@ -64,6 +65,7 @@ class Client:
         self.audit = AuditCalls(sender=self.sender)
         self.documents = DocumentCalls(sender=self.sender)
         self.secrets = SecretCalls(sender=self.sender)
+        self.schedules = ScheduleCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)
         self.llm = LlmCalls(sender=self.sender)
 

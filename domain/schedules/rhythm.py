@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -40,11 +41,17 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError) as exc:  # OSError: the name of a region, which is a folder
-        near = get_close_matches(name, sorted(available_timezones()), n=1)
+        near = get_close_matches(name, _zone_names(), n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise InvalidInput(
             f"timezone {name[:100]!r}: no such time zone{hint} Expected a name such as Europe/Berlin or UTC"
         ) from exc
+
+
+@cache
+def _zone_names() -> tuple[str, ...]:
+    """Return the names there are: asking opens hundreds of files."""
+    return tuple(sorted(available_timezones()))
 
 
 def _five_fields(words: str) -> str:

@@ -116,24 +116,6 @@ class Schedules:
             last = None if due is None else work.ticks.get(TickKey(schedule_id=schedule_id, due=due))
         return _view(schedule, last, self._jobs(tenant, [last] if last else []))
 
-    def find(self, tenant: TenantContext, words: str) -> ScheduleId:
-        """
-        Return the schedule that *words* name: its name, its id, or the unambiguous beginning of the id.
-
-        Raises:
-            NotFound: none fits.
-            InvalidInput: several do.
-        """
-        with self.store.view(tenant) as work:
-            there = work.schedules.all()
-        named = [one.id for one in there if one.name == words]
-        found = named or [one.id for one in there if one.id.startswith(words)]
-        if not found:
-            raise NotFound(f"schedule {words!r}: no such schedule; `antiphon schedules list` shows those there are")
-        if len(found) > 1:
-            raise InvalidInput(f"schedule {words!r}: {len(found)} ids begin so; give the name, or more of the id")
-        return found[0]
-
     def change(self, tenant: TenantContext, schedule_id: ScheduleId, wanted: Wanted) -> Schedule:
         """
         Make the schedule what is wanted, also while it runs; it runs for the tenant's user from now on.

@@ -20,6 +20,7 @@ from entrypoints.api.routes import (
     llm_apis,
     llm_defaults,
     organization,
+    schedules,
     secrets,
     tasks,
     test_execution,
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *llm_apis.ROUTERS,
     llm_defaults.router,
     documents.router,
+    schedules.router,
 )
 """One a resource; what needs no key is included apart."""
 

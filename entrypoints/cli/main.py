@@ -31,6 +31,7 @@ _LAZY = {
     "llm": ("entrypoints.cli.llm", "Register accounts at LLM providers; name their models everywhere."),
     "library": ("entrypoints.cli.library", "Keep documents that answers are found in; review them."),
     "secrets": ("entrypoints.cli.secrets", "Keep the keys and passwords that targets name."),
+    "schedules": ("entrypoints.cli.schedules", "Have commands run by themselves, at certain times."),
     "webhooks": ("entrypoints.cli.webhooks", "Tell other programs, or people by mail, what happens to jobs."),
     "cache": ("entrypoints.cli.cache", "Look at the answers that runs with --cache keep."),
     "api": ("entrypoints.cli.api", "Serve the HTTP API."),

@@ -13,6 +13,7 @@ from entrypoints.local.documents import LocalDocuments
 from entrypoints.local.keys import LocalKeys
 from entrypoints.local.llm import LocalLlm
 from entrypoints.local.organization import LocalOrganization
+from entrypoints.local.schedules import LocalSchedules
 from entrypoints.local.secrets import LocalSecrets
 from entrypoints.local.webhooks import LocalWebhooks
 from entrypoints.settings import Settings
@@ -47,6 +48,11 @@ class LocalPlace:
     @property
     def secrets(self) -> LocalSecrets:
         return LocalSecrets(store=self.antiphon.secrets.store, tenant=self.tenant)
+
+    @property
+    def schedules(self) -> LocalSchedules:
+        """What runs by itself."""
+        return LocalSchedules(service=self.antiphon.schedules, tenant=self.tenant)
 
     @property
     def webhooks(self) -> LocalWebhooks:

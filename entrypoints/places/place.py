@@ -14,6 +14,7 @@ from entrypoints.places.documents import Documents
 from entrypoints.places.keys import Keys
 from entrypoints.places.llm import Llm
 from entrypoints.places.organization import Organization
+from entrypoints.places.schedules import Schedules
 from entrypoints.places.secrets import Secrets
 from entrypoints.places.webhooks import Webhooks
 
@@ -40,6 +41,10 @@ class Place(Protocol):
     @property
     def secrets(self) -> Secrets:
         """What its targets and models must know and nobody may read."""
+
+    @property
+    def schedules(self) -> Schedules:
+        """What runs by itself."""
 
     @property
     def webhooks(self) -> Webhooks:

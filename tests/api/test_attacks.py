@@ -23,6 +23,7 @@ from tests.api.runs import document, ended_run
 
 SECRET = "sk-planted-0123456789"
 WEBHOOK = {"url": "https://example.org/hooks/antiphon", "events": ["job.ended"]}
+SCHEDULE = {"name": "ours", "run": ["task", "system.echo", f"text={SECRET}"], "cron": "0 3 * * *"}
 ECHO = {"kind": "scripted", "model": "echo"}
 
 
@@ -56,6 +57,7 @@ MAKES_ONES_OWN = {"PUT /v1/secrets/{name}", "PUT /v1/organization/members/{email
 """They name what is to be there in the caller's own organization: a name that another one has as well is no secret."""
 BODIES: dict[str, Any] = {
     "PATCH /v1/webhooks/{webhook_id}": {},
+    "PATCH /v1/schedules/{schedule_id}": {"jitter_s": 1},
     "POST /v1/webhooks/{webhook_id}/rotate-secret": {"overlap_hours": 1},
     "POST /v1/keys/{key}/rotate": {},
     "PATCH /v1/llm-apis/{llm_api}": {},
@@ -97,6 +99,7 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
         "name": "ours",
         "email": "ada@us.example",
         "key": key["id"],
+        "schedule_id": api.post("/v1/schedules", json=SCHEDULE).json()["id"],
         "webhook_id": webhook["id"],
         "delivery_id": webhook["id"],
         "document_id": stored["id"],
@@ -150,7 +153,7 @@ def test_who_may_only_read_changes_nothing(api: Api, route: Route) -> None:
     """A viewer's key in a dashboard must not start, stop, set or delete."""
     viewer = api.acting_for(US, scopes={"read"})
     anything = dict.fromkeys(
-        ("job_id", "webhook_id", "delivery_id", "document_id"), "00000000-0000-4000-8000-00000000000a"
+        ("job_id", "webhook_id", "delivery_id", "document_id", "schedule_id"), "00000000-0000-4000-8000-00000000000a"
     )
 
     words = {"name": "ours", "email": "a@b.example", "key": "k", "llm_api": "ours", "model": "m", "use": "judge"}
@@ -203,9 +206,8 @@ def test_lists_hold_nothing_of_another_organization(api: Api, ours: dict[str, ob
         theirs = them.get(route.path)
         assert theirs.status_code == 404 or theirs.json()["items"] == [], f"{route}: {theirs.text[:300]}"
 
-    assert {"/v1/jobs", "/v1/test-sets", "/v1/secrets", "/v1/webhooks", "/v1/keys", "/v1/audit", "/v1/llm-apis"} <= set(
-        looked_at
-    )
+    known = ("jobs", "test-sets", "secrets", "webhooks", "schedules", "keys", "audit", "llm-apis")
+    assert {f"/v1/{name}" for name in known} <= set(looked_at)
 
 
 @pytest.mark.parametrize("route", LISTS, ids=str)
