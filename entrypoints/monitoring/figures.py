@@ -21,6 +21,7 @@ from domain.jobs.item import ItemState
 from domain.jobs.job import JobStatus
 from domain.jobs.overview import Overview, Overviews
 from domain.jobs.ports import Clock
+from domain.schedules.ports import DueSchedules, Punctuality
 
 KEPT_S = 5.0
 """How old figures may be: several Prometheus servers ask no more often than one."""
@@ -35,6 +36,7 @@ class InstallationFigures(Collector):
     overviews: Overviews
     queue_lengths: QueueLengths
     clock: Clock
+    schedules: DueSchedules
     kept_s: float = KEPT_S
     now: Callable[[], float] = time.monotonic
     _kept: list[Metric] = field(factory=list, init=False)
@@ -57,11 +59,13 @@ class InstallationFigures(Collector):
         up = GaugeMetricFamily("antiphon_up", "Whether the service answered (1) or not (0).", labels=["service"])
         try:
             overview = self.overviews.look()
+            punctuality = self.schedules.punctuality(now=self.clock.now())
         except ServiceUnavailable:
             up.add_metric(["database"], 0)
         else:
             up.add_metric(["database"], 1)
             yield from self._of(overview)
+            yield from _of_schedules(punctuality)
         try:
             lengths = self.queue_lengths()
         except ServiceUnavailable:
@@ -104,6 +108,13 @@ class InstallationFigures(Collector):
         yield CounterMetricFamily(
             "antiphon_cost_usd", "What calls have cost, where that is known.", value=overview.spent.cost_nanousd / 1e9
         )
+
+
+def _of_schedules(found: Punctuality) -> Iterable[Metric]:
+    yield GaugeMetricFamily("antiphon_schedules", "Schedules that run by themselves.", value=found.active)
+    yield GaugeMetricFamily("antiphon_schedules_due", "Those whose next tick has come.", value=found.due)
+    late = "How late the latest of them is, in seconds; 0: none is due."
+    yield GaugeMetricFamily("antiphon_schedules_late_seconds", late, value=found.late_s)
 
 
 def _labelled(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry
 
 from adapters.database.connection import connected
+from adapters.database.due_schedules import SqlDueSchedules
 from adapters.database.overview import SqlOverviews
 from adapters.database.roles import check_login
 from adapters.database.schema import is_current
@@ -38,7 +39,10 @@ def figures_of(antiphon: Antiphon) -> CollectorRegistry:
     """Return a registry with the figures of the installation; nothing is counted yet."""
     registry = CollectorRegistry()
     figures = InstallationFigures(
-        overviews=SqlOverviews(antiphon.engine), queue_lengths=_queue_lengths(antiphon), clock=antiphon.clock
+        overviews=SqlOverviews(antiphon.engine),
+        queue_lengths=_queue_lengths(antiphon),
+        clock=antiphon.clock,
+        schedules=SqlDueSchedules(antiphon.engine),
     )
     registry.register(figures)
     return registry
