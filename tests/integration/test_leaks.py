@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from tests.integration.planted import (
     found_in,
     found_in_database,
     found_in_files,
+    rows_of_database,
 )
 from tests.integration.processes import Installation
+from tests.pipelines.looking import look_until
 from tests.services.http_server import ScriptedServer
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
@@ -35,10 +38,12 @@ def test_no_secret_is_found_anywhere_after_a_run(
     wiretap = Wiretap()
     with bot() as server, wiretap.on(broker_url):
         _plant(installation)
+        signing = _webhook_secret(installation, f"{server.url}/hook")
         installation.worker(slots=8)
         file = str(a_file(tmp_path, url=server.url))
         run = installation.start("run", file, "--json", "--html", str(tmp_path / "page.html"))
         document = run.document()
+        look_until(lambda: _told(server), what="the webhook is told of the run")
         _export(installation, document["job"]["id"], tmp_path)
         _was_sent(server)
 
@@ -48,9 +53,15 @@ def test_no_secret_is_found_anywhere_after_a_run(
     said += found_in("Redis' keys", kept) + found_in("messages to Redis", "\n".join(wiretap.heard))
     assert said == []
     assert len(wiretap.heard) > 10
-    passwords = [master, *(_password(installation.environment[f"ANTIPHON_{at}_URL"]) for at in ("DATABASE", "BROKER"))]
+    everywhere = "".join([kept, *wiretap.heard, *_rows(database_url), *_sent(server)])
+    passwords = [
+        master,
+        *signing,
+        *(_password(installation.environment[f"ANTIPHON_{at}_URL"]) for at in ("DATABASE", "BROKER")),
+    ]
     files = "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file())
     assert [word for word in passwords if word and word in files + kept] == []
+    assert [word for word in signing if word in everywhere] == []
 
 
 @pytest.mark.parametrize("name", ["ANTIPHON_DATABASE_URL", "PATH", "ANTIPHON_SECRET_KEY"])
@@ -76,12 +87,35 @@ def _plant(installation: Installation) -> None:
         assert command.end() == 0, command.said
 
 
+def _webhook_secret(installation: Installation, url: str) -> tuple[str, ...]:
+    """Add a webhook; return its signing secret in every form, and keep nothing of where it was shown this once."""
+    added = installation.start("webhooks", "add", url, "--json")
+    text = str(added.document()["secret"])
+    added.out.unlink()
+    key = base64.b64decode(text.removeprefix("whsec_"))
+    return text, text.removeprefix("whsec_"), key.hex(), key.decode("latin-1")
+
+
+def _told(server: ScriptedServer) -> bool:
+    return any(each.path == "/hook" for each in server.received)
+
+
+def _sent(server: ScriptedServer) -> list[str]:
+    return [f"{each.path} {dict(each.headers)} {each.body.decode()}" for each in server.received]
+
+
+def _rows(database_url: str) -> list[str]:
+    return rows_of_database(_as_owner_of_all(database_url))
+
+
 def _export(installation: Installation, job_id: str, folder: Path) -> None:
     for words in (
         ("jobs", "show", job_id, "--json"),
         ("runs", "export", job_id, "--format", "csv", "-o", str(folder / "export.csv")),
         ("runs", "export", job_id, "--format", "jsonl", "-o", str(folder / "export.jsonl")),
         ("secrets", "list", "--json"),
+        ("webhooks", "list", "--json"),
+        ("webhooks", "log", "", "--json"),
         ("audit", "list", "--json"),
         ("doctor", job_id),
     ):
@@ -91,8 +125,7 @@ def _export(installation: Installation, job_id: str, folder: Path) -> None:
 
 def _was_sent(server: ScriptedServer) -> None:
     """Hold that each secret did reach the bot, or nothing was tried."""
-    sent = "".join(f"{each.path} {dict(each.headers)} {each.body.decode()}" for each in server.received)
-    assert len(found_in("what was sent", sent)) == len(FRAGMENTS)
+    assert len(found_in("what was sent", "".join(_sent(server)))) == len(FRAGMENTS)
 
 
 def _password(url: str) -> str:
