@@ -16,11 +16,11 @@ from sqlalchemy import Engine
 from adapters.clock import SharedClock
 from adapters.database.clock import shared_clock
 from adapters.database.configuration_names import SqlConfigurationNames
-from adapters.database.engine import make_engine
 from adapters.database.roles import check_login
 from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
 from adapters.database.test_sets import SqlTestSets
+from adapters.embedders.api_models import no_registry
 from adapters.identifiers import UuidSource
 from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.judging.prompt_files import judge_prompts
@@ -51,6 +51,7 @@ from domain.tracing import Spans
 from entrypoints.administration import Administration, ensure_own_organization, make_administration
 from entrypoints.cache import make_cache
 from entrypoints.library import LibraryServices, make_library
+from entrypoints.library_embedding import Embedding, EmbeddingWork, make_embedding, make_embedding_work
 from entrypoints.limits import make_doors
 from entrypoints.llm_registry import LlmRegistry, make_llm_registry
 from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
@@ -59,6 +60,7 @@ from entrypoints.outgoing import make_language_models, make_scorers, make_target
 from entrypoints.schedules import make_schedules
 from entrypoints.secrets import Secrets, make_secrets, peppers_of
 from entrypoints.settings import Settings
+from entrypoints.storage import engine_of, make_home
 from entrypoints.tracing import make_spans
 from pipelines.bell import RelayBell
 from pipelines.names import FAMILIES
@@ -96,11 +98,17 @@ class Antiphon:
     llm: LlmRegistry
     checks: LlmChecks
     library: LibraryServices
+    embedding: Embedding
+    embedding_work: EmbeddingWork
 
     @property
     def openers(self) -> Mapping[str, Opener]:
         """What opens a job for the task of each name, when it is called with ids in place of a job."""
-        return {FAMILIES[self.family.kind].start: self.run_opener.open, **self.checks.openers}
+        return {
+            FAMILIES[self.family.kind].start: self.run_opener.open,
+            FAMILIES[self.embedding.family.kind].execute: self.embedding_work.jobs.open,
+            **self.checks.openers,
+        }
 
     def targets_of(self, tenant: TenantContext) -> Targets:
         """Return what opens targets with what an organization may name in them."""
@@ -126,8 +134,8 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             "leave out --server and unset ANTIPHON_SERVER"
         )
     if not settings.database_url:
-        _make_home(settings)
-    engine = _engine(settings.database_address)
+        make_home(settings)
+    engine = engine_of(settings.database_address)
     store, clock, ids, bell = SqlStore(engine), shared_clock(engine), UuidSource(), RelayBell()
     templates = JinjaTemplates()
     scorers = make_scorers(settings, templates=templates)
@@ -154,7 +162,20 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     )
     llm = make_llm_registry(engine, clock=clock, ids=ids, audit=administration.audit, environments=secrets.environments)
     llm_family = make_llm_family(settings, engine=engine, models=models, environments=secrets.environments, clock=clock)
-    families: dict[str, Family] = {family.kind: family, llm_family.kind: llm_family}
+    library = make_library(engine, clock=clock, ids=ids, audit=administration.audit, doorbell=bell)
+    embedding = make_embedding(
+        settings,
+        library=library.store,
+        parsers=library.parsers,
+        models=models,
+        environments=secrets.environments,
+        doors=doors,
+        resolve=no_registry,
+        clock=clock,
+        ids=ids,
+        audit=administration.audit,
+    )
+    families: dict[str, Family] = {each.kind: each for each in (family, llm_family, embedding.family)}
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
     run_opener = RunOpener(
         runs=TestRuns(jobs=jobs, test_sets=test_sets),
@@ -205,7 +226,9 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         ),
         llm=llm,
         checks=make_llm_checks(engine, family=llm_family, jobs=jobs, store=store),
-        library=make_library(engine, clock=clock, ids=ids, audit=administration.audit, doorbell=bell),
+        library=library,
+        embedding=embedding,
+        embedding_work=make_embedding_work(jobs=jobs, store=store, library=library.store, clock=clock),
     )
 
 
@@ -242,37 +265,3 @@ def _own_tenant(settings: Settings) -> TenantContext:
     return TenantContext(
         organization_id=OrganizationId(settings.organization), user_id=UserId(settings.user), scopes=ALL_SCOPES
     )
-
-
-def owner_engine(antiphon: Antiphon) -> Engine:
-    """
-    Return the engine to change tables with: as their owner, where the settings name one.
-
-    Raises:
-        BrokenSettings: the owner's URL can't be used, or names another database than the one in use.
-    """
-    if not antiphon.settings.owner_database_url:
-        return antiphon.engine
-    owner = _engine(antiphon.settings.owner_database_url, variable="ANTIPHON_OWNER_DATABASE_URL")
-    if owner.url.database != antiphon.engine.url.database:
-        raise BrokenSettings(
-            f"ANTIPHON_OWNER_DATABASE_URL names the database {owner.url.database!r}, and ANTIPHON_DATABASE_URL "
-            f"{antiphon.engine.url.database!r}; both must name the same one, each with its own user"
-        )
-    return owner
-
-
-def _engine(url: str, *, variable: str = "ANTIPHON_DATABASE_URL") -> Engine:
-    try:
-        return make_engine(url, pool_size=8)
-    except BrokenSettings as exc:
-        raise BrokenSettings(f"{variable}: {exc}") from exc
-
-
-def _make_home(settings: Settings) -> None:
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise ServiceUnavailable(
-            f"the home folder {settings.home} can't be made ({exc.strerror}); set ANTIPHON_HOME to a folder that can"
-        ) from exc

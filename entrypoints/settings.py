@@ -207,6 +207,9 @@ class Settings:
     mail_from: str = field(
         default="", metadata=_doc("address that mail is from, such as `Antiphon <antiphon@example.org>`", shown="none")
     )
+    local_models: str = field(
+        default="", metadata=_doc("folder whose subfolders are embedding models, for `local:FOLDER`", shown="none")
+    )
     log_level: LogLevel = field(
         default=LogLevel("warning"),
         validator=in_(LOG_LEVELS),

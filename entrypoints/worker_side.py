@@ -200,10 +200,17 @@ class WorkerSide:
     def notifying(self) -> Notifying:
         """Tells webhooks and mailboxes what happened."""
         from pipelines.notifying import Notifying
-        from pipelines.subscriptions import NOTE_CHECKS, NOTIFY, reactions
+        from pipelines.subscriptions import EMBED, NOTE_CHECKS, NOTIFY, SETTLE_DOCUMENTS, reactions
 
         a = self.antiphon
-        told = reactions({NOTIFY: a.notifications.notifier.notify, NOTE_CHECKS: a.checks.noting.on_end})
+        told = reactions(
+            {
+                NOTIFY: a.notifications.notifier.notify,
+                NOTE_CHECKS: a.checks.noting.on_end,
+                EMBED: a.embedding_work.jobs.react,
+                SETTLE_DOCUMENTS: a.embedding_work.settling.react,
+            }
+        )
         announcer = Announcer(installation=a.store, clock=a.clock, reactions=told)
         return Notifying(announcer=announcer, courier=a.notifications.courier)
 

@@ -37,6 +37,12 @@ FAMILIES: dict[str, FamilyTasks] = {
         collect="llm_manager.collect_results",
         queue=BATCH,
     ),
+    "document_embedding": FamilyTasks(
+        start="solution_library.embed_documents_batch",
+        execute="solution_library.embed_document",
+        collect="solution_library.collect_embedded",
+        queue=EMBEDDING,
+    ),
 }
 
 

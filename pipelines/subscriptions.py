@@ -10,17 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.jobs.announcing import Reaction
-from domain.jobs.events import JobAccepted, JobEnded, JobRevised, LlmApiStateChanged
+from domain.jobs.events import DocumentCreated, JobAccepted, JobEnded, JobRevised, LlmApiStateChanged
 
 NOTIFY = "notify"
 """Tell the organization's webhooks and mailboxes."""
 NOTE_CHECKS = "note_checks"
 """Note what a validation of LLM APIs came to: history, states, and what changed."""
 
+EMBED = "embed"
+"""Embed a document that is new, or has new content."""
+SETTLE_DOCUMENTS = "settle_documents"
+"""Let documents that a job did not get to their end say so."""
+
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     JobAccepted.kind: (NOTIFY,),
     JobRevised.kind: (NOTIFY,),
-    JobEnded.kind: (NOTIFY, NOTE_CHECKS),
+    JobEnded.kind: (NOTIFY, NOTE_CHECKS, SETTLE_DOCUMENTS),
+    DocumentCreated.kind: (EMBED,),
     LlmApiStateChanged.kind: (NOTIFY,),
 }
 

@@ -37,6 +37,16 @@ USUAL_TOKENS = 512
 """Of a text, where nobody says more: hardly a model takes less."""
 
 
+def no_registry(_tenant: TenantContext, words: str) -> ModelSpec:
+    """
+    Refuse a reference, where there is no registry (`Resolve`).
+
+    Raises:
+        InvalidInput: always.
+    """
+    raise InvalidInput(f"{words}: there is no registry of LLM APIs here; name a model by its provider")
+
+
 @frozen(kw_only=True)
 class ApiModels:
     """

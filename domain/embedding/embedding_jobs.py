@@ -8,7 +8,7 @@ from attrs import frozen
 
 from domain.embedding.embedding_spec import KIND, OPTIONS, EmbeddingSpec
 from domain.embedding.ingesting import NO_MODEL
-from domain.embedding.library_document import DocumentId, failed
+from domain.embedding.library_document import DocumentId, ReviewStatus, failed
 from domain.embedding.ports import Library
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.events import DocumentCreated, Envelope
@@ -100,6 +100,8 @@ class EmbeddingJobs:
                 return ""
             if document.removed_at is not None or document.source_id is not None:
                 return ""
+            if document.visible_hash == document.content_hash:  # somebody was quicker
+                return ""
             if not work.settings.get().auto_embeds:
                 return NOT_BY_ITSELF
             return NO_MODEL if work.models.in_use() is None else None
@@ -107,7 +109,7 @@ class EmbeddingJobs:
     def _let_wait(self, tenant: TenantContext, document_id: DocumentId, reason: str) -> None:
         with self.library.begin(tenant) as work:
             document = work.documents.get(document_id, lock=True)
-            if document.visible_hash != document.content_hash:  # else somebody has embedded it meanwhile
+            if document.review_status is ReviewStatus.PROCESSING:  # else somebody has come to an end with it meanwhile
                 now = self.clock.now()
                 work.documents.put(failed(document, content_hash=document.content_hash, reason=reason, now=now))
                 work.commit()

@@ -28,12 +28,13 @@ def upgrade_database() -> None:
     from adapters.database.errors import place
     from adapters.database.roles import admit, check_login
     from adapters.database.schema import upgrade
-    from entrypoints.container import build, owner_engine
+    from entrypoints.container import build
+    from entrypoints.storage import owner_engine
 
     settings = read_settings()
     set_up_logs(settings.log_level, form=settings.log_format)
     antiphon = build(settings)
-    owner, login = owner_engine(antiphon), antiphon.engine.url.username
+    owner, login = owner_engine(antiphon.settings, antiphon.engine), antiphon.engine.url.username
     upgrade(owner)
     say(f"the {place(antiphon.engine)} is up to date")
     if login is None:

@@ -19,9 +19,11 @@ def vectors(*, partition_from: int) -> None:
     there is stays, and searches go on meanwhile. Where the server has no extension `vector`, it says what an
     administrator has to run; nothing needs it, as all vectors are compared then, which is exact and slower.
     """
-    from entrypoints.container import owner_engine
     from entrypoints.pgvector import set_up_vectors
+    from entrypoints.storage import owner_engine
 
     antiphon = open_antiphon()
-    for line in set_up_vectors(antiphon.engine, owner=owner_engine(antiphon), partition_from=partition_from):
+    for line in set_up_vectors(
+        antiphon.engine, owner=owner_engine(antiphon.settings, antiphon.engine), partition_from=partition_from
+    ):
         say(line)

@@ -32,11 +32,13 @@ from domain.notifications.service import Revealed, Webhooks
 from domain.notifications.webhook import Channel, WebhookId
 from domain.organizations.audit_log import AuditLog
 from pipelines.notifying import Notifying
-from pipelines.subscriptions import NOTE_CHECKS, NOTIFY, reactions
+from pipelines.subscriptions import NOTIFY, SUBSCRIPTIONS, reactions
 from tests.contract.building import NOW, US, KernelStore, a_job, ended_as
 from tests.contract.notifying import Rows
 from tests.services.http_server import Received, Script, Wire, reply
 
+OTHERS = {name for names in SUBSCRIPTIONS.values() for name in names}
+"""What else follows facts; there is nothing to do for it here."""
 OK = reply("")
 FLUSH_S = 60.0
 
@@ -117,7 +119,7 @@ class Newsroom:
         notifier = Notifier(
             store=self.store, webhooks=self.rows.webhooks, deliveries=self.rows.deliveries, events=events
         )
-        told = reactions({NOTIFY: notifier.notify, NOTE_CHECKS: lambda _: None})  # there is nothing to note here
+        told = reactions(dict.fromkeys(OTHERS, lambda _: None) | {NOTIFY: notifier.notify})
         announcer = Announcer(installation=self.store, clock=self.clock, reactions=told)
         return Notifying(announcer=announcer, courier=self.courier)
 

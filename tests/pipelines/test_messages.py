@@ -39,6 +39,9 @@ QUEUES = {
     "llm_manager.validate_all_llm_apis": "default",
     "llm_manager.validate_single_api": "batch",
     "llm_manager.collect_results": "default",
+    "solution_library.embed_documents_batch": "default",
+    "solution_library.embed_document": "embedding",
+    "solution_library.collect_embedded": "default",
     "system.echo": "default",
 }
 GOLDEN = sorted(Path(__file__).with_name("golden").glob("v*.json"))

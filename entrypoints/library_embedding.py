@@ -1,0 +1,82 @@
+"""Embedding documents, put together: models, what ingests documents, and the jobs that do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from attrs import frozen
+
+from adapters.embedders.api_models import ApiModels
+from adapters.embedders.opener import StandardEmbedders
+from domain.embedding.document_embedding import DocumentEmbedding
+from domain.embedding.embedding_jobs import EmbeddingJobs
+from domain.embedding.ingesting import Ingesting
+from domain.embedding.model_service import EmbeddingModels
+from domain.embedding.parsed import Parsers
+from domain.embedding.ports import Library
+from domain.embedding.settling import Settling
+from domain.embedding.shared_embedders import SharedEmbedders
+from domain.jobs.ports import Clock, IdSource, Store
+from domain.jobs.service import JobService
+from domain.language_models.model import ModelSpec
+from domain.language_models.ports import LanguageModels
+from domain.limits.doors import Doors
+from domain.organizations.audit_log import AuditLog
+from domain.secrets.ports import Environments
+from domain.tenancy import TenantContext
+from entrypoints.settings import Settings
+
+
+@frozen(kw_only=True)
+class Embedding:
+    """What a process needs to embed documents; models are opened with the first text."""
+
+    models: EmbeddingModels
+    embedders: SharedEmbedders
+    ingesting: Ingesting
+    family: DocumentEmbedding
+
+
+@frozen(kw_only=True)
+class EmbeddingWork:
+    """What starts jobs of embedding, and what follows their end."""
+
+    jobs: EmbeddingJobs
+    settling: Settling
+
+
+def make_embedding(
+    settings: Settings,
+    *,
+    library: Library,
+    parsers: Parsers,
+    models: LanguageModels,
+    environments: Environments,
+    doors: Doors,
+    resolve: Callable[[TenantContext, str], ModelSpec],
+    clock: Clock,
+    ids: IdSource,
+    audit: AuditLog,
+) -> Embedding:
+    """Plug it together."""
+    apis = ApiModels(models=models, environments=environments, doors=doors, resolve=resolve)
+    embedders = StandardEmbedders(
+        apis=apis, local_models=Path(settings.local_models).expanduser() if settings.local_models else None
+    )
+    shared = SharedEmbedders(embedders=embedders)
+    ingesting = Ingesting(library=library, parsers=parsers, embedders=shared, clock=clock)
+    return Embedding(
+        models=EmbeddingModels(library=library, embedders=embedders, clock=clock, ids=ids, audit=audit),
+        embedders=shared,
+        ingesting=ingesting,
+        family=DocumentEmbedding(library=library, ingesting=ingesting),
+    )
+
+
+def make_embedding_work(*, jobs: JobService, store: Store, library: Library, clock: Clock) -> EmbeddingWork:
+    """Plug together what stands on the service of jobs, which must know the family first."""
+    return EmbeddingWork(
+        jobs=EmbeddingJobs(jobs=jobs, library=library, clock=clock),
+        settling=Settling(store=store, library=library, clock=clock),
+    )
