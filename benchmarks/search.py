@@ -66,6 +66,7 @@ def measure_all(made: Databases, size: int) -> None:
     """Search a library of this size, by every adapter."""
     for engine in (made.sqlite, made.login):
         fill(engine, size)
+    list(set_up_vectors(made.login, owner=made.owner, partition_from=10 * size))
     measure("numpy over SQLite", ExactSearch(engine=made.sqlite), made.sqlite, size)
     measure("numpy over Postgres", ExactSearch(engine=made.login), made.login, size)
     pgvector = PgvectorSearch(engine=made.login, otherwise=ExactSearch(engine=made.login))

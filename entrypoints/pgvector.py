@@ -9,7 +9,14 @@ from sqlalchemy import Engine
 from adapters.database.organizations import SqlDirectory
 from adapters.database.scope import scoped
 from adapters.database.vector_index import IndexedModel, fill, sizes
-from adapters.database.vector_partitions import MOST_DIMENSIONS, PARTITION_FROM, add_index, add_partition, set_up
+from adapters.database.vector_partitions import (
+    MOST_DIMENSIONS,
+    PARTITION_FROM,
+    add_index,
+    add_partition,
+    analyze,
+    set_up,
+)
 from domain.organizations.organization import Organization
 
 
@@ -33,6 +40,7 @@ def set_up_vectors(login: Engine, *, owner: Engine, partition_from: int = PARTIT
         return
     for organization in SqlDirectory(login).organizations():
         yield from _organization(login, owner, organization, partition_from)
+    analyze(owner)
     yield "vectors are searched by pgvector"
 
 

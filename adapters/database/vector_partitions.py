@@ -121,6 +121,14 @@ def add_index(owner: Engine, organization_id: OrganizationId, model: IndexedMode
         return True
 
 
+def analyze(owner: Engine) -> None:
+    """Have the planner look at the tables of a search: of rows it knows nothing about it compares all, one by one."""
+    with logged_in(owner) as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text(f"ANALYZE {TABLE}, library_vector, library_chunk, library_document"))
+        connection.commit()
+
+
 def partition_of(organization_id: str) -> str:
     """Return the name of an organization's own partition."""
     return f"{TABLE}_{_short(organization_id)}"

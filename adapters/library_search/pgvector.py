@@ -32,7 +32,7 @@ _its_chunks = and_(
 )
 # Iterative: the index goes on until enough of its rows are visible. Strict: by distance, as the sorting relies on it.
 _BY_INDEX = text(
-    "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '100', true)"
+    "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '400', true)"
 )
 _ONE_BY_ONE = text("SELECT set_config('enable_indexscan', 'off', true)")
 

@@ -79,6 +79,12 @@ HIT_COLUMNS = (
     _chunk.c.heading_path,
     _quoted.label("quoted"),
 )
+_TEXTS = (
+    select(_chunk.c.ordinal, _quoted.label("quoted"))
+    .select_from(_document.join(_chunk, IS_CHUNK_OF_IT).join(_text, ITS_TEXT))
+    .where(of_organization(_document), _document.c.id == bindparam("of_document", type_=Name))
+    .order_by(_chunk.c.ordinal)
+)
 _AT = (
     select(*HIT_COLUMNS)
     .select_from(_document.join(_chunk, IS_CHUNK_OF_IT).join(_text, ITS_TEXT))
@@ -133,6 +139,10 @@ class SearchRows:
         found = self.scope.execute(_VECTORS, of_documents=list(documents), of_fingerprint=fingerprint)
         for document_id, ordinal, vector in found:
             yield document_id, ordinal, None if vector is None else bytes(vector)
+
+    def texts(self, document: VisibleDocument) -> list[tuple[int, str]]:
+        """Return ordinal and text of the document's visible chunks."""
+        return [(row.ordinal, row.quoted) for row in self.scope.execute(_TEXTS, of_document=document.id)]
 
     def hits(self, places: Sequence[Place], *, model: EmbeddingModel) -> list[Hit]:
         """Return what stands at these places of visible documents, in their order."""

@@ -65,5 +65,7 @@ class SearchIndex(Protocol):
 class LexicalIndex(Protocol):
     """Finds the chunks that share words with a question."""
 
-    def search(self, tenant: TenantContext, words: str, *, model: str, k: int, only_approved: bool) -> list[Hit]:
+    def search(
+        self, tenant: TenantContext, words: str, *, model: EmbeddingModel, k: int, only_approved: bool
+    ) -> list[Hit]:
         """Return at most *k* chunks that hold one of the words, as `SearchIndex` does; hits carry *model*'s name."""

@@ -74,7 +74,7 @@ class Searching:
             return Found(hits=hits, model=chosen)
         deep = k * DEEP
         near = self.index.search(tenant, vector, model=chosen, k=deep, only_approved=only_approved)
-        shared = self.lexical.search(tenant, words, model=chosen.name, k=deep, only_approved=only_approved)
+        shared = self.lexical.search(tenant, words, model=chosen, k=deep, only_approved=only_approved)
         return Found(hits=fused([near, shared], k=k), model=chosen)
 
     def model(self, tenant: TenantContext, name: str | None = None) -> EmbeddingModel:

@@ -15,7 +15,7 @@ from adapters.database.isolation import look_for_escapes
 from adapters.database.organizations import SqlDirectory
 from adapters.database.scope import scoped
 from adapters.database.vector_index import TABLE, as_literal, fill, missing, sizes
-from adapters.database.vector_partitions import add_index, add_partition, partition_of, set_up
+from adapters.database.vector_partitions import add_index, add_partition, analyze, partition_of, set_up
 from adapters.library_search.exact import ExactSearch
 from adapters.library_search.pgvector import PgvectorSearch
 from adapters.library_search.pgvector import statement as nearest
@@ -165,8 +165,7 @@ def test_the_index_of_a_partition_is_used(vectors: VectorDatabase) -> None:
     with scoped(vectors.login, organization_id=US.organization_id, is_view=True) as scope:
         (indexed,) = sizes(scope)
     add_index(vectors.owner, US.organization_id, indexed)
-    with vectors.administrator.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+    analyze(vectors.owner)
 
     with scoped(vectors.login, organization_id=US.organization_id, is_view=True) as scope:
         statement = nearest(16, only_approved=False).compile(dialect=scope.connection.dialect)
