@@ -21,11 +21,13 @@ from domain.tenancy import UserId
 
 @frozen(kw_only=True)
 class Author:
-    """Who wrote: a model (`openai:gpt-5-mini`) under a prompt and its version, or code (`extractive`), version 1."""
+    """
+    Who wrote: a model (`openai:gpt-5-mini`) under prompts, each with its version (`responder@1`), or code
+    (`extractive`), whose version is a title of its own.
+    """
 
     name: str
-    prompt: str = ""
-    prompt_version: int = 1
+    prompts: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -31,7 +31,7 @@ from domain.tenancy import TenantContext, UserId
 from tests.contract.building import US, after
 
 FIRST, SECOND, THIRD = QuestionNo(1), QuestionNo(2), QuestionNo(3)
-AUTHOR = Author(name="scripted:model", prompt="responder", prompt_version=3)
+AUTHOR = Author(name="scripted:model", prompts=("responder@3",))
 
 
 def a_question(no: int, text: str = "Is data encrypted?") -> Question:
@@ -105,7 +105,7 @@ def a_review(
         verdict=verdict,
         scores={"complete": 0.5, "clear": 1.0},
         comments=(Comment(sentence=1, text="too short"),),
-        author=attrs.evolve(AUTHOR, prompt="reviewer"),
+        author=attrs.evolve(AUTHOR, prompts=("reviewer@1",)),
         job_id=JobId("job-2"),
         made_at=after(40),
     )

@@ -17,9 +17,9 @@ from domain.jobs.item import Document, Item, ItemState
 from domain.jobs.job import JobId
 from domain.jobs.usage import NOTHING, Usage
 from domain.language_models.conversation import Message
+from domain.language_models.prompt import numbered_blocks
 from domain.test_execution.codec import scores_from_json
 from domain.test_execution.contest import planned_items
-from domain.test_execution.judging.prompt import numbered_blocks
 from domain.test_execution.metric import Metric, Score, Verdict
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.judging.prompt_files import judge_prompts, read_prompt
+from adapters.judging.prompt_files import judge_prompts
+from adapters.prompt_files import read_prompt
+from domain.language_models.prompt import Prompt, mark_for
 from domain.test_execution.judging.kinds import JUDGED_KINDS
-from domain.test_execution.judging.prompt import JudgePrompt, mark_for
 
 GOLDEN = {
     "answer-relevance@1": "153212d57bc3936c",
@@ -29,19 +29,12 @@ GOLDEN = {
 }
 """Name, version, and the start of the SHA-256 of the words: whoever changes the words gives them a new version."""
 
-PROMPT = JudgePrompt(name="p", version=1, instructions="Judge.", template="A: {{ answer }}\nR: {{ rubric }}", reply={})
+PROMPT = Prompt(name="p", version=1, instructions="Judge.", template="A: {{ answer }}\nR: {{ rubric }}", reply={})
 
 
 def test_every_version_keeps_its_words() -> None:
     """Scores by two wordings are two measurements: a wording can only change together with its version."""
-    words = {
-        prompt.title: hashlib.sha256(
-            f"{prompt.instructions}\n{prompt.template}\n{sorted(prompt.reply.items())}".encode()
-        ).hexdigest()[:16]
-        for prompt in judge_prompts().values()
-    }
-
-    assert words == GOLDEN
+    assert {prompt.title: prompt.digest for prompt in judge_prompts().values()} == GOLDEN
 
 
 def test_every_prompt_that_a_kind_asks_with_is_shipped() -> None:

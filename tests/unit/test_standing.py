@@ -67,7 +67,7 @@ def test_a_rejected_draft_is_drafted_anew_though_nothing_changed() -> None:
 
     assert standing(draft).is_drafted_from(draft.basis)
     assert not standing(draft, decision=a_decision(RFP, kind="rejected")).is_drafted_from(draft.basis)
-    other = attrs.evolve(draft.basis, author=Author(name="scripted:model", prompt="responder", prompt_version=4))
+    other = attrs.evolve(draft.basis, author=Author(name="scripted:model", prompts=("responder@4",)))
     assert not standing(draft).is_drafted_from(other)
 
 

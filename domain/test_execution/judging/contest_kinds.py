@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from domain.jobs.errors import FailureKind, PermanentFailure
+from domain.language_models.prompt import numbered_blocks
 from domain.test_execution.contest import SELECT_BEST
 from domain.test_execution.judging.consultation import Consultation, Evidence, Found, NoOpinion
-from domain.test_execution.judging.prompt import numbered_blocks
 from domain.test_execution.judging.reply import Fields, UnreadableReply
 
 

@@ -17,8 +17,8 @@ from attrs import frozen
 from domain.jobs.errors import InvalidInput
 from domain.jobs.item import Document
 from domain.language_models.conversation import Message
+from domain.language_models.prompt import Prompt
 from domain.test_execution.judging.kinds import JudgedKind
-from domain.test_execution.judging.prompt import JudgePrompt
 from domain.test_execution.judging.session import Request, Write, as_shipped
 from domain.test_execution.metric import Metric
 from domain.test_execution.ports import Templates
@@ -50,7 +50,7 @@ class OwnPrompt:
             return as_shipped
         return lambda prompt, blocks: self._request(prompt, blocks, sample.variables)
 
-    def _request(self, prompt: JudgePrompt, blocks: Mapping[str, str], variables: Document) -> Request:
+    def _request(self, prompt: Prompt, blocks: Mapping[str, str], variables: Document) -> Request:
         data = {name: text for block, text in blocks.items() for name in _NAMES.get(block, ())}
         rendered = self.templates.render(self.template, {**variables, **blocks, **data})
         words = json.dumps(self.template, sort_keys=True, ensure_ascii=False)

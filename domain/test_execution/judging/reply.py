@@ -87,6 +87,20 @@ class Fields:
             return sorted(set(value))
         raise self._wrong(name, expected=f"a list of numbers from 1 to {most}")
 
+    def whole(self, name: str) -> int:
+        """Return a whole number."""
+        value = self._fields.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise self._wrong(name, expected="a whole number")
+
+    def part(self, name: str) -> Fields:
+        """Return an object."""
+        value = self._fields.get(name)
+        if isinstance(value, dict):
+            return Fields(value)
+        raise self._wrong(name, expected="an object")
+
     def objects(self, name: str) -> list[Fields]:
         """Return a list of objects."""
         value = self._fields.get(name)

@@ -16,12 +16,12 @@ from domain.jobs.usage import Usage
 from domain.language_models.codec import model_to_json
 from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModels
+from domain.language_models.prompt import Prompt
 from domain.test_execution.contest import MAX_SCORE
 from domain.test_execution.judging.consultation import Evidence, NoOpinion
 from domain.test_execution.judging.kinds import JUDGED_KINDS, JudgedKind
 from domain.test_execution.judging.opinion import Opinion, Ruling, ruling
 from domain.test_execution.judging.own_prompt import own_prompt
-from domain.test_execution.judging.prompt import JudgePrompt
 from domain.test_execution.judging.session import OpenModel, Session
 from domain.test_execution.max_score import check_contest_metric, max_score
 from domain.test_execution.metric import CONTEXT_TRANSFORM, Metric, Score, Verdict
@@ -40,7 +40,7 @@ class Judging:
     """What judging needs of the world; made once, and opened for each run with its panel."""
 
     models: LanguageModels
-    prompts: Mapping[str, JudgePrompt] = field(repr=False)
+    prompts: Mapping[str, Prompt] = field(repr=False)
     templates: Templates
 
     def beside(self, others: Scorers, panel: Panel, *, connections: int) -> Scorers:

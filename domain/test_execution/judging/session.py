@@ -18,8 +18,8 @@ from domain.jobs.usage import Usage
 from domain.language_models.conversation import Completion, Message
 from domain.language_models.model import ModelSpec, Provider
 from domain.language_models.ports import LanguageModel
+from domain.language_models.prompt import REPAIR, Prompt
 from domain.test_execution.judging.consultation import NoOpinion
-from domain.test_execution.judging.prompt import REPAIR, JudgePrompt
 from domain.test_execution.judging.reply import Read, UnreadableReply, read_reply
 
 T = TypeVar("T")
@@ -47,11 +47,11 @@ class Request:
     schema: Document | None
 
 
-Write = Callable[[JudgePrompt, Mapping[str, str]], Request]
+Write = Callable[[Prompt, Mapping[str, str]], Request]
 """Makes the request of a prompt and its data; a test set's own prompt may stand in for the shipped one."""
 
 
-def as_shipped(prompt: JudgePrompt, blocks: Mapping[str, str]) -> Request:
+def as_shipped(prompt: Prompt, blocks: Mapping[str, str]) -> Request:
     """Return the request in the words that Antiphon ships."""
     messages = tuple(Message(role=message.role, content=message.text) for message in prompt.filled(blocks))
     return Request(title=prompt.title, messages=messages, schema=prompt.reply)
@@ -68,7 +68,7 @@ class Session:
 
     judge: OpenModel | None
     embedder: OpenModel | None
-    prompts: Mapping[str, JudgePrompt]
+    prompts: Mapping[str, Prompt]
     write: Write
     ends: float
     seat: int = 0

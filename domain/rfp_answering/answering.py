@@ -1,0 +1,191 @@
+"""RFPs for those who hand them in: import, look at, and have their answers drafted and reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from domain.jobs.errors import InvalidInput, NotFound
+from domain.jobs.job import Job, JobOptions
+from domain.jobs.ports import Clock, IdSource
+from domain.jobs.request_key import IdempotencyKey
+from domain.jobs.service import JobService, Submission
+from domain.organizations.audit_log import AuditLog
+from domain.rfp_answering.ports import QuestionnaireFiles, RfpStore
+from domain.rfp_answering.questionnaire import Questionnaire, QuestionNo, WantedColumns
+from domain.rfp_answering.records import DraftRecord
+from domain.rfp_answering.responding import check_questions
+from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
+from domain.rfp_answering.stage import PAGE, RESPONDING, REVIEWING, StageSpec, refuse_beside, standings, subject_of
+from domain.rfp_answering.standing import Standing
+from domain.tenancy import TenantContext
+
+
+@frozen(kw_only=True)
+class RfpAnswering:
+    """The RFPs of organizations; `deciding.py` has what people do with the answers."""
+
+    rfps: RfpStore
+    files: QuestionnaireFiles
+    jobs: JobService
+    clock: Clock
+    ids: IdSource
+    audit: AuditLog
+
+    def preview(self, content: bytes, *, name: str, wanted: WantedColumns) -> Questionnaire:
+        """
+        Return what would be imported; nothing is stored.
+
+        Raises:
+            InvalidInput: as `QuestionnaireFiles.read`.
+        """
+        return self.files.read(content, name=name, wanted=wanted)
+
+    def add(self, tenant: TenantContext, content: bytes, *, name: str, wanted: WantedColumns) -> Rfp:
+        """
+        Store the questionnaire in a file as a new RFP, with its file.
+
+        Raises:
+            InvalidInput: as `QuestionnaireFiles.read`.
+        """
+        rfp = Rfp(
+            id=RfpId(self.ids.new_id()),
+            organization_id=tenant.organization_id,
+            questionnaire=self.files.read(content, name=name, wanted=wanted),
+            created_at=self.clock.now(),
+            created_by=tenant.user_id,
+        )
+        with self.rfps.begin(tenant) as work:
+            work.rfps.add(rfp, content)
+            self.audit.note(work, tenant, action="rfp.import", subject=f"rfp {rfp.id}", details={"name": name})
+            work.commit()
+        return rfp
+
+    def get(self, tenant: TenantContext, rfp_id: RfpId) -> Rfp:
+        """
+        Return the RFP.
+
+        Raises:
+            NotFound: there is none of this id in this organization.
+        """
+        with self.rfps.view(tenant) as work:
+            return work.rfps.get(rfp_id)
+
+    def find(self, tenant: TenantContext, words: str) -> RfpId:
+        """
+        Return the RFP that *words* name: its id, the unambiguous beginning of it, or `last`.
+
+        Raises:
+            NotFound: none fits.
+            InvalidInput: several do.
+        """
+        with self.rfps.view(tenant) as work:
+            newest = [one.id for one in work.rfps.page(limit=1)] if words == "last" else None
+            found = work.rfps.find(words) if newest is None else newest
+        if not found:
+            raise NotFound(f"RFP {words!r}: no such RFP; `antiphon rfp list` shows those there are")
+        if len(found) > 1:
+            raise InvalidInput(f"RFP {words!r}: {len(found)} RFPs begin so ({', '.join(found)}); give more of the id")
+        return found[0]
+
+    def page(self, tenant: TenantContext, *, before: RfpPlace | None = None, limit: int) -> list[Rfp]:
+        """Return RFPs, newest first, from just behind *before*."""
+        with self.rfps.view(tenant) as work:
+            return work.rfps.page(before=before, limit=limit)
+
+    def standings(self, tenant: TenantContext, rfp_id: RfpId, *, after: int = 0, limit: int = PAGE) -> list[Standing]:
+        """
+        Return where the questions of an RFP stand, in their order.
+
+        Raises:
+            NotFound: there is no RFP of this id.
+        """
+        with self.rfps.view(tenant) as work:
+            page = work.answers.page(rfp_id, after=after, limit=limit)
+            if not page:
+                work.rfps.get(rfp_id)
+            return page
+
+    def drafts(self, tenant: TenantContext, rfp_id: RfpId, no: QuestionNo) -> list[DraftRecord]:
+        """Return every draft of a question, oldest first."""
+        with self.rfps.view(tenant) as work:
+            return work.answers.drafts(rfp_id, no)
+
+    def remove(self, tenant: TenantContext, rfp_id: RfpId) -> None:
+        """
+        Forget an RFP, its file, and everything that was done about it.
+
+        Raises:
+            NotFound: there is none of this id.
+            Conflict: a job is at work on it.
+        """
+        for kind in (RESPONDING, REVIEWING):
+            refuse_beside(self.jobs.store, tenant, StageSpec(rfp_id=rfp_id), other=kind)
+        with self.rfps.begin(tenant) as work:
+            work.rfps.remove(rfp_id)
+            self.audit.note(work, tenant, action="rfp.remove", subject=f"rfp {rfp_id}", details={})
+            work.commit()
+
+    def respond(
+        self,
+        tenant: TenantContext,
+        spec: StageSpec,
+        *,
+        options: JobOptions | None = None,
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Job:
+        """
+        Accept a job that drafts answers: to the questions that are named, or to all that nobody has answered for.
+
+        Raises:
+            NotFound: there is no such RFP.
+            InvalidInput: there is no such question, or nothing is left to draft.
+            AlreadyRunning: a job drafts this RFP already.
+            Conflict: it is being reviewed.
+        """
+        refuse_beside(self.jobs.store, tenant, spec, other=REVIEWING)
+        self._check(tenant, spec, what="draft", fits=lambda one: one.may_be_drafted())
+        return self._submit(tenant, RESPONDING, spec, options, idempotency_key)
+
+    def review(
+        self,
+        tenant: TenantContext,
+        spec: StageSpec,
+        *,
+        options: JobOptions | None = None,
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Job:
+        """
+        Accept a job that reviews drafts: of the questions that are named, or all that no person has answered for.
+
+        Raises: as `respond`, with the stages exchanged.
+        """
+        refuse_beside(self.jobs.store, tenant, spec, other=RESPONDING)
+        self._check(tenant, spec, what="review", fits=lambda one: one.may_be_reviewed)
+        return self._submit(tenant, REVIEWING, spec, options, idempotency_key)
+
+    def _check(self, tenant: TenantContext, spec: StageSpec, *, what: str, fits: Callable[[Standing], bool]) -> None:
+        check_questions(spec.questions, known=len(self.get(tenant, spec.rfp_id).questionnaire.questions))
+        if not any(fits(one) for one in standings(self.rfps, tenant, spec)):
+            raise InvalidInput(
+                f"RFP {spec.rfp_id}: nothing is left to {what}: each of these questions has an answer that a person "
+                f"approved, or none to {what}"
+            )
+
+    def _submit(
+        self,
+        tenant: TenantContext,
+        kind: str,
+        spec: StageSpec,
+        options: JobOptions | None,
+        idempotency_key: IdempotencyKey | None,
+    ) -> Job:
+        submission = Submission(
+            kind=kind,
+            spec=spec.to_document(),
+            options=options or JobOptions(),
+            subject=subject_of(spec.rfp_id),
+            idempotency_key=idempotency_key,
+        )
+        return self.jobs.submit(tenant, submission)

@@ -1,0 +1,163 @@
+"""What people do with answers: approve, edit or reject them, see what is missing, write them into the buyer's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from domain.jobs.errors import Conflict, InvalidInput
+from domain.jobs.ports import Clock
+from domain.organizations.audit_log import AuditLog
+from domain.rfp_answering.draft import AnswerVerdict
+from domain.rfp_answering.ports import QuestionnaireFiles, RfpStore
+from domain.rfp_answering.questionnaire import Question, QuestionNo
+from domain.rfp_answering.records import Decision, DecisionKind
+from domain.rfp_answering.rfp import Rfp, RfpId
+from domain.rfp_answering.stage import StageSpec, standings
+from domain.rfp_answering.standing import AnswerState, Standing
+from domain.tenancy import TenantContext
+
+
+@frozen(kw_only=True)
+class Exported:
+    """The buyer's own file with answers in it; *left_open*: the questions that no answer was written for."""
+
+    rfp: Rfp
+    content: bytes
+    written: tuple[QuestionNo, ...]
+    left_open: tuple[QuestionNo, ...]
+
+
+@frozen(kw_only=True)
+class Deciding:
+    """The answers of organizations, for those who stand up for them. Each decision is in the audit log."""
+
+    rfps: RfpStore
+    files: QuestionnaireFiles
+    clock: Clock
+    audit: AuditLog
+
+    def decide(
+        self,
+        tenant: TenantContext,
+        rfp_id: RfpId,
+        no: QuestionNo,
+        kind: DecisionKind,
+        *,
+        text: str = "",
+        draft_version: int | None = None,
+    ) -> Standing:
+        """
+        Approve, edit or reject the answer to a question.
+
+        *draft_version* is the draft that was looked at, where that is known: a newer one is not approved unseen.
+
+        Raises:
+            NotFound: there is no such question.
+            Conflict: there is nothing to approve or reject, or another draft has come meanwhile.
+            InvalidInput: an edit without a text, or with one that the buyer's file does not allow.
+        """
+        with self.rfps.begin(tenant) as work:
+            work.rfps.get(rfp_id, lock=True)
+            standing = work.answers.of(rfp_id, no)
+            _check(standing, kind, text=text, seen=draft_version)
+            decision = Decision(
+                rfp_id=rfp_id,
+                no=no,
+                kind=kind,
+                draft_version=standing.draft.version if standing.draft else 0,
+                by=tenant.user_id,
+                at=self.clock.now(),
+                text=text.strip(),
+            )
+            work.answers.add_decision(decision)
+            details = {"question": str(no), "draft": str(decision.draft_version)}
+            self.audit.note(work, tenant, action=f"rfp.{kind.value}", subject=f"rfp {rfp_id}", details=details)
+            work.commit()
+        return evolve(standing, decision=decision)
+
+    def approve_all(self, tenant: TenantContext, rfp_id: RfpId) -> list[QuestionNo]:
+        """
+        Approve every answer that passed its checks and no reviewer objected to; return their numbers.
+
+        What needs a person's look is left for it, and so is `no_answer`.
+
+        Raises:
+            NotFound: there is no RFP of this id.
+        """
+        with self.rfps.view(tenant) as work:
+            work.rfps.get(rfp_id)
+        sound = (AnswerState.DRAFTED, AnswerState.REVIEWED)
+        ready = [one for one in standings(self.rfps, tenant, StageSpec(rfp_id=rfp_id)) if one.state in sound]
+        for one in ready:
+            seen = one.draft.version if one.draft else None
+            self.decide(tenant, rfp_id, one.question.no, DecisionKind.APPROVED, draft_version=seen)
+        return [one.question.no for one in ready]
+
+    def gaps(self, tenant: TenantContext, *, limit: int) -> list[tuple[RfpId, Question]]:
+        """Return the questions that the library could not answer, those of the newest RFPs first."""
+        with self.rfps.view(tenant) as work:
+            return work.answers.gaps(limit=limit)
+
+    def export(self, tenant: TenantContext, rfp_id: RfpId, *, with_drafts: bool = False) -> Exported:
+        """
+        Return the buyer's own file with the answers that a person approved or wrote.
+
+        *with_drafts*: also those that passed their checks and wait for a person; never one that needs a look.
+
+        Raises:
+            NotFound: there is no RFP of this id.
+            InvalidInput: an answer can't be written at its place; each such place is named.
+        """
+        with self.rfps.view(tenant) as work:
+            rfp, content = work.rfps.get(rfp_id), work.rfps.content(rfp_id)
+        answers = dict(self._answers(tenant, rfp_id, with_drafts=with_drafts))
+        asked = rfp.questionnaire
+        return Exported(
+            rfp=rfp,
+            content=self.files.with_answers(content, asked, answers) if answers else content,
+            written=tuple(sorted(answers)),
+            left_open=tuple(one.no for one in asked.questions if one.no not in answers and not one.given),
+        )
+
+    def _answers(self, tenant: TenantContext, rfp_id: RfpId, *, with_drafts: bool) -> Iterator[tuple[QuestionNo, str]]:
+        for one in standings(self.rfps, tenant, StageSpec(rfp_id=rfp_id)):
+            waits = with_drafts and one.state in (AnswerState.DRAFTED, AnswerState.REVIEWED)
+            if (one.state.is_final or waits) and one.answer:
+                yield one.question.no, one.answer
+
+
+def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | None) -> None:
+    no, draft = standing.question.no, standing.draft
+    if kind is DecisionKind.EDITED:
+        _check_text(standing.question, text)
+        return
+    if text:
+        raise InvalidInput(f"question {no}: a text belongs to an edit; to change the answer, edit it")
+    if draft is None:
+        raise Conflict(f"question {no}: there is no draft to look at; have it answered, or write the answer (edit)")
+    if seen not in (None, draft.version):
+        raise Conflict(
+            f"question {no}: draft {seen} was looked at, and draft {draft.version} is there by now; look at that one"
+        )
+    if kind is DecisionKind.APPROVED and draft.draft.verdict is AnswerVerdict.NO_ANSWER:
+        raise Conflict(f"question {no}: the draft says that there is no answer; write one (edit), or leave it open")
+    if kind is DecisionKind.APPROVED:
+        _check_text(standing.question, draft.draft.answer)
+
+
+def _check_text(question: Question, text: str) -> None:
+    allowed, most = question.rules.allowed_values, question.rules.most_characters
+    if not text.strip():
+        raise InvalidInput(f"question {question.no}: text {text!r}; expected the answer's words")
+    if allowed and text.strip() not in allowed:
+        raise InvalidInput(
+            f"question {question.no}: {text!r} is none of the values that the buyer allows: "
+            f"{', '.join(map(repr, allowed))}; edit the answer"
+        )
+    if most is not None and len(text.strip()) > most:
+        raise InvalidInput(
+            f"question {question.no}: the answer has {len(text.strip())} characters, and the buyer allows {most}; "
+            "edit it"
+        )

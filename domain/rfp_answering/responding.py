@@ -1,0 +1,269 @@
+"""
+Stage one: one item drafts the answer to one question.
+
+Passages are found, an author drafts, and code checks every quote, number, date, standard and name. What the checks find
+goes back to the author once; what they find then is for a person. `no_answer` is a success of its own kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import monotonic
+from typing import cast
+
+import attrs
+from attrs import frozen
+
+from domain.jobs.errors import Conflict, InvalidInput, PermanentFailure
+from domain.jobs.family import Keep
+from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
+from domain.jobs.job import Job
+from domain.jobs.ports import Clock, Store
+from domain.jobs.usage import NOTHING, Usage
+from domain.rfp_answering.authorship import Passages, Responder, Written
+from domain.rfp_answering.draft import AnswerVerdict, ChunkId, Draft, Quote
+from domain.rfp_answering.evidence import Evidence, examine
+from domain.rfp_answering.passage import Passage, fingerprint_of
+from domain.rfp_answering.ports import RfpStore
+from domain.rfp_answering.questionnaire import Question, QuestionNo
+from domain.rfp_answering.records import Basis, DraftRecord
+from domain.rfp_answering.stage import (
+    RESPONDING,
+    REVIEWING,
+    Authors,
+    StageSpec,
+    question_hash,
+    refuse_beside,
+    standings,
+)
+from domain.rfp_answering.standing import Standing
+from domain.tenancy import TenantContext
+
+NEEDS_REVIEW = "needs_review"
+"""The verdict of an item whose draft a person has to look at; else it is the draft's own."""
+
+
+@frozen(kw_only=True)
+class Responding:
+    """The family. Swap any of its ports with `attrs.evolve`."""
+
+    rfps: RfpStore
+    store: Store
+    passages: Passages
+    authors: Authors
+    clock: Clock
+
+    @property
+    def kind(self) -> str:
+        """`rfp_responder`."""
+        return RESPONDING
+
+    @property
+    def allows_empty_plan(self) -> bool:
+        """Whoever asks for answers and gets none must hear why: no."""
+        return False
+
+    def plan(self, tenant: TenantContext, job: Job) -> Iterator[PlannedItem]:
+        """
+        Yield an item for each question that nobody has answered for.
+
+        Raises:
+            Conflict: the RFP is being reviewed.
+        """
+        spec = StageSpec.from_document(job.spec)
+        refuse_beside(self.store, tenant, spec, other=REVIEWING, job=job)
+        for standing in standings(self.rfps, tenant, spec):
+            if standing.may_be_drafted():
+                no = standing.question.no
+                yield PlannedItem(key=str(no), input={"no": no, "question": standing.question.text})
+
+    def prepare(self, tenant: TenantContext, job: Job) -> Drafter:
+        """
+        Return what drafts the job's answers.
+
+        Raises:
+            InvalidInput: the model can't be used here.
+        """
+        spec = StageSpec.from_document(job.spec)
+        return Drafter(
+            tenant=tenant,
+            job=job,
+            spec=spec,
+            responder=self.authors.responder(tenant, job, spec.model),
+            rfps=self.rfps,
+            passages=self.passages,
+            clock=self.clock,
+        )
+
+
+@frozen(kw_only=True)
+class Drafter:
+    """The runner: one question an item."""
+
+    tenant: TenantContext
+    job: Job
+    spec: StageSpec
+    responder: Responder
+    rfps: RfpStore
+    passages: Passages
+    clock: Clock
+
+    def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
+        """Draft the answer, check it, and store both; a draft that was made of just the same stays."""
+        ends = monotonic() + deadline_s
+        standing = self._standing(item)
+        if not standing.may_be_drafted():
+            return Outcome(state=ItemState.SKIPPED, result={"reason": "somebody has answered for it meanwhile"})
+        found = self.passages.find(
+            self.tenant, standing.question.text, k=self.spec.passages, only_approved=self.spec.only_approved
+        )
+        basis = Basis(
+            question=question_hash(standing.question), passages=fingerprint_of(found), author=self.responder.author
+        )
+        if standing.draft is not None and standing.is_drafted_from(basis):
+            return self._unchanged(standing.draft)
+        made = _Making(drafter=self, question=standing.question, found=found, ends=ends)
+        first = _kept(item, basis)
+        unkept = NOTHING
+        if first is None:
+            written = made.first()
+            first, unkept = _First(draft=written.draft, usage=written.usage), written.usage
+            if not made.examined(first.draft).is_sufficient:  # it is paid for, and another call follows
+                keep(first.to_document(basis), unkept)
+                unkept = NOTHING
+        draft, repair = made.repaired(first.draft)
+        record = DraftRecord(
+            rfp_id=self.spec.rfp_id,
+            no=standing.question.no,
+            version=1 if standing.draft is None else standing.draft.version + 1,
+            draft=draft,
+            evidence=made.examined(draft),
+            basis=basis,
+            job_id=self.job.id,
+            made_at=self.clock.now(),
+            repairs=int(draft != first.draft),
+            usage=first.usage + repair,
+        )
+        return self._stored(record, unkept + repair)
+
+    def _standing(self, item: Item) -> Standing:
+        with self.rfps.view(self.tenant) as work:
+            return work.answers.of(self.spec.rfp_id, QuestionNo(cast(int, item.input["no"])))
+
+    def _stored(self, record: DraftRecord, unkept: Usage) -> Outcome:
+        with self.rfps.begin(self.tenant) as work:
+            try:
+                work.answers.add_draft(record)
+            except Conflict:  # an attempt that was believed lost has stored its own: that one counts
+                return attrs.evolve(self._unchanged(work.answers.drafts(record.rfp_id, record.no)[-1]), usage=unkept)
+            work.commit()
+        return Outcome(state=ItemState.SUCCEEDED, verdict=verdict_of(record), result=result_of(record), usage=unkept)
+
+    def _unchanged(self, record: DraftRecord) -> Outcome:
+        """The draft that is there counts: this job made it and did not live to say so, or nothing has changed."""
+        if record.job_id == self.job.id:
+            return Outcome(state=ItemState.SUCCEEDED, verdict=verdict_of(record), result=result_of(record))
+        result = {**result_of(record), "reason": "question, passages, prompts and model are those of the last draft"}
+        return Outcome(state=ItemState.SKIPPED, verdict=verdict_of(record), result=result)
+
+
+@frozen(kw_only=True)
+class _Making:
+    """One question being answered."""
+
+    drafter: Drafter
+    question: Question
+    found: tuple[Passage, ...]
+    ends: float
+
+    def first(self) -> Written:
+        if not self.found:  # nobody needs to be asked what nothing says
+            return Written(draft=Draft(answer="", verdict=AnswerVerdict.NO_ANSWER))
+        return self.drafter.responder.draft(self.question, self.found, deadline_s=self._left_s())
+
+    def examined(self, draft: Draft) -> Evidence:
+        chunks = {one.chunk_id: one.text for one in self.found}
+        own_names = self.drafter.spec.own_names
+        return examine(draft, chunks=chunks, rules=self.question.rules, own_names=own_names)
+
+    def repaired(self, draft: Draft) -> tuple[Draft, Usage]:
+        """Return the draft, or a second one where the checks found something and that one is no worse."""
+        evidence = self.examined(draft)
+        if evidence.is_sufficient:
+            return draft, NOTHING
+        try:
+            again = self.drafter.responder.repair(
+                self.question, self.found, draft=draft, findings=evidence.findings, deadline_s=self._left_s()
+            )
+        except PermanentFailure as failure:  # a person looks at the first one
+            return draft, failure.usage
+        if again is None:
+            return draft, NOTHING
+        is_better = len(self.examined(again.draft).findings) <= len(evidence.findings)
+        return (again.draft if is_better else draft), again.usage
+
+    def _left_s(self) -> float:
+        return max(0.001, self.ends - monotonic())
+
+
+@frozen(kw_only=True)
+class _First:
+    """The first draft, kept before the second call: nobody pays for it twice."""
+
+    draft: Draft
+    usage: Usage
+
+    def to_document(self, basis: Basis) -> dict[str, object]:
+        return {
+            "passages": basis.passages,
+            "answer": self.draft.answer,
+            "verdict": self.draft.verdict.value,
+            "quotes": [[one.chunk_id, one.text] for one in self.draft.quotes],
+            "usage": attrs.asdict(self.usage),
+        }
+
+
+def _kept(item: Item, basis: Basis) -> _First | None:
+    """Return the first draft that an earlier attempt paid for, if it was made of the same passages."""
+    kept = item.progress
+    if not kept or kept.get("passages") != basis.passages:
+        return None
+    quotes = cast(Sequence[Sequence[str]], kept["quotes"])
+    draft = Draft(
+        answer=str(kept["answer"]),
+        verdict=AnswerVerdict(str(kept["verdict"])),
+        quotes=tuple(Quote(chunk_id=ChunkId(chunk_id), text=text) for chunk_id, text in quotes),
+    )
+    return _First(draft=draft, usage=Usage(**cast(dict[str, int], kept["usage"])))
+
+
+def verdict_of(record: DraftRecord) -> str:
+    """Return the item's verdict: how the question is answered, or that a person has to look."""
+    return NEEDS_REVIEW if record.needs_review else record.draft.verdict.value
+
+
+def result_of(record: DraftRecord) -> Document:
+    """Return what the item's row says of a draft; the draft itself stands in its record."""
+    return {
+        "no": record.no,
+        "draft": record.version,
+        "answer": record.draft.answer,
+        "verdict": record.draft.verdict.value,
+        "checks": [check.value for check in record.evidence.passed],
+        "reasons": [finding.reason for finding in record.evidence.findings],
+        "repairs": record.repairs,
+        "author": record.basis.author.name,
+        "prompts": list(record.basis.author.prompts),
+    }
+
+
+def check_questions(numbers: Sequence[QuestionNo], *, known: int) -> None:
+    """
+    Check numbers of questions that somebody named.
+
+    Raises:
+        InvalidInput: there is none of such a number.
+    """
+    wrong = [no for no in numbers if not 1 <= no <= known]
+    if wrong:
+        raise InvalidInput(f"question {wrong[0]}: there is none of this number; the RFP has 1 to {known}")
