@@ -178,13 +178,13 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     families: dict[str, Family] = {each.kind: each for each in (family, llm_family, embedding.family)}
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
     run_opener = RunOpener(
-        runs=TestRuns(jobs=jobs, test_sets=test_sets),
+        runs=TestRuns(jobs=jobs, test_sets=test_sets, references=llm.references),
         configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
     )
     return Antiphon(
         settings=settings,
         engine=engine,
-        tenant=_own_tenant(settings),
+        tenant=own_tenant(settings),
         store=store,
         test_sets=test_sets,
         scorers=scorers,
@@ -198,7 +198,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         jobs=jobs,
         records=JobRecords(store=store),
         runs=run_opener.runs,
-        rejudging=Rejudging(jobs=jobs, store=store),
+        rejudging=Rejudging(jobs=jobs, store=store, references=llm.references),
         configurations=run_opener.configurations,
         run_opener=run_opener,
         administration=administration,
@@ -261,7 +261,8 @@ def ready_database(antiphon: Antiphon) -> None:
     ensure_own_organization(antiphon.administration, antiphon.tenant)
 
 
-def _own_tenant(settings: Settings) -> TenantContext:
+def own_tenant(settings: Settings) -> TenantContext:
+    """Return whom commands act for on this machine: the user and the organization of the settings."""
     return TenantContext(
         organization_id=OrganizationId(settings.organization), user_id=UserId(settings.user), scopes=ALL_SCOPES
     )

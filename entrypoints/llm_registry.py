@@ -11,6 +11,7 @@ from domain.llm_validation.defaults import DefaultModels
 from domain.llm_validation.offers import Offer, offers_in
 from domain.llm_validation.ports import Registry
 from domain.llm_validation.registering import LlmApiService
+from domain.llm_validation.resolving import RegisteredModels
 from domain.llm_validation.views import ApiView
 from domain.organizations.audit_log import AuditLog
 from domain.secrets.ports import Environments
@@ -24,6 +25,7 @@ class LlmRegistry:
     registry: Registry
     apis: LlmApiService
     defaults: DefaultModels
+    references: RegisteredModels
     environments: Environments
 
     def offers(self, tenant: TenantContext) -> list[tuple[Offer, bool]]:
@@ -65,5 +67,6 @@ def make_llm_registry(
         registry=registry,
         apis=LlmApiService(registry=registry, clock=clock, ids=ids, audit=audit),
         defaults=DefaultModels(registry=registry, audit=audit),
+        references=RegisteredModels(registry=registry),
         environments=environments,
     )

@@ -8,10 +8,15 @@ from attrs import frozen
 
 from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModels
+from domain.language_models.references import ModelReferences
+from domain.language_models.use import Use
+from domain.tenancy import TenantContext
 from domain.test_execution.judging.needs import check_judges
 from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
-from domain.test_execution.ports import Targets
+from domain.test_execution.ports import Target, Targets
+from domain.test_execution.registered import Lookup
+from domain.test_execution.target import ModelTarget
 from domain.test_execution.test_set import TestCase
 from entrypoints.limits import check_limits
 from entrypoints.settings import Settings
@@ -19,11 +24,13 @@ from entrypoints.settings import Settings
 
 @frozen(kw_only=True)
 class Usability:
-    """Opens and closes what a run would open; nothing is sent."""
+    """Opens and closes what a run would open; nothing is sent. Registered models are looked up for *tenant*."""
 
     settings: Settings
     targets: Targets
     models: LanguageModels
+    references: ModelReferences
+    tenant: TenantContext
 
     def check(self, cases: Iterable[TestCase], *, targets: tuple[NamedTarget, ...], panel: Panel, name: str) -> None:
         """
@@ -33,11 +40,22 @@ class Usability:
             InvalidInput: a secret that is not there, a module that is not there, nobody to judge.
             BrokenSettings: limits that workers could not share.
         """
+        targets, known = self.looked_up(targets, panel)
         for one in targets:
-            self.check_target(one)
+            self._check_target(one)
         users: dict[str, ModelSpec] = {}
-        self.check_models(check_judges(_noting(users, cases), panel, targets=targets, name=name).models)
-        self.check_models(users.values())
+        self.check_models(check_judges(_noting(users, cases), known, targets=targets, name=name).models)
+        self.check_models(known.known(user, Use.CHAT) for user in users.values())
+
+    def looked_up(self, targets: tuple[NamedTarget, ...], panel: Panel) -> tuple[tuple[NamedTarget, ...], Panel]:
+        """
+        Return both with registered models in the place of references; the panel looks up those of metrics when asked.
+
+        Raises:
+            InvalidInput: a reference to what is not there, or can't be used so.
+        """
+        lookup = Lookup(references=self.references, tenant=self.tenant)
+        return lookup.targets(targets), lookup.panel(panel)
 
     def check_target(self, target: NamedTarget) -> None:
         """
@@ -46,8 +64,18 @@ class Usability:
         Raises:
             InvalidInput, BrokenSettings: as `check` does.
         """
-        check_limits(self.settings, target.limits)
-        self.targets.open(target.spec, connections=1).close()
+        (found,), _ = self.looked_up((target,), Panel())
+        self._check_target(found)
+
+    def open_target(self, target: NamedTarget) -> Target:
+        """
+        Return the target, ready for one call at a time.
+
+        Raises:
+            InvalidInput: it can't work here, such as one that needs a secret that is not there.
+        """
+        (found,), _ = self.looked_up((target,), Panel())
+        return self.targets.open(found.spec, connections=1)
 
     def check_models(self, specs: Iterable[ModelSpec]) -> None:
         """
@@ -58,7 +86,18 @@ class Usability:
         """
         for spec in specs:
             self.models.open(spec, connections=1).close()
-            check_limits(self.settings, spec.limits)
+            self._check_limits(spec)
+
+    def _check_target(self, target: NamedTarget) -> None:
+        check_limits(self.settings, target.limits)
+        if isinstance(target.spec, ModelTarget):
+            self._check_limits(target.spec.model)
+        self.targets.open(target.spec, connections=1).close()
+
+    def _check_limits(self, spec: ModelSpec) -> None:
+        check_limits(self.settings, spec.limits)
+        if spec.account is not None:
+            check_limits(self.settings, spec.account.limits)
 
 
 def _noting(users: dict[str, ModelSpec], cases: Iterable[TestCase]) -> Iterator[TestCase]:

@@ -84,7 +84,7 @@ class StandardLanguageModels:
         """
         if spec.provider is Provider.SCRIPTED:
             return ScriptedModel(spec)
-        dialects = _DIALECTS[spec.provider]
+        dialects = _dialects_of(spec)
         for name in dialects.chat.unsupported(spec):
             raise InvalidInput(f"parameters.{name}: can't be set here; take it out")
         call = self._call(spec, dialects.chat, connections=connections)
@@ -103,7 +103,7 @@ class StandardLanguageModels:
         """
         if spec.provider is Provider.SCRIPTED:
             return ScriptedCatalogue(spec)
-        dialects = _DIALECTS[spec.provider]
+        dialects = _dialects_of(spec)
         call = self._call(spec, dialects.chat, connections=1)
         url = dialects.listing.url(spec, after="")
         headers = {name: value for name, value in call.headers.items() if name.lower() != "content-type"}
@@ -138,6 +138,12 @@ class StandardLanguageModels:
             connections=HttpConnections(parsed, size=connections, guard=self._guard),
             now=self._now,
         )
+
+
+def _dialects_of(spec: ModelSpec) -> _Dialects:
+    if spec.is_reference:
+        raise InvalidInput(f"{spec.name}: it names a registered model that was not looked up; name it in a run")
+    return _DIALECTS[spec.provider]
 
 
 def _at(call: HttpCall, url: str) -> HttpCall:

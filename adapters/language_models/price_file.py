@@ -15,7 +15,7 @@ from pathlib import Path
 from adapters.language_models.json_values import count, mapping, text
 from domain.jobs.errors import InvalidInput
 from domain.language_models.codec import price_from_json
-from domain.language_models.model import Provider
+from domain.language_models.model import CALLABLE, Provider
 from domain.language_models.price import Price
 from domain.language_models.pricing import PriceTable
 
@@ -63,8 +63,8 @@ def _problems(entry: object) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield "is no object"
         return
-    if entry.get("provider") not in list(Provider):
-        yield f"provider: {entry.get('provider')!r}; expected one of {', '.join(Provider)}"
+    if entry.get("provider") not in list(CALLABLE):
+        yield f"provider: {entry.get('provider')!r}; expected one of {', '.join(CALLABLE)}"
     if not text(entry.get("model")):
         yield "model: expected the model's name"
     for name in ("input", "output", "cached_input", "cache_write"):

@@ -221,7 +221,7 @@ _READERS: Mapping[str, Callable[[Fields, Problems], TargetSpec | None]] = {
     **{provider.value: _read_model for provider in Provider},
     "python": _read_python,
 }
-_MODEL_KEYS = ("system", *(field.name for field in fields_of(ModelSpec) if field.name != "provider"))
+_MODEL_KEYS = ("system", *(field.name for field in fields_of(ModelSpec) if field.name not in ("provider", "account")))
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "http": tuple(field.name for field in fields_of(HttpTarget)),
     **{provider.value: _MODEL_KEYS for provider in Provider},

@@ -45,6 +45,11 @@ class Submission:
         words = [self.kind, self.spec, attrs.asdict(self.options), self.subject]
         return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
+    def snapshot(self, spec: Document) -> Submission:
+        """Return the submission with what its words stand for today as *spec*; as a request it stays the same one."""
+        key = self.idempotency_key and attrs.evolve(self.idempotency_key, request=self.fingerprint)
+        return attrs.evolve(self, spec=spec, idempotency_key=key)
+
 
 @frozen(kw_only=True)
 class JobView:

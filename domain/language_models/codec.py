@@ -8,7 +8,7 @@ from typing import Any, cast
 import attrs
 
 from domain.jobs.item import Document
-from domain.language_models.model import ModelSpec
+from domain.language_models.model import Account, ModelSpec
 from domain.language_models.price import Price
 from domain.limits.limit import CallLimits
 
@@ -27,6 +27,8 @@ def model_from_json(data: Document) -> ModelSpec:
         known["price"] = price_from_json(cast(Document, known["price"]))
     if isinstance(known.get("limits"), Mapping):
         known["limits"] = limits_from_json(cast(Document, known["limits"]))
+    if isinstance(known.get("account"), Mapping):
+        known["account"] = _account_from_json(cast(Document, known["account"]))
     return ModelSpec(**cast(dict[str, Any], known))
 
 
@@ -40,3 +42,7 @@ def limits_from_json(data: Document) -> CallLimits:
 def price_from_json(data: Document) -> Price:
     """Read a price back."""
     return Price(**cast(dict[str, Any], {name: data[name] for name in attrs.fields_dict(Price) if name in data}))
+
+
+def _account_from_json(data: Document) -> Account:
+    return Account(key=str(data["key"]), limits=limits_from_json(cast(Document, data["limits"])))

@@ -13,7 +13,7 @@ from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModel, LanguageModels
 from domain.limits.door import Door
 from domain.limits.doors import EndpointDoors
-from domain.limits.limit import LimitKey, limit_key
+from domain.limits.limit import Limit, LimitKey, limit_key
 
 CHARACTERS_A_TOKEN = 4
 """Where a model doesn't say: about right for English text, and rather too many tokens than too few for code."""
@@ -33,7 +33,8 @@ class GuardedModels:
     def open(self, spec: ModelSpec, *, connections: int) -> GuardedModel:
         """Return the model, ready for *connections* calls at once."""
         model = self._models.open(spec, connections=connections)
-        return GuardedModel(model=model, door=self._doors.before(spec.limits.under(model_key(spec)), whom=spec.name))
+        door = self._doors.before(spec.limits.under(model_key(spec)), *account_limits(spec), whom=spec.name)
+        return GuardedModel(model=model, door=door)
 
 
 @frozen(kw_only=True)
@@ -81,6 +82,11 @@ def model_key(spec: ModelSpec) -> LimitKey:
     A judge shares it with a target that is the same model under the same account: they spend one minute.
     """
     return limit_key("target", spec.address, spec.model, spec.api_key, *pairs(spec.headers))
+
+
+def account_limits(spec: ModelSpec) -> tuple[Limit, ...]:
+    """Return the limits of the registered account that the model is called with, beside the model's own; or none."""
+    return () if spec.account is None else (spec.account.limits.under(LimitKey(spec.account.key)),)
 
 
 def pairs(headers: Mapping[str, str]) -> list[str]:

@@ -31,6 +31,8 @@ class Provider(StrEnum):
     OLLAMA = "ollama"
     OPENAI_COMPATIBLE = "openai-compatible"
     SCRIPTED = "scripted"
+    REGISTERED = "llm"
+    """None of them: a model of the registry, named `llm:API/MODEL`; it is looked up before anything is called."""
 
 
 BASE_URLS: Mapping[Provider, str] = {
@@ -39,8 +41,12 @@ BASE_URLS: Mapping[Provider, str] = {
     Provider.GOOGLE: "https://generativelanguage.googleapis.com/v1beta",
     Provider.OLLAMA: "http://127.0.0.1:11434",
     Provider.SCRIPTED: "",
+    Provider.REGISTERED: "",
 }
 """Where a provider is, when a specification doesn't say; the two that are missing can be anywhere."""
+
+CALLABLE = tuple(provider for provider in Provider if provider is not Provider.REGISTERED)
+"""Those that have an API."""
 
 API_KEYS: Mapping[Provider, str] = {
     Provider.OPENAI: "${OPENAI_API_KEY}",
@@ -56,8 +62,23 @@ _APIS = {
     Provider.ANTHROPIC: ("messages:",),
 }
 FORMS = (
-    "PROVIDER:MODEL, such as openai:gpt-5-mini, anthropic:claude-haiku-4-5, google:gemini-2.5-flash or ollama:llama3.2"
+    "PROVIDER:MODEL, such as openai:gpt-5-mini, anthropic:claude-haiku-4-5, google:gemini-2.5-flash or "
+    "ollama:llama3.2, or a registered one: llm:API/MODEL, llm:default"
 )
+DEFAULT_WORD = "default"
+"""What stands for the default model of a use, in place of API/MODEL."""
+
+
+@frozen(kw_only=True)
+class Account:
+    """
+    The registered account that a model is called with; all of its models keep to its *limits* together.
+
+    *key* is the name that they are counted under.
+    """
+
+    key: str = field(validator=min_len(1))
+    limits: CallLimits
 
 
 @frozen(kw_only=True)
@@ -68,7 +89,8 @@ class ModelSpec:
     An empty *base_url* is the provider's own address; `azure` and `openai-compatible` need one. An empty *api_key*
     sends none. *parameters* are sent as they are, in the provider's own words (`temperature`, `tools` ...).
     *timeout_s* bounds one request; None leaves it to the deadline of the call. *price* replaces the price table's.
-    *limits* are those of a judge, an embedding model or a simulated user; a target's stand beside it.
+    *limits* are those of a judge, an embedding model or a simulated user; a target's stand beside it. *account* is
+    said by the registry, never by a file.
     """
 
     provider: Provider = field(converter=Provider)
@@ -81,11 +103,17 @@ class ModelSpec:
     max_answer_bytes: int = field(default=DEFAULT_MAX_ANSWER_BYTES, validator=gt(0))
     price: Price | None = None
     limits: CallLimits = field(factory=CallLimits)
+    account: Account | None = None
 
     @property
     def name(self) -> str:
         """The model as people write it: `openai:gpt-5-mini`."""
         return f"{self.provider.value}:{self.model}"
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it only names a model of the registry: it must be looked up before it is called."""
+        return self.provider is Provider.REGISTERED
 
     @property
     def is_at_home(self) -> bool:
@@ -110,6 +138,8 @@ def model_named(name: str, *, base_url: str = "") -> ModelSpec:
     """
     Return the model that *name* (`openai:gpt-5-mini`) means, with the provider's usual variable as its key.
 
+    `llm:API/MODEL` and `llm:default` are references to the registry.
+
     Raises:
         InvalidInput: not of the form, or no such provider.
     """
@@ -119,4 +149,6 @@ def model_named(name: str, *, base_url: str = "") -> ModelSpec:
     provider = Provider(word)
     for api in _APIS.get(provider, ()):
         model = model.removeprefix(api)
+    if provider is Provider.REGISTERED and model != DEFAULT_WORD and not all(model.partition("/")):
+        raise InvalidInput(f"{name!r} names no registered model; expected llm:API/MODEL or llm:default")
     return ModelSpec(provider=provider, model=model, base_url=base_url, api_key=API_KEYS.get(provider, ""))

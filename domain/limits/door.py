@@ -151,6 +151,10 @@ class Door:
         if admitted is not None and admitted.door is self:
             admitted.give_back()
 
+    def shares_with(self, other: Door) -> bool:
+        """Whether a call through one of the two counts for both."""
+        return not {limit.key for limit in self.limits}.isdisjoint(limit.key for limit in other.limits)
+
     def _ask(self, at_most: int) -> Admitted:
         decision = self.breaker.decide()
         if decision.verdict is Verdict.HOLD:
@@ -175,6 +179,9 @@ class Door:
         admitted = _ADMITTED.get()
         if admitted is not None and admitted.door is self and admitted.spend():
             return admitted
+        if admitted is not None and admitted.door.shares_with(self):
+            # its slot of the account may be the very one that is waited for here, for ever
+            admitted.give_back()
         ends = monotonic() + LONGEST_WAIT_S
         while True:
             try:

@@ -107,12 +107,24 @@ class JobDoors:
     _made: dict[LimitKey, Door] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
-    def before(self, limit: Limit, *, whom: str = "the target") -> Door:
-        """Return the door before the limit's endpoint; written twice, the tightest limits count."""
+    def before(self, *limits: Limit, whom: str = "the target") -> Door:
+        """
+        Return the door before the endpoint of the first of *limits*; the others are its account's.
+
+        Written twice, the tightest limits count.
+        """
         with self._lock:
-            door = self._made.get(limit.key)
-            if door is None:
-                door = self._made[limit.key] = self.doors.before((limit,), job=self.job, whom=whom)
+            made = self._made.get(limits[0].key)
+            door = self.doors.before(limits, job=self.job, whom=whom)
+            if made is None:
+                made = self._made[limits[0].key] = door
             else:
-                door.limits = (door.limits[0].tightest(limit), *door.limits[1:])
-            return door
+                made.limits = _together(made.limits, door.limits)
+            return made
+
+
+def _together(known: tuple[Limit, ...], more: tuple[Limit, ...]) -> tuple[Limit, ...]:
+    merged = {limit.key: limit for limit in known}
+    for limit in more:
+        merged[limit.key] = merged[limit.key].tightest(limit) if limit.key in merged else limit
+    return tuple(merged.values())

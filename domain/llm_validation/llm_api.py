@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from attrs import field, frozen
 
 from domain.jobs.errors import InvalidInput
-from domain.language_models.model import BASE_URLS, Provider
+from domain.language_models.model import BASE_URLS, CALLABLE, DEFAULT_WORD, Provider
 from domain.limits.limit import CallLimits
 from domain.tenancy import OrganizationId
 
@@ -26,15 +26,12 @@ LONGEST_URL = 2000
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """No slash: `llm:NAME/MODEL` ends the name at the first one, and models have slashes of their own."""
-RESERVED_NAME = "default"
-"""`llm:default` is the organization's default model; an API of that name would be taken for it."""
-
 _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]{0,127}"
 _FILLED = re.compile(rf"\$\{{{_VARIABLE}\}}")
 _BEGIN = re.compile(rf"^\$\{{{_VARIABLE}\}}")
 _SECRET_PARAMETER = re.compile(r"key|token|secret|password|passwd|signature|^sig$|credential", re.IGNORECASE)
 _OTHER_WORDS = {"gemini": Provider.GOOGLE}
-OFFERED = tuple(provider for provider in Provider if provider is not Provider.SCRIPTED)
+OFFERED = tuple(provider for provider in CALLABLE if provider is not Provider.SCRIPTED)
 
 
 @frozen(kw_only=True)
@@ -69,7 +66,7 @@ def provider_named(word: str) -> Provider:
     known = word.strip().lower()
     if known in _OTHER_WORDS:
         return _OTHER_WORDS[known]
-    if known not in list(Provider):
+    if known not in list(CALLABLE):
         raise InvalidInput(f"provider: {word[:100]!r} is none; expected one of {', '.join(OFFERED)}, gemini")
     return Provider(known)
 
@@ -86,7 +83,7 @@ def checked_api_name(name: str) -> str:
             f"name: {name[:200]!r} can't name an LLM API; expected 1 to 64 letters (A to Z), digits, dots, dashes and "
             "underscores, the first a letter or digit; choose another name"
         )
-    if name.lower() == RESERVED_NAME:
+    if name.lower() == DEFAULT_WORD:
         raise InvalidInput(f"name: {name!r} means the organization's default model (llm:default); choose another name")
     return name
 

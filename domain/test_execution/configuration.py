@@ -45,7 +45,8 @@ class TestConfiguration:
     """
     A way to run a test set: which version, against what, who judges, what a release asks, and how it is run.
 
-    With *max_age_s*, answers are cached, and used up to that age in seconds.
+    With *max_age_s*, answers are cached, and used up to that age in seconds. *references* are the registered models
+    that its tests and their metrics name, by `reference_key`; they are looked up for each run.
     """
 
     __test__: ClassVar[bool] = False
@@ -58,6 +59,7 @@ class TestConfiguration:
     panel: Panel = field(factory=Panel)
     options: JobOptions = field(factory=JobOptions)
     max_age_s: float | None = None
+    references: tuple[str, ...] = ()
 
     def body(self) -> dict[str, object]:
         """Return everything but what names it and its test set, as JSON."""
@@ -67,6 +69,7 @@ class TestConfiguration:
             "panel": self.panel.to_document(),
             "options": to_json(self.options),
             **cache_to_json(self.max_age_s),
+            **({"references": list(self.references)} if self.references else {}),
         }
 
     def document(self) -> dict[str, object]:
@@ -102,4 +105,5 @@ def configuration_from_row(*, configuration_id: str, name: str, test_set_id: str
         panel=Panel.from_document(cast(Document, body.get("panel", {}))),
         options=options_from_json(cast(Document, body.get("options", {}))),
         max_age_s=cache_from_json(body),
+        references=tuple(cast(list[str], body.get("references", ()))),
     )

@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from domain.jobs.item import Document
 from domain.language_models.model import ModelSpec
 from domain.language_models.pricing import PriceTable
+from domain.language_models.use import Use
 from domain.test_execution.contest import planned_items
 from domain.test_execution.judging.kinds import JUDGED_KINDS
 from domain.test_execution.judging.needs import flat
@@ -124,7 +125,7 @@ class _Count:
             return
         part = _tokens(dialogue.user.goal) + _tokens(dialogue.user.persona) + JUDGING_TOKENS // 4
         for turn in range(turns - bool(dialogue.user.opening)):
-            self._add(dialogue.user.model, part + turn * 2 * answer, JUDGEMENT_TOKENS)
+            self._add(self.panel.known(dialogue.user.model, Use.CHAT), part + turn * 2 * answer, JUDGEMENT_TOKENS)
 
     def _add_judging(self, metric: Metric, *, judged: int) -> None:
         kind = JUDGED_KINDS.get(metric.kind)

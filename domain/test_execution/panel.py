@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domain.jobs.errors import InvalidInput
 from domain.jobs.item import Document
 from domain.language_models.codec import model_from_json, model_to_json
 from domain.language_models.model import ModelSpec, model_named
+from domain.language_models.references import overlaid
+from domain.language_models.use import Use
 from domain.test_execution.metric import Metric
 
 
@@ -30,6 +32,7 @@ class Panel:
     *embedding* is for the kinds that compare meanings. *may_be_target*: somebody said that a judge may be the model
     under test; nobody else gets to decide that, as models favour their own answers. *insisted* names what comes before
     a metric's own model as well (`judges`, `embedding`), because somebody asked for it at the start of this run.
+    *registered* are the models that references of tests and metrics stood for then, by `reference_key`.
     """
 
     judges: tuple[ModelSpec, ...] = ()
@@ -37,16 +40,19 @@ class Panel:
     embedding: ModelSpec | None = None
     may_be_target: bool = False
     insisted: frozenset[str] = frozenset()
+    registered: Mapping[str, ModelSpec] = field(factory=dict)
 
     def to_document(self) -> dict[str, object]:
         """Return the panel as JSON."""
         embedding = {"embedding": model_to_json(self.embedding)} if self.embedding else {}
+        registered = {key: model_to_json(self.registered[key]) for key in sorted(self.registered)}
         return {
             "judges": [model_to_json(judge) for judge in self.judges],
             "rule": self.rule.value,
             "may_be_target": self.may_be_target,
             "insisted": sorted(self.insisted),
             **embedding,
+            **({"registered": registered} if registered else {}),
         }
 
     @property
@@ -56,7 +62,7 @@ class Panel:
     @property
     def is_empty(self) -> bool:
         """Whether nobody is named."""
-        return not self.judges and self.embedding is None
+        return not self.judges and self.embedding is None and not self.registered
 
     @classmethod
     def from_document(cls, data: Document) -> Panel:
@@ -68,6 +74,10 @@ class Panel:
             embedding=model_from_json(cast(Document, embedding)) if embedding else None,
             may_be_target=bool(data.get("may_be_target", False)),
             insisted=frozenset(cast(list[str], data.get("insisted", ()))),
+            registered={
+                key: model_from_json(model)
+                for key, model in cast(Mapping[str, Document], data.get("registered", {})).items()
+            },
         )
 
     def over(self, other: Panel) -> Panel:
@@ -78,7 +88,18 @@ class Panel:
             embedding=self.embedding or other.embedding,
             may_be_target=self.may_be_target or other.may_be_target,
             insisted=self.insisted | (other.insisted - self._named),
+            registered=self.registered or other.registered,
         )
+
+    def known(self, spec: ModelSpec, use: Use) -> ModelSpec:
+        """Return what a reference stood for when the run was asked for; anything else as it is."""
+        found = self.registered.get(reference_key(spec, use)) if spec.is_reference else None
+        return spec if found is None else overlaid(found, spec)
+
+
+def reference_key(spec: ModelSpec, use: Use) -> str:
+    """Return under which key the model of a reference is kept: `llm:default` is another one for each use."""
+    return f"{use.value} {spec.model}"
 
 
 def panel_for(metric: Metric, panel: Panel) -> Panel:
@@ -92,8 +113,8 @@ def panel_for(metric: Metric, panel: Panel) -> Panel:
     """
     judge, embedding = (_model(metric.options.get(name), field=name) for name in ("judge", "embedding"))
     own = Panel(
-        judges=(judge,) if judge and "judges" not in panel.insisted else (),
-        embedding=embedding if "embedding" not in panel.insisted else None,
+        judges=(panel.known(judge, Use.JUDGE),) if judge and "judges" not in panel.insisted else (),
+        embedding=panel.known(embedding, Use.EMBEDDING) if embedding and "embedding" not in panel.insisted else None,
     )
     return own.over(panel)
 

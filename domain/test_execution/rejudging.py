@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from domain.jobs.errors import Conflict, InvalidInput
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.ports import Store
 from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService, Submission
+from domain.language_models.references import ModelReferences, NoReferences
 from domain.tenancy import TenantContext
 from domain.test_execution.codec import item_from_json
 from domain.test_execution.contest import CONTEST_KINDS
 from domain.test_execution.judging.needs import Needs, check_judges, is_judged
 from domain.test_execution.metric import Metric
 from domain.test_execution.panel import Panel
+from domain.test_execution.registered import Lookup, snapshot
 from domain.test_execution.run import KIND, RunSpec, Source, items_in
 from domain.test_execution.test_set import TestCase
 
@@ -41,6 +43,7 @@ class Rejudging:
 
     jobs: JobService
     store: Store
+    references: ModelReferences = field(factory=NoReferences)
 
     def plan(
         self,
@@ -67,13 +70,13 @@ class Rejudging:
         if not job.status.is_end:
             raise Conflict(f"run {job_id} is {job.status}: its answers can be judged again when it has ended")
         past = RunSpec.from_document(job.spec)
-        judges = (panel or Panel()).over(past.panel).over(usual or Panel())
+        lookup = Lookup(references=self.references, tenant=tenant)
+        judges = lookup.panel((panel or Panel()).over(past.panel).over(usual or Panel()))
         _refuse_contests(metrics)
         source = Source(job_id=job_id, revision=job.revision, metrics=tuple(metrics))
-        spec = attrs.evolve(past, panel=judges, source=source)
         cases = self._cases(tenant, source)
         needs = check_judges(cases, judges, targets=past.targets, name=past.test_set_name)
-        return Plan(spec=spec, needs=needs)
+        return Plan(spec=attrs.evolve(past, panel=snapshot(judges), source=source), needs=needs)
 
     def start(
         self,

@@ -29,7 +29,7 @@ _FORMAT = 1
 """Part of every key: to be raised when what is stored under one means something else."""
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_NOT_IN_KEYS = ("api_key", "price", "timeout_s")
+_NOT_IN_KEYS = ("api_key", "price", "timeout_s", "account")
 """Of a model: its credential, and what changes nothing about an answer."""
 
 

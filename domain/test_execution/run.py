@@ -19,7 +19,7 @@ from domain.jobs.errors import Conflict
 from domain.jobs.item import Document, Item, ItemNo, PlannedItem
 from domain.jobs.job import Job, JobId
 from domain.jobs.ports import Store
-from domain.language_models.guarded import GuardedModels
+from domain.language_models.guarded import GuardedModels, account_limits
 from domain.limits.doors import Doors, JobDoors
 from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
@@ -50,6 +50,7 @@ from domain.test_execution.runner import TestRunner
 from domain.test_execution.scoring import Scoring
 from domain.test_execution.shaping import Shaping
 from domain.test_execution.simulation import SimulatedUsers
+from domain.test_execution.target import ModelTarget
 from domain.test_execution.test_set import ConfigurationId, Gates, TestSetId
 
 KIND = "test_execution"
@@ -211,7 +212,7 @@ class TestExecution:
             with self.store.view(tenant) as work:
                 return work.ledger.get(job.id, numbers)
 
-        users = SimulatedUsers(models, self.templates, connections)
+        users = SimulatedUsers(models, self.templates, connections, spec.panel)
         return TestRunner(
             targets=targets,
             scoring=Scoring(scorers=scorers, shaping=shaping, outputs=outputs),
@@ -226,7 +227,8 @@ class TestExecution:
         opened: Target = self.targets.open(target.spec, connections=job.options.concurrency)
         door = None
         if doors is not None:
-            door = doors.before(target.limits.under(endpoint_key(target.spec)))
+            account = account_limits(target.spec.model) if isinstance(target.spec, ModelTarget) else ()
+            door = doors.before(target.limits.under(endpoint_key(target.spec)), *account)
             opened = GuardedTarget(target=opened, door=door)
         if self.caching is None or max_age_s is None:
             return opened

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from domain.jobs.errors import InvalidInput
 from domain.jobs.job import Job, JobOptions
 from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService, Submission
+from domain.language_models.references import ModelReferences, NoReferences
 from domain.tenancy import TenantContext
 from domain.test_execution.configuration import TestConfiguration, with_content_id
 from domain.test_execution.judge_check import JudgeCheck
@@ -19,6 +20,7 @@ from domain.test_execution.judging.needs import Needs, check_judges
 from domain.test_execution.named_target import NamedTarget, check_targets
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import TestSets
+from domain.test_execution.registered import Lookup, snapshot, with_users
 from domain.test_execution.run import KIND, RunSpec
 from domain.test_execution.selection import EVERYTHING, Selection
 from domain.test_execution.test_set import (
@@ -69,6 +71,7 @@ class TestRuns:
 
     jobs: JobService
     test_sets: TestSets
+    references: ModelReferences = field(factory=NoReferences)
 
     def start(
         self,
@@ -115,8 +118,9 @@ class TestRuns:
                 judges what needs a judge.
         """
         asked = Asked(targets=targets, gates=gates, panel=panel, options=options, max_age_s=max_age_s)
-        merged = _checked(asked.over(file.defaults), file.cases, name=file.name)
-        return self._kept(tenant, self._saved(tenant, file), merged)
+        merged = asked.over(file.defaults)
+        references = self._checked(tenant, merged, file.cases, name=file.name)
+        return self._kept(tenant, self._saved(tenant, file), merged, references)
 
     def store(self, tenant: TenantContext, file: TestFile) -> StoredTestSet:
         """
@@ -142,11 +146,12 @@ class TestRuns:
         stored = self.test_sets.get(tenant, test_set_id)
         selection.check(self.test_sets.cases(tenant, stored.id) if selection.tags else (), name=stored.name)
         cases = selection.of(self.test_sets.cases(tenant, stored.id))
-        merged = _checked(asked.over(stored.defaults), cases, name=stored.name)
+        merged = asked.over(stored.defaults)
+        references = self._checked(tenant, merged, cases, name=stored.name)
         if not selection.is_everything:
             chosen = selection.of(self.test_sets.cases(tenant, stored.id))
             stored = self.test_sets.save(tenant, stored.name, chosen, now=self.jobs.clock.now())
-        return self._kept(tenant, stored, merged)
+        return self._kept(tenant, stored, merged, references)
 
     def submit(
         self,
@@ -157,9 +162,11 @@ class TestRuns:
         idempotency_key: IdempotencyKey | None = None,
     ) -> Job:
         """
-        Accept a job that runs the configuration; it carries a snapshot, so that nothing later changes it.
+        Accept a job that runs the configuration; it carries a snapshot, so that nothing later changes it: registered
+        models stand in it as they are now.
 
         Raises:
+            InvalidInput: a registered model that it names is not there any more, or can't be used.
             AlreadyRunning: another run has this *subject*, and has not ended.
         """
         spec = RunSpec(
@@ -171,14 +178,15 @@ class TestRuns:
             panel=configuration.panel,
             max_age_s=configuration.max_age_s,
         )
-        submission = Submission(
+        asked = Submission(
             kind=KIND,
             spec=spec.to_document(),
             options=configuration.options,
             subject=subject,
             idempotency_key=idempotency_key,
         )
-        return self.jobs.submit(tenant, submission)
+        looked_up = self._looked_up(tenant, spec, configuration.references)
+        return self.jobs.submit(tenant, asked.snapshot(looked_up.to_document()))
 
     def submit_stored(
         self,
@@ -202,7 +210,26 @@ class TestRuns:
         _check_cases(file.cases, name=file.name)
         return self.test_sets.save(tenant, file.name, file.cases, now=self.jobs.clock.now())
 
-    def _kept(self, tenant: TenantContext, stored: StoredTestSet, asked: Asked) -> TestConfiguration:
+    def _checked(self, tenant: TenantContext, asked: Asked, cases: Iterable[TestCase], *, name: str) -> tuple[str, ...]:
+        """Return the references in the tests, if they can be run as is asked."""
+        check_targets(asked.targets)
+        if not asked.targets:
+            raise InvalidInput(f"{name}: no target: name one in the file (`target:`), or with --target")
+        lookup = Lookup(references=self.references, tenant=tenant)
+        panel, targets = lookup.panel(asked.panel or Panel()), lookup.targets(asked.targets)
+        check_judges(with_users(cases, panel), panel, targets=targets, name=name)
+        return tuple(sorted(panel.registered))
+
+    def _looked_up(self, tenant: TenantContext, spec: RunSpec, references: Iterable[str]) -> RunSpec:
+        lookup = Lookup(references=self.references, tenant=tenant)
+        panel = lookup.panel(spec.panel)
+        for key in references:
+            _ = panel.registered[key]
+        return attrs.evolve(spec, targets=lookup.targets(spec.targets), panel=snapshot(panel))
+
+    def _kept(
+        self, tenant: TenantContext, stored: StoredTestSet, asked: Asked, references: tuple[str, ...]
+    ) -> TestConfiguration:
         configuration = TestConfiguration(
             name=stored.name,
             test_set_id=stored.id,
@@ -211,21 +238,22 @@ class TestRuns:
             panel=asked.panel or Panel(),
             options=asked.options or JobOptions(),
             max_age_s=asked.max_age_s,
+            references=references,
         )
         known = with_content_id(tenant, configuration)
         self.test_sets.save_configuration(tenant, known)
         return known
 
-    def plan_check(self, check: JudgeCheck, *, panel: Panel) -> CheckPlan:
+    def plan_check(self, tenant: TenantContext, check: JudgeCheck, *, panel: Panel) -> CheckPlan:
         """
         Return the check of *panel* on answers that people have judged.
 
         Raises:
-            InvalidInput: nobody is named who could judge.
+            InvalidInput: nobody is named who could judge, or a registered model that can't be used so.
         """
-        return CheckPlan(
-            check=check, panel=panel, needs=check_judges(check.cases(), panel, targets=(), name=check.name)
-        )
+        known = Lookup(references=self.references, tenant=tenant).panel(panel)
+        needs = check_judges(check.cases(), known, targets=(), name=check.name)
+        return CheckPlan(check=check, panel=snapshot(known), needs=needs)
 
     def start_check(self, tenant: TenantContext, plan: CheckPlan, *, options: JobOptions) -> Job:
         """Store the answers, and accept a job that judges them; nobody is asked for an answer."""
@@ -237,15 +265,6 @@ class TestRuns:
 def _check_cases(cases: Sequence[TestCase], *, name: str) -> None:
     if not cases:
         raise InvalidInput(f"{name}: no tests: a run needs at least one")
-
-
-def _checked(asked: Asked, cases: Iterable[TestCase], *, name: str) -> Asked:
-    """Return what is asked, if tests can be run so."""
-    check_targets(asked.targets)
-    if not asked.targets:
-        raise InvalidInput(f"{name}: no target: name one in the file (`target:`), or with --target")
-    check_judges(cases, asked.panel or Panel(), targets=asked.targets, name=name)
-    return asked
 
 
 def _merged(of_file: Gates, asked: Gates) -> Gates:

@@ -13,7 +13,9 @@ from domain.jobs.usage import NOTHING, Usage
 from domain.language_models.conversation import Completion, Message
 from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModel, LanguageModels
+from domain.language_models.use import Use
 from domain.test_execution.dialogue import DONE, Exchange, SimulatedUser
+from domain.test_execution.panel import Panel
 from domain.test_execution.ports import Templates
 
 _PART = (
@@ -35,11 +37,12 @@ class Said:
 
 @frozen
 class SimulatedUsers:
-    """Plays users; each model is opened once, when the first test needs it."""
+    """Plays users; each model is opened once, when the first test needs it. The panel knows the registered ones."""
 
     _models: LanguageModels
     _templates: Templates
     _connections: int
+    _panel: Panel = field(factory=Panel)
     _opened: dict[str, LanguageModel] = field(factory=dict, init=False, eq=False, repr=False)
 
     def next_message(
@@ -81,7 +84,9 @@ class SimulatedUsers:
         key = repr(spec)
         known = self._opened.get(key)
         if known is None:
-            known = self._opened[key] = self._models.open(spec, connections=self._connections)
+            known = self._opened[key] = self._models.open(
+                self._panel.known(spec, Use.CHAT), connections=self._connections
+            )
         return known
 
 

@@ -35,6 +35,8 @@ def usability(antiphon: Antiphon, caller: TenantContext) -> Usability:
         settings=antiphon.settings,
         targets=antiphon.targets.with_environment(environment),
         models=antiphon.family.judging.models.with_environment(environment),
+        references=antiphon.llm.references,
+        tenant=caller,
     )
 
 

@@ -1,4 +1,4 @@
-"""What `${NAME}` stands for while a command checks targets, before anything is stored."""
+"""What `${NAME}` and `llm:API/MODEL` stand for while a command checks targets, before anything is stored."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from pathlib import Path
 from attrs import frozen
 from sqlalchemy import make_url
 
+from domain.jobs.errors import InvalidInput
+from domain.language_models.model import ModelSpec
+from domain.language_models.use import Use
+from domain.tenancy import TenantContext
 from entrypoints.settings import Settings, process_environment
 
 
@@ -42,6 +46,23 @@ class _Late(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+@frozen
+class CommandReferences:
+    """`ModelReferences` of a command on this machine; the database is opened when the first reference is looked up."""
+
+    _settings: Settings
+
+    def resolved(self, tenant: TenantContext, spec: ModelSpec, *, use: Use) -> ModelSpec:
+        """Return a specification that can be called, as the registry stands now."""
+        if not spec.is_reference:
+            return spec
+        if self._settings.server:
+            raise InvalidInput(f"{spec.name}: the server looks it up when a run is asked for; here nobody can")
+        from entrypoints.cli.opening import open_antiphon
+
+        return open_antiphon(self._settings).llm.references.resolved(tenant, spec, use=use)
 
 
 def _is_there(address: str) -> bool:

@@ -8,6 +8,7 @@ from domain.test_execution.forecast import Expected, Forecast, forecast
 from domain.test_execution.judging.needs import check_judges
 from domain.test_execution.summary_document import usd
 from entrypoints.cli.console import console, print_json, printable, printing, show
+from entrypoints.cli.inputs import usability
 from entrypoints.cli.requests import Request
 
 
@@ -18,9 +19,10 @@ def forecast_of(request: Request, *, prices: PriceTable) -> Forecast:
     Raises:
         InvalidInput: nobody judges, and a metric needs a judge.
     """
-    file, targets = request.file, request.targets
-    check_judges(file.cases, request.panel, targets=targets, name=file.name)
-    return forecast(file.cases, targets=targets, panel=request.panel, prices=prices)
+    file = request.file
+    targets, panel = usability().looked_up(request.targets, request.panel)
+    check_judges(file.cases, panel, targets=targets, name=file.name)
+    return forecast(file.cases, targets=targets, panel=panel, prices=prices)
 
 
 def show_forecast(found: Forecast, *, as_json: bool) -> None:

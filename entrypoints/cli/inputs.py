@@ -10,9 +10,9 @@ from domain.jobs.errors import InvalidInput
 from domain.language_models.model import ModelSpec
 from domain.test_execution.judge_check import JudgeCheck
 from domain.test_execution.metric import Metric
+from domain.test_execution.named_target import NamedTarget
 from domain.test_execution.panel import Panel
 from domain.test_execution.ports import Scorers, Target
-from domain.test_execution.target import TargetSpec
 from domain.test_execution.test_set import TestFile
 from entrypoints.cli.console import only_ours
 
@@ -100,7 +100,7 @@ def check_models(specs: Iterable[ModelSpec]) -> None:
     usability().check_models(specs)
 
 
-def open_target(spec: TargetSpec) -> Target:
+def open_target(target: NamedTarget) -> Target:
     """
     Return the target, ready for one call at a time.
 
@@ -108,13 +108,14 @@ def open_target(spec: TargetSpec) -> Target:
         InvalidInput: it can't work here, such as one that needs a secret that is not there.
     """
     with only_ours():
-        return usability().targets.open(spec, connections=1)
+        return usability().open_target(target)
 
 
 def usability() -> Usability:
     """Return what finds out whether a run can work here, with what the command's organization may name in targets."""
     from adapters.templates.jinja import JinjaTemplates
-    from entrypoints.cli.environment import command_environment
+    from entrypoints.cli.environment import CommandReferences, command_environment
+    from entrypoints.container import own_tenant
     from entrypoints.outgoing import make_language_models, make_targets
     from entrypoints.settings import read_settings
     from entrypoints.usability import Usability
@@ -123,4 +124,10 @@ def usability() -> Usability:
     environment = command_environment(settings)
     models = make_language_models(settings).with_environment(environment)
     targets = make_targets(settings, templates=JinjaTemplates(), models=models).with_environment(environment)
-    return Usability(settings=settings, targets=targets, models=models)
+    return Usability(
+        settings=settings,
+        targets=targets,
+        models=models,
+        references=CommandReferences(settings),
+        tenant=own_tenant(settings),
+    )

@@ -57,7 +57,7 @@ def check(file: Path, *, panel: Panel, options: JobOptions, as_json: bool) -> in
     chosen = panel_of(panel, of_file=read.panel, settings=settings)
     antiphon = open_antiphon(settings)
     check_drivable(settings, options)
-    plan = antiphon.runs.plan_check(read, panel=chosen)
+    plan = antiphon.runs.plan_check(antiphon.tenant, read, panel=chosen)
     check_models(plan.needs.models)
     job = antiphon.runs.start_check(antiphon.tenant, plan, options=options)
     show = functools.partial(_report, antiphon)

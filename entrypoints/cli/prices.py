@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import click
 
-from domain.language_models.model import Provider
+from domain.language_models.model import CALLABLE, Provider
 from domain.language_models.price import Price
 from domain.language_models.pricing import PriceTable
 from domain.test_execution.named_target import NamedTarget
@@ -56,7 +56,7 @@ def _priced(target: NamedTarget, table: PriceTable) -> NamedTarget:
 
 
 @prices.command("list")
-@click.option("--provider", type=click.Choice([provider.value for provider in Provider]), help="Only this provider's.")
+@click.option("--provider", type=click.Choice([provider.value for provider in CALLABLE]), help="Only this provider's.")
 @click.option("--prices", "prices_file", type=click.Path(path_type=Path), help="This file instead of the shipped one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; it is in the form of a file of prices.")
 def list_prices(*, provider: str | None, prices_file: Path | None, as_json: bool) -> int:

@@ -59,7 +59,7 @@ def check_target(
     )
     if not chosen:
         raise InvalidInput(f"{file}: no target: name one in the file (`target:`), or with --target")
-    endpoint, case = open_target(chosen[0].spec), read.cases[0]
+    endpoint, case = open_target(chosen[0]), read.cases[0]
     with only_ours():
         prompt, found = asked_once(
             endpoint, JinjaTemplates(), prompt=case.prompt, variables=case.variables, deadline_s=deadline

@@ -162,3 +162,25 @@ def test_what_the_organizations_secrets_speak_of_is_offered_and_taken_once(api: 
     assert [one["name"] for one in api.get("/v1/llm-apis/azure/models").json()["items"]] == ["gpt-4o"]
     assert api.post("/v1/llm-offers").json()["items"] == []
     assert KEY not in json.dumps([offered, taken])
+
+
+def test_a_run_names_registered_models_and_carries_what_they_stood_for(api: Api, antiphon: Antiphon) -> None:
+    """The whole way: target, judge and a metric's own judge by reference; refused by the place where they stand."""
+    _added(api, name="lab", provider="scripted", models=["echo", "judge"], limits={"concurrency": 2})
+    api.request("PUT", "/v1/llm-defaults/judge", json={"llm_api": "lab", "model": "judge"})
+    rubric = {"llm-rubric": "polite", "judge": "llm:default"}
+    document = {"name": "x", "tests": [{"id": "a", "prompt": "Hi", "metrics": [{"contains": "Hi"}, rubric]}]}
+    run = {"document": document, "targets": [{"name": "t", "kind": "llm", "model": "lab/echo"}]}
+
+    started = api.post("/v1/test-runs", json=run)
+
+    assert started.status_code == 202, started.text
+    spec = antiphon.jobs.get(US, started.json()["id"]).job.spec
+    assert '"provider": "llm"' not in json.dumps(spec["targets"])
+    assert json.dumps(spec).count(f"llm-api:{api.get('/v1/llm-apis/lab').json()['id']}") == 2
+    missing = api.post("/v1/test-runs", json={**run, "targets": [{"name": "t", "kind": "llm", "model": "lab/nope"}]})
+    assert missing.status_code == 422
+    assert "there are: echo, judge" in missing.text
+    assert missing.json()["errors"][0]["pointer"] == "/body/targets/0"
+    probed = api.post("/v1/targets/probe", json={"target": {"kind": "llm", "model": "lab/echo"}, "prompt": "Hi"})
+    assert probed.json()["answer"] == "Hi"

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from itertools import accumulate
 
+import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,33 @@ def test_no_window_holds_more_requests_than_the_limit(amount: int, waits: list[i
         granted += [now] * (0 if isinstance(answer, Refused) else answer)
 
     assert most_in_a_window(granted, [1] * len(granted)) <= amount
+
+
+@given(
+    amount=st.integers(1, 100),
+    own=st.integers(1, 100),
+    waits=gaps,
+    who=st.lists(st.integers(0, 2), min_size=200, max_size=200),
+)
+def test_models_of_one_account_keep_its_limit_together_and_each_its_own(
+    amount: int, own: int, waits: list[int], who: list[int]
+) -> None:
+    """Three models behind one key of a provider: its count is over all of them, whoever asks when."""
+    account = Limit(key=LimitKey("llm-api:a"), requests=Rate(amount=amount, window_s=1))
+    models = [Limit(key=LimitKey(f"target:{no}"), requests=Rate(amount=own, window_s=1)) for no in range(3)]
+    meters: metering.Meters = {}
+    granted: list[tuple[int, int]] = []
+    for now, no in zip(accumulate(waits), who, strict=False):
+        asked = attrs.evolve(wish(models[no], "p", "q", claimant=str(no)), limits=(models[no], account))
+        answer: metering.Refused | int
+        changed, answer = metering.acquire(meters, asked, now=now)
+        meters = {**meters, **changed}
+        granted += [(now, no)] * (0 if isinstance(answer, Refused) else answer)
+
+    assert most_in_a_window([now for now, _ in granted], [1] * len(granted)) <= amount
+    for no in range(3):
+        ours = [now for now, one in granted if one == no]
+        assert most_in_a_window(ours, [1] * len(ours)) <= own
 
 
 @given(amount=st.integers(20, 5_000), costs=st.lists(st.integers(1, 400), min_size=1, max_size=100), waits=gaps)

@@ -34,7 +34,7 @@ tests:
         "remove it",
         "tests.yaml:2: gates: 'min_pass_rate' is a number (90); expected a number from 0 to 1; mend the number",
         "tests.yaml:3: the target's kind is 'htp'; expected one of http, openai, azure, anthropic, google, ollama, "
-        "openai-compatible, scripted, python; did you mean http? "
+        "openai-compatible, scripted, llm, python; did you mean http? "
         "add kind: http",
         "tests.yaml:6: unknown key 'promt' in the test; expected one of id, prompt, variables, metrics, expected, "
         "tags, repeats, description, threshold, transform, variables_transform, targets, prompts, given_answer, "

@@ -46,7 +46,7 @@ def _checked(judge: Judge, *, examples: Sequence[Example] = (), pairs: Sequence[
     kernel = Kernel(family=offline)
     runs = TestRuns(jobs=kernel.jobs, test_sets=offline.test_sets)
     check = JudgeCheck(name="c", metric=RUBRIC, criterion="right", examples=tuple(examples), pairs=tuple(pairs))
-    plan = runs.plan_check(check, panel=Panel(judges=(a_judge(),)))
+    plan = runs.plan_check(US, check, panel=Panel(judges=(a_judge(),)))
     job = runs.start_check(US, plan, options=JobOptions())
     kernel.run()
     return judge_report(kernel.items(job.id))

@@ -38,7 +38,7 @@ def probe_target(caller: Writer, antiphon: Services, words: ProbeTarget) -> Prob
         raise ServiceUnavailable("too many targets are being asked at once; try again in a moment")
     try:
         prompt, found = asked_once(
-            antiphon.targets_of(caller).open(target.spec, connections=1),
+            usability(antiphon, caller).open_target(target),
             antiphon.templates,
             prompt=words.prompt,
             variables=words.variables,
