@@ -25,6 +25,7 @@ from entrypoints.calls.documents import DocumentCalls
 from entrypoints.calls.jobs import JobCalls
 from entrypoints.calls.keys import KeyCalls
 from entrypoints.calls.llm import LlmCalls
+from entrypoints.calls.llm_checks import LlmCheckCalls
 from entrypoints.calls.organization import OrganizationCalls
 from entrypoints.calls.runs import RunCalls
 from entrypoints.calls.schedules import ScheduleCalls
@@ -68,6 +69,7 @@ class Client:
         self.schedules = ScheduleCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)
         self.llm = LlmCalls(sender=self.sender)
+        self.llm_checks = LlmCheckCalls(sender=self.sender)
 
     def __enter__(self) -> Self:
         return self

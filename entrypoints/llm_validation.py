@@ -12,19 +12,27 @@ from adapters.database.llm_due import SqlDueApis
 from adapters.database.llm_registry import SqlRegistry
 from adapters.database.store import SqlStore
 from adapters.http.way import HttpWays
+from domain.jobs.errors import NotFound
+from domain.jobs.item import Item
+from domain.jobs.job import JobId
 from domain.jobs.opening import Opener
 from domain.jobs.ports import Clock
-from domain.jobs.service import JobService
+from domain.jobs.service import JobService, JobView
 from domain.language_models.ports import LanguageModels
+from domain.llm_validation.llm_api import LlmApiId
 from domain.llm_validation.noting import Noting
 from domain.llm_validation.rechecking import Rechecking
-from domain.llm_validation.refreshing import Refreshing
+from domain.llm_validation.refreshing import Refreshed, Refreshing
 from domain.llm_validation.validation import KIND, LlmValidation
 from domain.llm_validation.validations import Validations
 from domain.secrets.ports import Environments
+from domain.tenancy import TenantContext
 from entrypoints.outgoing import make_guard, make_language_models
 from entrypoints.settings import Settings
 from pipelines.names import FAMILIES
+
+MOST_ITEMS = 1000
+"""More APIs than an organization can have."""
 
 
 @frozen(kw_only=True)
@@ -35,12 +43,36 @@ class LlmChecks:
     noting: Noting
     rechecking: Rechecking
     refreshing: Refreshing
+    environments: Environments
+    store: SqlStore
 
     @property
     def openers(self) -> Mapping[str, Opener]:
         """What opens a job for a task that is called with ids in place of one."""
         names = FAMILIES[KIND]
         return {names.start: self.validations.open_all, names.execute: self.validations.open_one}
+
+    def refresh(self, tenant: TenantContext, api_id: LlmApiId) -> Refreshed:
+        """
+        Ask for an API's list of models now.
+
+        Raises:
+            NotFound: no such API in this organization.
+        """
+        return self.refreshing.with_environment(self.environments.of(tenant)).attempt(tenant, api_id)
+
+    def result(self, tenant: TenantContext, job_id: JobId) -> tuple[JobView, list[Item]]:
+        """
+        Return a validation and its items, as they stand.
+
+        Raises:
+            NotFound: no such job in this organization, or it is no validation.
+        """
+        view = self.validations.jobs.get(tenant, job_id)
+        if view.job.kind != KIND:
+            raise NotFound(f"job {job_id} is of kind {view.job.kind}, not a validation of LLM APIs")
+        with self.store.view(tenant) as work:
+            return view, work.ledger.page(job_id, after=None, limit=MOST_ITEMS)
 
 
 def make_llm_family(
@@ -73,4 +105,6 @@ def make_llm_checks(engine: Engine, *, family: LlmValidation, jobs: JobService, 
             clock=family.clock,
         ),
         refreshing=family.refreshing,
+        environments=family.environments,
+        store=store,
     )

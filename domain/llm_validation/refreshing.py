@@ -9,6 +9,7 @@ no model; how old the newest one is stays known, and why there is no newer one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import attrs
@@ -49,6 +50,16 @@ class ModelChanges:
         return ", ".join([f"{self.listed} model{'' if self.listed == 1 else 's'}", *words])
 
 
+@frozen(kw_only=True)
+class Refreshed:
+    """What came of an attempt to refresh: *changes*, None where there was no list to be had; and the newest list."""
+
+    changes: ModelChanges | None
+    listing: Listing
+
+
+REFRESH_S = 30.0
+"""How long somebody who asks for a refresh waits for the list, in seconds."""
 _WORDS = ("new", "changed", "missing", "back")
 
 
@@ -107,6 +118,21 @@ class Refreshing:
             work.listings.put(api.id, Listing(listed_at=now, count=found.listed))
             work.commit()
         return found
+
+    def attempt(self, tenant: TenantContext, api_id: LlmApiId) -> Refreshed:
+        """
+        Refresh for somebody who waits for it; that there is no list to be had is an answer, too.
+
+        Raises:
+            NotFound: no such API in this organization.
+        """
+        with self.registry.view(tenant) as work:
+            api = work.apis.get(api_id)
+        found = None
+        with suppress(ItemFailure, InvalidInput):  # noted in the listing
+            found = self.refresh(tenant, api, deadline_s=REFRESH_S)
+        with self.registry.view(tenant) as work:
+            return Refreshed(changes=found, listing=work.listings.get(api_id))
 
     def rung(self, tenant: TenantContext, api: LlmApi, *, deadline_s: float) -> Passed | NotTestable:
         """Do so as a rung of a check; an account that lists nothing is not broken for that."""

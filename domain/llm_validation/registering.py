@@ -111,8 +111,10 @@ class LlmApiService:
             models: dict[LlmApiId, list[LlmModel]] = {}
             for model in work.models.all():
                 models.setdefault(model.api_id, []).append(model)
+            standings = work.checks.standings()
             return [
-                ApiView(api=api, models=tuple(models.get(api.id, ())), defaults=defaults) for api in work.apis.all()
+                ApiView(api=api, models=tuple(models.get(api.id, ())), defaults=defaults, standings=standings)
+                for api in work.apis.all()
             ]
 
     def get(self, tenant: TenantContext, words: str) -> ApiView:
@@ -197,7 +199,7 @@ class LlmApiService:
             if before is not None:
                 model = attrs.evolve(model, created_at=before.created_at)
             work.models.put(model)
-            found = ApiView(api=api, models=(model,), defaults=work.defaults.all())
+            found = attrs.evolve(view_of(work, api), models=(model,))
             work.commit()
         self._note(tenant, "llm_model.put", f"{api.name}/{checked}", {})
         return found

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from domain.jobs.errors import NotFound
 from domain.language_models.use import Use
+from domain.llm_validation.api_state import NEVER_CHECKED, Standing
 from domain.llm_validation.llm_api import LlmApi
-from domain.llm_validation.llm_model import Defaults, LlmModel
+from domain.llm_validation.llm_model import Defaults, LlmModel, ModelPlace
 from domain.llm_validation.ports import RegistryWork
 
 
 @frozen(kw_only=True)
 class ApiView:
-    """An API, its models by name, and the organization's defaults."""
+    """An API, its models by name, the organization's defaults, and how all models stand."""
 
     api: LlmApi
     models: tuple[LlmModel, ...]
     defaults: Defaults
+    standings: Mapping[ModelPlace, Standing] = field(factory=dict)
+
+    def standing(self, model: str = "") -> Standing:
+        """Return how the API stands, or *model* of it."""
+        return self.standings.get(ModelPlace(api_id=self.api.id, model=model), NEVER_CHECKED)
 
     def default_for(self, model: str | None = None) -> list[Use]:
         """Return the uses that the API has the default model of, or that *model* is the default of."""
@@ -60,4 +66,9 @@ def there(names: Sequence[str], *, most: int = 10) -> str:
 
 def view_of(work: RegistryWork, api: LlmApi) -> ApiView:
     """Return an API with its models."""
-    return ApiView(api=api, models=tuple(work.models.of(api.id)), defaults=work.defaults.all())
+    return ApiView(
+        api=api,
+        models=tuple(work.models.of(api.id)),
+        defaults=work.defaults.all(),
+        standings=work.checks.standings(),
+    )

@@ -19,6 +19,7 @@ from entrypoints.api.routes import (
     keys,
     llm_apis,
     llm_defaults,
+    llm_validations,
     organization,
     schedules,
     secrets,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     llm_defaults.router,
     documents.router,
     schedules.router,
+    *llm_validations.ROUTERS,
 )
 """One a resource; what needs no key is included apart."""
 

@@ -31,25 +31,25 @@ class LlmCalls(Calls):
         return self._pages(_APIS, LlmApiDocument)
 
     def get(self, api: str) -> LlmApiDocument:
-        return self._get(path("llm-apis", _named(api)), LlmApiDocument)
+        return self._get(path("llm-apis", named(api)), LlmApiDocument)
 
     def add(self, words: NewLlmApi) -> LlmApiDocument:
         return self._post(_APIS, LlmApiDocument, words)
 
     def change(self, api: str, words: LlmApiChange) -> LlmApiDocument:
-        return self._patch(path("llm-apis", _named(api)), LlmApiDocument, words)
+        return self._patch(path("llm-apis", named(api)), LlmApiDocument, words)
 
     def remove(self, api: str) -> None:
-        self._delete(path("llm-apis", _named(api)))
+        self._delete(path("llm-apis", named(api)))
 
     def models(self, api: str) -> Iterator[LlmModelDocument]:
-        return self._pages(path("llm-apis", _named(api), "models"), LlmModelDocument)
+        return self._pages(path("llm-apis", named(api), "models"), LlmModelDocument)
 
     def put_model(self, api: str, model: str, words: ModelWords) -> LlmModelDocument:
-        return self._put(path("llm-apis", _named(api), "models", model), LlmModelDocument, words)
+        return self._put(path("llm-apis", named(api), "models", model), LlmModelDocument, words)
 
     def remove_model(self, api: str, model: str) -> None:
-        self._delete(path("llm-apis", _named(api), "models", model))
+        self._delete(path("llm-apis", named(api), "models", model))
 
     def defaults(self) -> Iterator[LlmDefaultDocument]:
         return self._pages(_DEFAULTS, LlmDefaultDocument)
@@ -68,7 +68,8 @@ class LlmCalls(Calls):
         return map(LlmApiDocument.model_validate, page["items"])
 
 
-def _named(api: str) -> str:
+def named(api: str) -> str:
+    """Return the name or id as a part of a path."""
     # a slash ends a part of a path at the server, however it is written, and what follows would name a model
     if "/" in api:
         raise NotFound(f"there is no LLM API {api!r}: no name has a slash; `antiphon llm list` shows those there are")

@@ -72,7 +72,7 @@ def report(host: Host, view: JobView, outputs: Outputs) -> int:
 def _to_end(host: Host, job_id: JobId, outputs: Outputs, drive: Callable[[JobId, Watcher], JobView]) -> JobView:
     if not outputs.as_json or host.outlives_commands:
         say(f"job {job_id}")
-    with _terminable(), only_ours(), progress("tests", quiet=outputs.as_json) as watch:
+    with terminable(), only_ours(), progress("tests", quiet=outputs.as_json) as watch:
         return drive(job_id, watch)
 
 
@@ -87,7 +87,7 @@ def _say_where(host: Host, view: JobView, page: Path | None) -> None:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """Treat SIGTERM like an interrupt for the length of the block, so that a stopped command gives back its items."""
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:

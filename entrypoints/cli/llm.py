@@ -18,6 +18,7 @@ from entrypoints.api.documents.runs import LimitWords
 from entrypoints.cli.acting import JSON, at_place, print_document, print_documents, worded
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.limit_options import account_limits
+from entrypoints.cli.llm_checking import check, history, say_refreshed
 from entrypoints.cli.llm_tables import API_COLUMNS, MODEL_COLUMNS, api_row, model_row
 from entrypoints.places.place import Place
 
@@ -186,6 +187,9 @@ def remove(*, place: Place, name: str, as_json: bool) -> None:
 @click.option("--price", nargs=2, type=click.FloatRange(0), metavar="IN OUT",
               help="With --add: US dollars per million tokens. Default: the price table's.")  # fmt: skip
 @click.option("--remove", "removed", metavar="MODEL", help="Forget a model.")
+@click.option(
+    "--refresh", is_flag=True, help="Ask the provider for its list first; nothing is deleted by that."
+)
 @at_place
 @JSON
 def models(
@@ -197,6 +201,7 @@ def models(
     context_length: int | None,
     price: tuple[float, float] | None,
     removed: str | None,
+    refresh: bool,
     as_json: bool,
 ) -> None:
     """
@@ -214,6 +219,8 @@ def models(
         words = worded(ModelWords, capabilities=list(capabilities) or None, context_length=context_length, price=priced)
         place.llm.put_model(name or "", added, words)
     names = [name] if name else [api.name for api in place.llm.all()]
+    for one in names if refresh else ():
+        say_refreshed(one, place.llm_checks.refresh(one))
     found = [model for one in names for model in place.llm.models(one)]
     if as_json:
         print_documents("models", found)
@@ -253,6 +260,10 @@ def choose_default(*, place: Place, use: str | None, model: str | None, is_none:
         print_rows(("use", "model"), ((one.use.value, one.reference) for one in found))
     else:
         say("no default models; `antiphon llm default judge API/MODEL` sets one")
+
+
+llm.add_command(check)
+llm.add_command(history)
 
 
 def _add_offered(place: Place, *, as_json: bool) -> None:

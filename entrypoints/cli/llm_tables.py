@@ -18,7 +18,7 @@ def api_row(api: LlmApiDocument) -> tuple[str, ...]:
         api.provider,
         api.base_url or "(its own)",
         api.api_key or "(none)",
-        "active" if api.is_active else "inactive",
+        api.state.value if api.is_active else "inactive",
         ", ".join(limits) or "none",
         str(api.models),
         ", ".join(api.default_for),

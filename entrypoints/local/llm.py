@@ -57,7 +57,7 @@ class LocalLlm:
 
     def models(self, api: str) -> list[LlmModelDocument]:
         found = self.service.apis.get(self.tenant, api)
-        return [model_document(found.api, one, default_for=found.default_for(one.name)) for one in found.models]
+        return [model_document(found, one) for one in found.models]
 
     def put_model(self, api: str, model: str, words: ModelWords) -> LlmModelDocument:
         found = self.service.apis.put_model(
@@ -69,7 +69,7 @@ class LocalLlm:
             price=words.price.price() if words.price else None,
         )
         (put,) = found.models
-        return model_document(found.api, put, default_for=found.default_for(put.name))
+        return model_document(found, put)
 
     def remove_model(self, api: str, model: str) -> None:
         self.service.apis.remove_model(self.tenant, api, model)

@@ -12,6 +12,7 @@ from entrypoints.local.audit import LocalAudit
 from entrypoints.local.documents import LocalDocuments
 from entrypoints.local.keys import LocalKeys
 from entrypoints.local.llm import LocalLlm
+from entrypoints.local.llm_checks import LocalLlmChecks
 from entrypoints.local.organization import LocalOrganization
 from entrypoints.local.schedules import LocalSchedules
 from entrypoints.local.secrets import LocalSecrets
@@ -62,6 +63,10 @@ class LocalPlace:
     def llm(self) -> LocalLlm:
         """Its LLM APIs."""
         return LocalLlm(service=self.antiphon.llm, tenant=self.tenant)
+
+    @property
+    def llm_checks(self) -> LocalLlmChecks:
+        return LocalLlmChecks(antiphon=self.antiphon, tenant=self.tenant)
 
 
 def open_local_place(settings: Settings, *, org: str | None) -> LocalPlace:

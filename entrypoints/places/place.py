@@ -13,6 +13,7 @@ from entrypoints.places.audit import Audit
 from entrypoints.places.documents import Documents
 from entrypoints.places.keys import Keys
 from entrypoints.places.llm import Llm
+from entrypoints.places.llm_checks import LlmChecking
 from entrypoints.places.organization import Organization
 from entrypoints.places.schedules import Schedules
 from entrypoints.places.secrets import Secrets
@@ -53,3 +54,7 @@ class Place(Protocol):
     @property
     def llm(self) -> Llm:
         """Its LLM APIs."""
+
+    @property
+    def llm_checks(self) -> LlmChecking:
+        """Which of them work."""

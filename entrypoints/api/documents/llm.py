@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from domain.language_models.price import Price
 from domain.language_models.use import Capability, Use
 from domain.limits.limit import CallLimits
+from domain.llm_validation.api_state import StateName
 from domain.llm_validation.defaults import DefaultModel
 from domain.llm_validation.llm_api import LONGEST_URL, OFFERED, LlmApi
 from domain.llm_validation.llm_model import LONGEST_NAME, LlmModel, ModelOrigin
@@ -76,6 +77,9 @@ class LlmApiDocument(BaseModel):
     limits: LimitWords
     models: int = Field(description="How many of its models are registered.")
     default_for: list[Use] = Field(description="The uses that one of its models is the default for.")
+    state: StateName = Field(description="How it stands: two failed checks in a row are `down`, a good one is `up`.")
+    checked_at: datetime | None = Field(description="The newest check; null: never.")
+    last_good_at: datetime | None = Field(description="The newest check at which all worked; null: never.")
     created_at: datetime
     updated_at: datetime
 
@@ -115,6 +119,7 @@ class LlmModelDocument(BaseModel):
     origin: ModelOrigin = Field(description="Who says that there is it: a person, or the provider's list.")
     missing_since: datetime | None = Field(description="Since when the provider's list does not name it.")
     default_for: list[Use]
+    state: StateName = Field(description="How it stands, as far as checks have asked it.")
     created_at: datetime
     updated_at: datetime
 
@@ -161,23 +166,27 @@ def api_document(found: ApiView) -> LlmApiDocument:
         limits=_limits(api.limits),
         models=len(found.models),
         default_for=found.default_for(),
+        state=found.standing().state,
+        checked_at=found.standing().checked_at,
+        last_good_at=found.standing().last_good_at,
         created_at=api.created_at,
         updated_at=api.updated_at,
     )
 
 
-def model_document(api: LlmApi, model: LlmModel, *, default_for: list[Use]) -> LlmModelDocument:
-    """Return the document of a model."""
+def model_document(found: ApiView, model: LlmModel) -> LlmModelDocument:
+    """Return the document of a model of an API."""
     price = PriceWords.model_validate(model.price, from_attributes=True) if model.price else None
     return LlmModelDocument(
         name=model.name,
-        reference=reference(api, model.name),
+        reference=reference(found.api, model.name),
         capabilities=sorted(model.capabilities),
         context_length=model.context_length,
         price=price,
         origin=model.origin,
         missing_since=model.missing_since,
-        default_for=default_for,
+        default_for=found.default_for(model.name),
+        state=found.standing(model.name).state,
         created_at=model.created_at,
         updated_at=model.updated_at,
     )

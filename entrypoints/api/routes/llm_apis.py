@@ -85,7 +85,7 @@ def list_llm_models(
     found, behind = antiphon.llm.apis.get(caller, llm_api), position(after, _name)
     rows = [model for model in found.models if behind is None or model.name > behind]
     page = page_of(rows, limit=limit, place=lambda model: cursor(model.name))
-    items = [model_document(found.api, model, default_for=found.default_for(model.name)) for model in page.items]
+    items = [model_document(found, model) for model in page.items]
     return Page(items=items, next=page.next)
 
 
@@ -102,7 +102,7 @@ def put_llm_model(
         context_length=words.context_length,
         price=words.price.price() if words.price else None,
     )
-    return model_document(found.api, found.models[0], default_for=found.default_for(found.models[0].name))
+    return model_document(found, found.models[0])
 
 
 @router.delete(
