@@ -187,9 +187,7 @@ def remove(*, place: Place, name: str, as_json: bool) -> None:
 @click.option("--price", nargs=2, type=click.FloatRange(0), metavar="IN OUT",
               help="With --add: US dollars per million tokens. Default: the price table's.")  # fmt: skip
 @click.option("--remove", "removed", metavar="MODEL", help="Forget a model.")
-@click.option(
-    "--refresh", is_flag=True, help="Ask the provider for its list first; nothing is deleted by that."
-)
+@click.option("--refresh", is_flag=True, help="Ask the provider for its list first; nothing is deleted by that.")
 @at_place
 @JSON
 def models(
