@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
@@ -58,6 +58,21 @@ class EmbeddingJobs:
                 work.documents.get(document_id)
         return self._submit(tenant, spec, idempotency_key)
 
+    def start_added(self, tenant: TenantContext, documents: Sequence[DocumentId]) -> Job | None:
+        """
+        Start one job for documents that were handed in, as their facts would one each; None where it has nothing to do.
+
+        Where nothing may be started, the documents say why they wait.
+        """
+        ready: list[DocumentId] = []
+        for document_id in documents:
+            reason = self._reason_to_wait(tenant, document_id)
+            if reason is None:
+                ready.append(document_id)
+            elif reason:
+                self._let_wait(tenant, document_id, reason)
+        return self._submit(tenant, EmbeddingSpec(documents=tuple(ready)), None) if ready else None
+
     def open(self, tenant: TenantContext, ids: Mapping[str, str], key: IdempotencyKey) -> JobId:
         """
         Accept a job that embeds the document `document_id` (`Opener`).
@@ -100,7 +115,7 @@ class EmbeddingJobs:
                 return ""
             if document.removed_at is not None or document.source_id is not None:
                 return ""
-            if document.visible_hash == document.content_hash:  # somebody was quicker
+            if document.review_status is not ReviewStatus.PROCESSING:  # somebody was quicker
                 return ""
             if not work.settings.get().auto_embeds:
                 return NOT_BY_ITSELF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import frozen
 
@@ -18,6 +18,8 @@ from entrypoints.calls.asking import Calls, path
 
 UNSAID = "application/octet-stream"
 """The media type of a file that nobody has said one of."""
+
+LOOKING_EVERY_S = 1.0
 
 
 @frozen(kw_only=True)
@@ -44,6 +46,13 @@ class DocumentCalls(Calls):
         said = {"name": checked_location(name)}
         answer = self.sender.send("POST", path("documents"), repeatable=True, params=said, files={"file": file})
         return AddedDocument.model_validate_json(answer.content)
+
+    def settle(self, document_ids: Sequence[str], *, watch: Callable[[int], None]) -> None:
+        for done, document_id in enumerate(document_ids):
+            watch(done)
+            while self.get(document_id).review_status is ReviewStatus.PROCESSING:
+                self.sender.sleep(LOOKING_EVERY_S)
+        watch(len(document_ids))
 
     def approve(self, document_id: str, words: ReviewWords) -> StoredDocument:
         return self._post(path("documents", document_id, "approve"), StoredDocument, words, repeatable=True)

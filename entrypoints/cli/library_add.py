@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from attrs import frozen
 
 from domain.embedding.adding import MOST_BYTES
+from domain.embedding.library_document import ReviewStatus
 from domain.jobs.errors import AntiphonError, InvalidInput, ServiceUnavailable
 from domain.organizations.errors import Forbidden, Unauthenticated
 from entrypoints.api.documents.library import AddedDocument
@@ -17,6 +20,7 @@ from entrypoints.cli.console import print_json, say
 from entrypoints.exit_codes import ExitCode
 from entrypoints.places.place import Place
 
+TELLING_EVERY_S = 2.0
 _OF_ALL = (ServiceUnavailable, Unauthenticated, Forbidden)
 """What would be said of every file: the first one ends the command."""
 
@@ -31,15 +35,19 @@ class NotTaken:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--no-wait", is_flag=True, help="Do not wait until the documents are read and embedded.")
 @at_place
 @JSON
-def add(*, place: Place, files: tuple[Path, ...], as_json: bool) -> int:
+def add(*, place: Place, files: tuple[Path, ...], no_wait: bool, as_json: bool) -> int:
     """
     Hand in FILES: Markdown, text, HTML, PDF, Word (.docx), CSV, Excel (.xlsx), of 25 MB at most each.
 
     A document is known by its file's name. The same content again is skipped, other content under the name is a new
-    version, which takes the old one's place once it is read and embedded, and is to be approved again. A file that
-    can't be taken is named with the reason, and the others are taken; the exit code is 3 then, and 2 if none was.
+    version, which takes the old one's place once it is read and embedded, and is to be approved again. The command
+    waits for that, at work itself on this machine; with --no-wait whoever works here next does it.
+
+    What can't be taken or read is named with the reason, and does not keep the others; the exit code is 3 then, and 2
+    if nothing was taken.
 
     \b
     antiphon library add handbook.md docs/*.pdf
@@ -56,18 +64,46 @@ def add(*, place: Place, files: tuple[Path, ...], as_json: bool) -> int:
         except AntiphonError as error:
             not_taken.append(NotTaken(file=str(file), reason=str(error)))
             say(f"antiphon: {file}: {error}")
+    settled = added if no_wait else _settled(place, added, quiet=as_json)
     if as_json:
         print_json(
             {
-                "documents": [document.model_dump(mode="json") for document in added],
+                "documents": [document.model_dump(mode="json") for document in settled],
                 "not_taken": [{"file": one.file, "reason": one.reason} for one in not_taken],
             }
         )
     else:
-        _sum_up(added, not_taken)
-    if not_taken:
+        _sum_up(settled, not_taken)
+    if not_taken or any(document.review_status is ReviewStatus.FAILED for document in settled):
         return ExitCode.PARTIAL if added else ExitCode.BAD_INPUT
     return ExitCode.DONE
+
+
+def _settled(place: Place, added: list[AddedDocument], *, quiet: bool) -> list[AddedDocument]:
+    """Return the documents as they are once each was read and embedded, or could not be."""
+    waiting = list({one.id: None for one in added if one.review_status is ReviewStatus.PROCESSING})
+    if not waiting:
+        return added
+
+    def watch(done: int) -> None:
+        if not quiet and done:
+            say(f"{done:,} of {len(waiting):,} are through")
+
+    place.documents.settle(waiting, watch=_seldom(watch, last=len(waiting)))
+    return [AddedDocument(**place.documents.get(one.id).model_dump(), change=one.change) for one in added]
+
+
+def _seldom(watch: Callable[[int], None], *, last: int) -> Callable[[int], None]:
+    """Return *watch* so that it hears something new, every few seconds, and the *last* number."""
+    told, told_at = 0, time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal told, told_at
+        if done != told and (done == last or time.monotonic() - told_at >= TELLING_EVERY_S):
+            told, told_at = done, time.monotonic()
+            watch(done)
+
+    return tell
 
 
 def _hand_in(place: Place, file: Path, *, as_json: bool) -> AddedDocument:
@@ -114,8 +150,13 @@ def _refuse_namesakes(files: tuple[Path, ...]) -> None:
 
 
 def _sum_up(added: list[AddedDocument], not_taken: list[NotTaken]) -> None:
+    for document in added:
+        if document.failure:
+            say(f"antiphon: {document.location}: {document.failure}")
     counted = Counter(document.change.value for document in added)
     said = [f"{counted[change]:,} {change}" for change in ("created", "updated", "unchanged") if counted[change]]
+    if failed := sum(document.review_status is ReviewStatus.FAILED for document in added):
+        said.append(f"{failed:,} failed")
     if not_taken:
         said.append(f"{len(not_taken):,} not taken")
     say(", ".join(said))

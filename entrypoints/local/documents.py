@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import frozen
 
 from domain.embedding.adding import Upload
+from domain.embedding.embedding_jobs import EmbeddingJobs
 from domain.embedding.library_document import DocumentId, ReviewStatus, SourceId
 from domain.embedding.reviewing import DocumentFilter
+from domain.jobs.job import JobId
+from domain.jobs.service import JobView
 from domain.tenancy import TenantContext
 from entrypoints.api.documents.library import (
     AddedDocument,
@@ -31,6 +34,9 @@ class LocalDocuments:
 
     library: LibraryServices
     tenant: TenantContext
+    jobs: EmbeddingJobs
+    drive: Callable[[JobId, Callable[[JobView], None]], object]
+    """Brings a job to its end, in this process where nobody else works on it."""
 
     def all(
         self, *, status: ReviewStatus | None = None, source_id: str | None = None, id_prefix: str = ""
@@ -59,6 +65,12 @@ class LocalDocuments:
     def add(self, name: str, content: bytes, *, media_type: str = "") -> AddedDocument:
         upload = Upload(name=name, content=content, media_type=media_type)
         return added_document(self.library.adding.add(self.tenant, upload))
+
+    def settle(self, document_ids: Sequence[str], *, watch: Callable[[int], None]) -> None:
+        job = self.jobs.start_added(self.tenant, [DocumentId(one) for one in document_ids])
+        if job is not None:
+            self.drive(job.id, lambda view: watch(view.tally.ended))
+        watch(len(document_ids))
 
     def approve(self, document_id: str, words: ReviewWords) -> StoredDocument:
         decided = self.library.reviewing.approve(self.tenant, DocumentId(document_id), generation=words.generation)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 from attrs import frozen
 
+from domain.jobs.job import JobId
+from domain.jobs.service import JobView
 from domain.tenancy import TenantContext
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.container import Antiphon
@@ -40,7 +44,12 @@ class LocalPlace:
 
     @property
     def documents(self) -> LocalDocuments:
-        return LocalDocuments(library=self.antiphon.library, tenant=self.tenant)
+        return LocalDocuments(
+            library=self.antiphon.library,
+            tenant=self.tenant,
+            jobs=self.antiphon.embedding_work.jobs,
+            drive=self._drive,
+        )
 
     @property
     def audit(self) -> LocalAudit:
@@ -67,6 +76,11 @@ class LocalPlace:
     @property
     def llm_checks(self) -> LocalLlmChecks:
         return LocalLlmChecks(antiphon=self.antiphon, tenant=self.tenant)
+
+    def _drive(self, job_id: JobId, watch: Callable[[JobView], None]) -> object:
+        from entrypoints.driving import run_to_end
+
+        return run_to_end(attrs.evolve(self.antiphon, tenant=self.tenant), job_id, watch)
 
 
 def open_local_place(settings: Settings, *, org: str | None) -> LocalPlace:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from domain.embedding.library_document import ReviewStatus
@@ -48,6 +48,13 @@ class Documents(Protocol):
 
         Raises:
             InvalidInput: the name can't be one, or the file is empty or too large.
+        """
+
+    def settle(self, document_ids: Sequence[str], *, watch: Callable[[int], None]) -> None:
+        """
+        Wait until none of these documents is processed any more, and work on them where nobody else does.
+
+        *watch* hears how many are through. What became of each, the document says.
         """
 
     def approve(self, document_id: str, words: ReviewWords) -> StoredDocument:

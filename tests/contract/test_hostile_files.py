@@ -134,15 +134,16 @@ def test_a_circle_in_an_outline_ends(tight: Parsers) -> None:
     assert [heading.text for heading in tight.parse(circular, name="x.pdf").headings] == ["Orders"]
 
 
-def test_a_sheet_that_lies_about_its_size_is_read_by_its_cells(tight: Parsers) -> None:
-    """A reader that believed it would fill sixteen thousand columns of a million rows."""
+@pytest.mark.parametrize("size", ["A1:XFD1048576", "A1:A1"])
+def test_a_sheet_that_lies_about_its_size_is_read_by_its_cells(tight: Parsers, size: str) -> None:
+    """A reader that believed it would fill sixteen thousand columns, or leave out what is there."""
     sheet = (
-        f'<worksheet xmlns="{MAIN}"><dimension ref="A1:XFD1048576"/><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
-        "</sheetData></worksheet>"
+        f'<worksheet xmlns="{MAIN}"><dimension ref="{size}"/><sheetData><row r="1"><c r="A1"><v>1</v></c>'
+        '<c r="B1"><v>2</v></c></row></sheetData></worksheet>'
     )
     lying = with_part(an_excel_file({"S": [["a"]]}), "xl/worksheets/sheet1.xml", sheet)
 
-    assert tight.parse(lying, name="x.xlsx").text == "S\n\n1\n"
+    assert tight.parse(lying, name="x.xlsx").text == "S\n\n1; 2\n"
 
 
 @pytest.fixture

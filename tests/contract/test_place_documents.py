@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from domain.embedding.library_document import DocumentId, LibraryDocument, ReviewStatus
 from domain.jobs.errors import Conflict, InvalidInput, NotFound
 from domain.organizations.errors import Forbidden
 from entrypoints.api.documents.library import ReviewWords
+from entrypoints.calls.documents import DocumentCalls
 from entrypoints.container import Antiphon
 from entrypoints.places.place import Place
 from tests.contract.library_building import TEXT, make_visible, pieces
-from tests.contract.places import place_over, told_twice
+from tests.contract.places import a_key, client_over, place_over, told_twice
 
 NAMES = ["a.md", 'quoted "a".md', "ä b/c;d.md", "100%20.md", "\N{SNOWMAN}.md", "x" * 300]
 
@@ -78,6 +80,49 @@ def test_a_document_is_read_approved_rejected_and_removed(place: Place, antiphon
     for gone in (place.documents.get, place.documents.text, place.documents.remove):
         with pytest.raises(NotFound):
             gone(added.id)
+
+
+def test_this_machine_reads_and_embeds_what_was_handed_in(antiphon: Antiphon) -> None:
+    """Nobody else is there to do it; all at once, and each document says what became of it."""
+    antiphon.embedding.models.use(antiphon.tenant, "lexical-hash")
+    heard: list[int] = []
+    with place_over(antiphon, at="here") as here:
+        good, bad = here.documents.add("a.md", b"# Words"), here.documents.add("b.pdf", b"no PDF")
+
+        here.documents.settle([good.id, bad.id], watch=heard.append)
+
+        assert here.documents.get(good.id).review_status is ReviewStatus.PENDING
+        assert here.documents.get(bad.id).failure == (
+            "it is called a PDF file and is none: its first bytes are not those of one"
+        )
+    assert heard[-1] == 2
+
+
+def test_without_a_model_what_was_handed_in_says_that_it_waits(antiphon: Antiphon) -> None:
+    """A document that is processed by nobody would be waited for, for ever."""
+    with place_over(antiphon, at="here") as here:
+        added = here.documents.add("a.md", b"# Words")
+
+        here.documents.settle([added.id], watch=lambda _: None)
+
+        assert "no embedding model" in str(here.documents.get(added.id).failure)
+
+
+def test_at_a_server_its_workers_are_waited_for(antiphon: Antiphon) -> None:
+    """The command asks now and then, and one document at a time: a thousand would use up the key's requests."""
+    with client_over(antiphon, key=a_key(antiphon)) as client:
+        ids = [client.documents.add(name, b"words").id for name in ("a.md", "b.md")]
+        pauses: list[float] = []
+
+        def work(pause_s: float) -> None:
+            pauses.append(pause_s)
+            shown(antiphon, ids[len(pauses) - 1])
+
+        heard: list[int] = []
+        DocumentCalls(sender=attrs.evolve(client.sender, sleep=work)).settle(ids, watch=heard.append)
+
+    assert pauses == [1.0, 1.0]
+    assert heard == [0, 1, 2]
 
 
 def test_documents_are_listed_by_status_and_by_the_start_of_the_id(place: Place, antiphon: Antiphon) -> None:

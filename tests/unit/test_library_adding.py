@@ -226,7 +226,10 @@ def test_what_was_visible_before_a_failure_can_be_rejected_and_not_approved(desk
 
     with pytest.raises(Conflict, match="encrypted"):
         desk.reviewing.approve(US, first.id)
-    assert desk.reviewing.reject(US, first.id).review_status is ReviewStatus.REJECTED
+    rejected = desk.reviewing.reject(US, first.id)
+    assert rejected.review_status is ReviewStatus.REJECTED
+    assert rejected.review
+    assert rejected.review.content_hash == first.content_hash  # of what could be seen, and not of what failed
     assert desk.add(b"other words").change is Change.UPDATED  # it was never read
 
 
