@@ -90,11 +90,15 @@ class Installation:
                 stdout=standard_output,
                 stderr=standard_error,
                 cwd=self.folder,
-                env={**_own_environment(), "PYTHONFAULTHANDLER": "1", **self.environment, **_as_variables(settings)},
+                env={**self.all_variables(), "PYTHONFAULTHANDLER": "1", **_as_variables(settings)},
             )
         command = Command(process=process, out=out, err=err)
         self._commands.append(command)
         return command
+
+    def all_variables(self) -> dict[str, str]:
+        """Return the environment of its processes."""
+        return {**_own_environment(), **self.environment}
 
     def worker(self, *, slots: int = 16, **settings: object) -> Command:
         """Start a worker."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
 from typing import Any, NoReturn
+from uuid import uuid4
 
 import attrs
 import pytest
@@ -14,9 +15,11 @@ from celery.app.task import Task
 from celery.result import AsyncResult
 from celery.signals import task_failure
 
+from domain.jobs.events import RunTask
 from domain.jobs.item import ItemState
 from domain.jobs.job import JobId
 from domain.tenancy import TenantContext
+from pipelines.canvas import CeleryDispatcher
 from pipelines.headers import MissingTenant, acting_for, current_tenant
 from pipelines.names import COUNT_TEST_SETS, ECHO, FAMILIES, GET_TEST_CONFIGURATION
 from tests.pipelines.looking import look_until
@@ -60,6 +63,7 @@ WORDS = sorted(
         "map 2",
         "chunk 1",
         "chunk 2",
+        "schedule",
     ]
 )
 
@@ -124,6 +128,8 @@ def test_every_form_of_canvas_carries_the_tenant(probes: Probes) -> None:
         say.apply_async(("later",), countdown=0.05)
         say.starmap([("map 1",), ("map 2",)]).apply_async()
         say.chunks([("chunk 1",), ("chunk 2",)], 1).apply_async()
+    command = RunTask(task=SAY, task_id=str(uuid4()), arguments={"word": "schedule"}, user_id=US.user_id)
+    CeleryDispatcher(app=probes.app).run(US, command)  # as the relay does, from a loop that acts for nobody
 
     assert probes.hear(len(WORDS)) == [(word, US.organization_id) for word in WORDS]
 
