@@ -26,24 +26,24 @@ def check_archive(content: bytes, *, limits: ParsingLimits) -> None:
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
-        _check_sizes(members, limits=limits)
+        _check_sizes(members, packed=len(content), limits=limits)
         for member in members:
             _check_member(archive, member)
 
 
-def _check_sizes(members: list[zipfile.ZipInfo], *, limits: ParsingLimits) -> None:
+def _check_sizes(members: list[zipfile.ZipInfo], *, packed: int, limits: ParsingLimits) -> None:
+    """Compare with the file itself: what members state of their packed size may overlap."""
     if len(members) > limits.archive_members:
         raise too_large(f"its archive has {len(members):,} parts; expected at most {limits.archive_members:,}")
     unpacked = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
     if unpacked > limits.unzipped_bytes:
         raise too_large(
             f"its archive unpacks to {unpacked // MEGABYTE:,} MB; expected at most "
             f"{limits.unzipped_bytes // MEGABYTE:,} MB"
         )
-    if unpacked > _SMALL_BYTES and unpacked > limits.unzip_ratio * max(packed, 1):
+    if unpacked > _SMALL_BYTES and unpacked > limits.unzip_ratio * packed:
         raise too_large(
-            f"its archive unpacks to {unpacked // max(packed, 1):,} times its size, as a zip bomb does; expected at "
+            f"its archive unpacks to {unpacked // packed:,} times its size, as a zip bomb does; expected at "
             f"most {limits.unzip_ratio:,} times"
         )
 

@@ -2,8 +2,9 @@
 `Parsers` in child processes: a file that kills, hangs or fills its reader costs one child and nothing else.
 
 Children are fresh interpreters (nothing is forked, no engine and no lock is inherited), started when the first file
-comes, one file at a time each, and replaced after some files or any failure. They get no environment: what they read
-may take them over, and must find no secret there.
+comes, one file at a time each. They get no environment: what they read may take them over, and must find no secret
+there. One that a parser in C has read a file in, or that failed, reads no other: it may wait for the next file, which
+is perhaps another organization's. Those that only Python has read files in serve for many.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ from weakref import finalize
 import attrs
 
 from adapters.parsing.frames import from_json, receive, send
+from adapters.parsing.kinds import is_read_by_python_alone
 from adapters.parsing.limits import USUAL, ParsingLimits
 from adapters.parsing.reading import check_size
 from adapters.parsing.refusals import too_large, unreadable
 from domain.embedding.parsed import ParsedDocument
-from domain.jobs.errors import FailureKind, PermanentFailure, TransientFailure
+from domain.jobs.errors import Deferred, FailureKind, PermanentFailure, TransientFailure
 
 STARTING_S = 60.0
 FILES_EACH = 100
+WAITING_AGAIN_S = 5.0
 _ROOT = Path(__file__).parents[2]
 _COMMAND = "import sys; sys.path.append(sys.argv[1]); from adapters.parsing.child import main; main(sys.argv[2:])"
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -52,13 +55,12 @@ class ChildParsers:
 
     def parse(self, content: bytes, *, name: str, media_type: str = "") -> ParsedDocument:
         check_size(content, limits=self._limits)
-        with self._places:
-            try:
-                with self._child(self._waiting()) as child:
-                    return child.ask(content, name=name, media_type=media_type)
-            except _UsedChildFailed:  # perhaps of what it had read before: a file is judged by a child of its own
-                with self._child(None) as child:
-                    return child.ask(content, name=name, media_type=media_type)
+        if not self._places.acquire(timeout=self._limits.wait_s):
+            raise Deferred(WAITING_AGAIN_S, "all processes that read documents are busy")
+        try:
+            return self._parsed(content, name=name, media_type=media_type)
+        finally:
+            self._places.release()
 
     def close(self) -> None:
         """End the children that wait; those at work end with what they do."""
@@ -66,15 +68,28 @@ class ChildParsers:
             self._is_closed = True
         _end_all(self._idle)
 
+    def _parsed(self, content: bytes, *, name: str, media_type: str) -> ParsedDocument:
+        serves_again = is_read_by_python_alone(content, name=name, media_type=media_type)
+        waiting = self._waiting() if serves_again else None  # nor is what was read before within reach of such a file
+        try:
+            with self._child(waiting, serves_again=serves_again) as child:
+                return child.ask(content, name=name, media_type=media_type)
+        except _UsedChildFailed:  # perhaps of what it had read before: a file is judged by a child of its own
+            with self._child(None, serves_again=serves_again) as child:
+                return child.ask(content, name=name, media_type=media_type)
+
     @contextmanager
-    def _child(self, waiting: _Child | None) -> Iterator[_Child]:
+    def _child(self, waiting: _Child | None, *, serves_again: bool) -> Iterator[_Child]:
         child = waiting or _Child(self._limits)
         try:
             yield child
         except BaseException:
             child.end()  # it may have only said no; but what it is after a hostile file, nobody knows
             raise
-        self._keep(child)
+        if serves_again:
+            self._keep(child)
+        else:
+            child.end()
 
     def _waiting(self) -> _Child | None:
         with suppress(Empty):

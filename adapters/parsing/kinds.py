@@ -83,6 +83,12 @@ def kind_of(content: bytes, *, name: str, media_type: str) -> Kind:
     return said
 
 
+def is_read_by_python_alone(content: bytes, *, name: str, media_type: str) -> bool:
+    """Return whether no parser written in C gets to see the file; by its first bytes, which cost and risk nothing."""
+    is_foreign = content.startswith(_ARCHIVE) or b"%PDF-" in content[:_PDF_MARK_WITHIN]
+    return not is_foreign and not _is_page(content) and _said(name, media_type) is not Kind.HTML
+
+
 def media_type_of(name: str) -> str:
     """Return the media type that a file's name speaks for; empty where it does for none."""
     kind = _BY_ENDING.get(_ending(name))

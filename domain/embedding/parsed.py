@@ -41,4 +41,5 @@ class Parsers(Protocol):
         Raises:
             PermanentFailure: the file can't be read, or reading it broke a limit (kind bad_input or too_large).
             TransientFailure: there was no process to read it in; nothing is wrong with the file.
+            Deferred: others are read first, and take long.
         """

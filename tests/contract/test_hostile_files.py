@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 import pytest
 from attrs import frozen
@@ -12,7 +13,7 @@ from attrs import frozen
 from adapters.parsing.children import ChildParsers
 from adapters.parsing.limits import ParsingLimits
 from domain.embedding.parsed import Parsers
-from domain.jobs.errors import FailureKind, PermanentFailure, TransientFailure
+from domain.jobs.errors import Deferred, FailureKind, PermanentFailure, TransientFailure
 from tests.contract.library_files import (
     TYPES,
     a_pdf,
@@ -282,6 +283,43 @@ def test_files_wait_for_a_place_and_all_are_read() -> None:
 
     assert texts == [f"file {no}" for no in range(20)]
     assert waiting <= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "serves_again"),
+    [
+        ("a.md", b"words", True),
+        ("a.csv", b"a,b\n1,2", True),
+        ("a.html", b"words", False),
+        ("a.md", b"<!doctype html>words", False),
+        ("a.txt", a_pdf("words"), False),
+        ("a.md", a_word_file(), False),
+    ],
+)
+def test_a_process_that_c_has_read_a_file_in_reads_no_other(name: str, content: bytes, serves_again: bool) -> None:
+    """A file that took it over would wait there for those of other organizations, whatever the file was called."""
+    parsers = ChildParsers()
+    parsers.parse(content, name=name)
+    waiting = parsers._idle.qsize()
+    parsers.close()
+
+    assert waiting == serves_again
+
+
+def test_a_file_that_others_hold_up_is_put_off(hanging: Callable[[str, ParsingLimits], ChildParsers]) -> None:
+    """Waiting behind slow files must not use up the time of a quick one."""
+    parsers = hanging("import time; time.sleep(60)", ParsingLimits(timeout_s=3, wait_s=0.2))
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(parsers.parse, b"any", name="bad")
+        ends = monotonic() + 20
+        while parsers._places._value and monotonic() < ends:  # until the slow one has begun
+            pass
+
+        with pytest.raises(Deferred, match="busy"):
+            parsers.parse(b"quick", name="x")
+        assert isinstance(slow.exception(), PermanentFailure)
+    assert parsers.parse(b"quick", name="x").text == "quick"
+    parsers.close()
 
 
 def test_archives_state_the_sizes_that_are_believed() -> None:
