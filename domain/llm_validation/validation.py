@@ -208,5 +208,6 @@ def _outcome(api: LlmApi, results: Sequence[RungResult]) -> Outcome:
     broken = next((each for each in results if each.state is RungState.FAILED), None)
     if broken is None:
         return Outcome(state=ItemState.SUCCEEDED, result=result)
-    message = f"{broken.rung.value}: {broken.note}. What to do: {broken.advice}"
+    stop = "" if broken.note.endswith((".", "?", "!")) else "."
+    message = f"{broken.rung.value}: {broken.note}{stop} What to do: {broken.advice}"
     raise PermanentFailure(message, kind=broken.kind or FailureKind.INTERNAL, partial_result=result)

@@ -38,7 +38,8 @@ def demo(*, outputs: Outputs) -> int:
     Start a small support bot and run its tests against it.
 
     The bot is right on most questions, wrong on a few, and fails on a couple: the run ends partial, which is what this
-    shows. Exits with 0 then; the same run as `antiphon run` would exit with 3.
+    shows. Exits with 0 then; the same run as `antiphon run` would exit with 3. Three LLM APIs are checked after it: one
+    that works, one with a wrong key, one that is not there.
     """
     outputs.check()
     if not EXAMPLE.is_dir():
@@ -54,6 +55,10 @@ def demo(*, outputs: Outputs) -> int:
         code = follow(LocalHost(antiphon), job.id, outputs)
     if code == ExitCode.PARTIAL:
         say("\nThe run ended partial, as it should: `antiphon run` exits with 3 then, and tells what failed and why.")
+        if not outputs.as_json:
+            from entrypoints.cli.demo_llm import check_three_apis
+
+            check_three_apis()
         say("Next: antiphon jobs show last, antiphon run YOUR-TESTS.yaml; in a checkout: python3 run.py jobs show last")
         return ExitCode.DONE
     return code

@@ -23,6 +23,12 @@ def test_the_demo_ends_partial_with_failures_to_look_at(cli: CommandLine) -> Non
     assert job["verdicts"] == {"pass": 52, "fail": 5, "inconclusive": 0}
     assert [(gate["gate"], gate["met"]) for gate in job["gates"]] == [("min_pass_rate", True), ("max_errors", True)]
     assert _places(demo) == [str(cli.home / "reports" / f"{job['job']['id']}.html"), str(cli.home / "antiphon.db")]
+    assert "partial: 1 of 3 work" in demo.stderr
+    assert "bad-key: models: GET http" in demo.stderr
+    assert "the key is wrong, or was revoked" in demo.stderr
+    assert "dead: tcp: http" in demo.stderr
+    assert "look whether the server runs" in demo.stderr
+    assert "demo-key-of-nobody" not in demo.stderr + demo.stdout
     assert "<html" in (cli.home / "reports" / f"{job['job']['id']}.html").read_text()
     assert (cli.home / "antiphon.db").exists()
 
