@@ -7,18 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.container import Antiphon, build, ready_database
-from entrypoints.settings import read_settings
+from entrypoints.container import Antiphon
 from tests.api.calling import Api, calling
+from tests.services.installed import installation
+
+
+@pytest.fixture(scope="session")
+def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an installation that nobody has used."""
+    home = tmp_path_factory.mktemp("migrated") / "home"
+    with installation(home):
+        return home
 
 
 @pytest.fixture
-def antiphon(tmp_path: Path) -> Iterator[Antiphon]:
+def antiphon(tmp_path: Path, migrated_home: Path) -> Iterator[Antiphon]:
     """An embedded installation of the test's own."""
-    made = build(read_settings({"ANTIPHON_HOME": str(tmp_path / "home")}))
-    ready_database(made)
-    yield made
-    made.engine.dispose()
+    with installation(tmp_path / "home", like=migrated_home) as made:
+        yield made
 
 
 @pytest.fixture

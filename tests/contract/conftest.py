@@ -185,16 +185,23 @@ def _engine(request: pytest.FixtureRequest) -> Engine:
     return engine
 
 
-@pytest.fixture
-def antiphon(tmp_path: Path) -> Iterator[Antiphon]:
-    """An embedded installation of the test's own."""
-    from entrypoints.container import build, ready_database
-    from entrypoints.settings import read_settings
+@pytest.fixture(scope="session")
+def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an installation that nobody has used."""
+    from tests.services.installed import installation
 
-    made = build(read_settings({"ANTIPHON_HOME": str(tmp_path / "home")}))
-    ready_database(made)
-    yield made
-    made.engine.dispose()
+    home = tmp_path_factory.mktemp("migrated") / "home"
+    with installation(home):
+        return home
+
+
+@pytest.fixture
+def antiphon(tmp_path: Path, migrated_home: Path) -> Iterator[Antiphon]:
+    """An embedded installation of the test's own."""
+    from tests.services.installed import installation
+
+    with installation(tmp_path / "home", like=migrated_home) as made:
+        yield made
 
 
 @pytest.fixture(params=["here", "server"])

@@ -8,7 +8,7 @@ from tests.e2e.command_line import CommandLine
 from tests.e2e.mock_judge import MockJudge
 from tests.e2e.mock_target import MockTarget
 
-TESTS, AT_ONCE = 300, 16
+TESTS, AT_ONCE = 100, 16
 
 
 def _write(cli: CommandLine, target: MockTarget, *, tests: int, judge: dict[str, object]) -> str:
