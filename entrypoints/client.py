@@ -22,6 +22,7 @@ from typing import Self
 from entrypoints.calls.audit import AuditCalls
 from entrypoints.calls.configurations import ConfigurationCalls
 from entrypoints.calls.documents import DocumentCalls
+from entrypoints.calls.embedding import EmbeddingCalls
 from entrypoints.calls.jobs import JobCalls
 from entrypoints.calls.keys import KeyCalls
 from entrypoints.calls.llm import LlmCalls
@@ -65,6 +66,7 @@ class Client:
         self.keys = KeyCalls(sender=self.sender)
         self.audit = AuditCalls(sender=self.sender)
         self.documents = DocumentCalls(sender=self.sender)
+        self.embedding = EmbeddingCalls(sender=self.sender)
         self.secrets = SecretCalls(sender=self.sender)
         self.schedules = ScheduleCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)

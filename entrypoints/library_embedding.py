@@ -17,7 +17,9 @@ from domain.embedding.parsed import Parsers
 from domain.embedding.ports import Library
 from domain.embedding.settling import Settling
 from domain.embedding.shared_embedders import SharedEmbedders
+from domain.jobs.job import Job
 from domain.jobs.ports import Clock, IdSource, Store
+from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService
 from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModels
@@ -25,6 +27,7 @@ from domain.limits.doors import Doors
 from domain.organizations.audit_log import AuditLog
 from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
+from entrypoints.api.documents.embedding import LibrarySettingsChange, LibrarySettingsDocument, StartEmbedding
 from entrypoints.settings import Settings
 
 
@@ -80,3 +83,33 @@ def make_embedding_work(*, jobs: JobService, store: Store, library: Library, clo
         jobs=EmbeddingJobs(jobs=jobs, library=library, clock=clock),
         settling=Settling(store=store, library=library, clock=clock),
     )
+
+
+def settings_document(models: EmbeddingModels, tenant: TenantContext) -> LibrarySettingsDocument:
+    """Return what is set, with the model by its name."""
+    settings = models.settings(tenant)
+    name = None if settings.model_id is None else models.get(tenant, settings.model_id).model.name
+    return LibrarySettingsDocument(model=name, auto_embed=settings.auto_embeds)
+
+
+def changed_settings(
+    models: EmbeddingModels, tenant: TenantContext, words: LibrarySettingsChange
+) -> LibrarySettingsDocument:
+    """Set what *words* say; a model that can't be taken into use leaves the rest as it was, too."""
+    if words.model is not None:
+        models.use(tenant, words.model)
+    if words.auto_embed is not None:
+        models.set_auto_embed(tenant, is_on=words.auto_embed)
+    return settings_document(models, tenant)
+
+
+def start_embedding(
+    models: EmbeddingModels,
+    jobs: EmbeddingJobs,
+    tenant: TenantContext,
+    words: StartEmbedding,
+    key: IdempotencyKey | None,
+) -> Job:
+    """Accept the job that *words* ask for."""
+    model_id = None if words.model is None else models.get(tenant, words.model).model.id
+    return jobs.start(tenant, words.spec(model_id=model_id), idempotency_key=key)

@@ -42,7 +42,7 @@ class DocumentEmbedding:
         spec = EmbeddingSpec.from_document(job.spec)
         found = self._named(tenant, spec.documents) if spec.documents else self._selected(tenant, spec)
         for document in found:
-            if document.removed_at is None:
+            if document.removed_at is None and spec.covers(document):
                 yield PlannedItem(key=document.location, input={"document_id": document.id})
 
     def prepare(self, tenant: TenantContext, job: Job) -> DocumentRunner:

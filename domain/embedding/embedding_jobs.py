@@ -12,7 +12,7 @@ from domain.embedding.library_document import DocumentId, ReviewStatus, failed
 from domain.embedding.ports import Library
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.events import DocumentCreated, Envelope
-from domain.jobs.job import Job, JobId
+from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.opening import only_id
 from domain.jobs.ports import Clock
 from domain.jobs.relaying import system_context
@@ -25,6 +25,8 @@ NOT_BY_ITSELF = (
     "`antiphon library auto-embed` is off"
 )
 EVERYTHING = "everything"
+LOOKED_AT = 20
+"""So many of the newest jobs are looked at for a document: one job more than needed does no harm."""
 
 
 @frozen(kw_only=True)
@@ -93,7 +95,7 @@ class EmbeddingJobs:
             return
         tenant, document_id = system_context(envelope.organization_id), DocumentId(fact.document_id)
         reason = self._reason_to_wait(tenant, document_id)
-        if reason is None:
+        if reason is None and not self._is_on_its_way(tenant, document_id):
             spec = EmbeddingSpec(documents=(document_id,))
             self._submit(tenant, spec, IdempotencyKey(f"event:{envelope.id}"))
         elif reason:
@@ -120,6 +122,17 @@ class EmbeddingJobs:
             if not work.settings.get().auto_embeds:
                 return NOT_BY_ITSELF
             return NO_MODEL if work.models.in_use() is None else None
+
+    def _is_on_its_way(self, tenant: TenantContext, document_id: DocumentId) -> bool:
+        """Return whether a job that began after this content came will read it: a command embeds what it hands in."""
+        with self.library.view(tenant) as work:
+            document = work.documents.get(document_id)
+        for status in (JobStatus.PENDING, JobStatus.PROCESSING):
+            for view in self.jobs.page(tenant, status=status, kind=KIND, limit=LOOKED_AT):
+                is_newer = view.job.created_at >= document.updated_at
+                if is_newer and EmbeddingSpec.from_document(view.job.spec).covers(document):
+                    return True
+        return False
 
     def _let_wait(self, tenant: TenantContext, document_id: DocumentId, reason: str) -> None:
         with self.library.begin(tenant) as work:

@@ -8,7 +8,7 @@ from typing import cast
 from attrs import frozen
 
 from domain.embedding.embedding_model import EmbeddingModelId
-from domain.embedding.library_document import DocumentId, ReviewStatus
+from domain.embedding.library_document import DocumentId, LibraryDocument, ReviewStatus
 from domain.jobs.errors import InvalidInput
 from domain.jobs.item import Document
 from domain.jobs.job import JobOptions
@@ -25,7 +25,8 @@ for."""
 @frozen(kw_only=True)
 class EmbeddingSpec:
     """
-    Documents to embed: those named; else those of *status*; else all.
+    Documents to embed: those named; else those of *status*; else all; of these only those *waiting* (whose newest
+    content can't be found yet), if that is said.
 
     *model_id*: a model whose vectors are made beside those of the model in use.
     """
@@ -33,6 +34,7 @@ class EmbeddingSpec:
     documents: tuple[DocumentId, ...] = ()
     status: ReviewStatus | None = None
     model_id: EmbeddingModelId | None = None
+    waiting: bool = False
 
     def __attrs_post_init__(self) -> None:
         if len(self.documents) > MOST_NAMED:
@@ -46,7 +48,15 @@ class EmbeddingSpec:
     @property
     def is_everything(self) -> bool:
         """Whether it is about all documents."""
-        return not self.documents and self.status is None
+        return not self.documents and self.status is None and not self.waiting
+
+    def covers(self, document: LibraryDocument) -> bool:
+        """Whether a plan made now has the document in it."""
+        if self.documents:
+            return document.id in self.documents
+        if self.waiting and document.visible_hash == document.content_hash:
+            return False
+        return self.status in (None, document.review_status)
 
     def to_document(self) -> Document:
         """Return it as a job's row holds it."""
@@ -54,6 +64,7 @@ class EmbeddingSpec:
             "documents": list(self.documents),
             "status": self.status.value if self.status else None,
             "model_id": self.model_id,
+            "waiting": self.waiting,
         }
 
     @classmethod
@@ -64,4 +75,5 @@ class EmbeddingSpec:
             documents=tuple(DocumentId(str(each)) for each in cast(Sequence[object], data.get("documents") or ())),
             status=ReviewStatus(str(status)) if status else None,
             model_id=EmbeddingModelId(str(model_id)) if model_id else None,
+            waiting=bool(data.get("waiting")),
         )

@@ -12,6 +12,7 @@ from entrypoints.api.rates import make_rates
 from entrypoints.api.routes import (
     audit,
     documents,
+    embedding,
     events,
     health,
     items,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *llm_apis.ROUTERS,
     llm_defaults.router,
     documents.router,
+    embedding.router,
     schedules.router,
     *llm_validations.ROUTERS,
 )

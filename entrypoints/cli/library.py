@@ -9,6 +9,9 @@ from entrypoints.cli.lazy_group import LazyGroup
 _LAZY = {
     "add": ("entrypoints.cli.library_add", "Hand in files."),
     "documents": ("entrypoints.cli.library_documents", "List documents; show, approve, reject, remove one."),
+    "models": ("entrypoints.cli.library_models", "Add models to embed with; list, use, remove one."),
+    "embed": ("entrypoints.cli.library_embed", "Embed documents now."),
+    "auto-embed": ("entrypoints.cli.library_embed", "Embed new documents by themselves, or not."),
 }
 
 

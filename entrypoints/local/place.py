@@ -14,6 +14,7 @@ from entrypoints.cli.opening import open_antiphon
 from entrypoints.container import Antiphon
 from entrypoints.local.audit import LocalAudit
 from entrypoints.local.documents import LocalDocuments
+from entrypoints.local.embedding import LocalEmbedding
 from entrypoints.local.keys import LocalKeys
 from entrypoints.local.llm import LocalLlm
 from entrypoints.local.llm_checks import LocalLlmChecks
@@ -41,6 +42,10 @@ class LocalPlace:
     @property
     def keys(self) -> LocalKeys:
         return LocalKeys(service=self.antiphon.administration.keys, tenant=self.tenant)
+
+    @property
+    def embedding(self) -> LocalEmbedding:
+        return LocalEmbedding(antiphon=self.antiphon, tenant=self.tenant)
 
     @property
     def documents(self) -> LocalDocuments:

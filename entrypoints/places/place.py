@@ -11,6 +11,7 @@ from typing import Protocol
 
 from entrypoints.places.audit import Audit
 from entrypoints.places.documents import Documents
+from entrypoints.places.embedding import Embedding
 from entrypoints.places.keys import Keys
 from entrypoints.places.llm import Llm
 from entrypoints.places.llm_checks import LlmChecking
@@ -30,6 +31,10 @@ class Place(Protocol):
     @property
     def keys(self) -> Keys:
         """Its API keys."""
+
+    @property
+    def embedding(self) -> Embedding:
+        """What its library is embedded with."""
 
     @property
     def documents(self) -> Documents:
