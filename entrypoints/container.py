@@ -20,7 +20,6 @@ from adapters.database.roles import check_login
 from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
 from adapters.database.test_sets import SqlTestSets
-from adapters.embedders.api_models import no_registry
 from adapters.identifiers import UuidSource
 from adapters.javascript.transforms import JavaScriptTransforms
 from adapters.judging.prompt_files import judge_prompts
@@ -170,7 +169,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         models=models,
         environments=secrets.environments,
         doors=doors,
-        resolve=no_registry,
+        resolve=llm.references.resolve,
         clock=clock,
         ids=ids,
         audit=administration.audit,

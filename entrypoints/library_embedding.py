@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from attrs import frozen
 
-from adapters.embedders.api_models import ApiModels
+from adapters.embedders.api_models import ApiModels, Resolve
 from adapters.embedders.opener import StandardEmbedders
 from domain.embedding.document_embedding import DocumentEmbedding
 from domain.embedding.embedding_jobs import EmbeddingJobs
@@ -21,7 +20,6 @@ from domain.jobs.job import Job
 from domain.jobs.ports import Clock, IdSource, Store
 from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService
-from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModels
 from domain.limits.doors import Doors
 from domain.organizations.audit_log import AuditLog
@@ -57,7 +55,7 @@ def make_embedding(
     models: LanguageModels,
     environments: Environments,
     doors: Doors,
-    resolve: Callable[[TenantContext, str], ModelSpec],
+    resolve: Resolve,
     clock: Clock,
     ids: IdSource,
     audit: AuditLog,

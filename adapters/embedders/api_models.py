@@ -20,12 +20,13 @@ from domain.language_models.codec import model_from_json, model_to_json
 from domain.language_models.guarded import GuardedModels
 from domain.language_models.model import ModelSpec, model_named
 from domain.language_models.ports import LanguageModels
+from domain.language_models.use import Use
 from domain.limits.doors import Doors, OrganizationDoors
 from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
 
 REFERENCE = "llm:"
-Resolve = Callable[[TenantContext, str], ModelSpec]
+Resolve = Callable[[TenantContext, str, Use], ModelSpec]
 """Returns the model that `llm:API/MODEL` or `llm:default` stands for, without secrets."""
 
 CONNECTIONS = 16
@@ -35,16 +36,6 @@ REQUEST_S = 60.0
 LOOK_S = 30.0
 USUAL_TOKENS = 512
 """Of a text, where nobody says more: hardly a model takes less."""
-
-
-def no_registry(_tenant: TenantContext, words: str) -> ModelSpec:
-    """
-    Refuse a reference, where there is no registry (`Resolve`).
-
-    Raises:
-        InvalidInput: always.
-    """
-    raise InvalidInput(f"{words}: there is no registry of LLM APIs here; name a model by its provider")
 
 
 @frozen(kw_only=True)
@@ -124,7 +115,7 @@ class ApiModels:
                 raise InvalidInput(
                     f"{asked.words}: its address and key are those of the registered API; leave out yours"
                 )
-            spec = self.resolve(tenant, asked.words)
+            spec = self.resolve(tenant, asked.words, Use.EMBEDDING)
         else:
             spec = _named(asked)
         parameters = {"dimensions": asked.dimensions} if asked.dimensions else {}
@@ -132,7 +123,7 @@ class ApiModels:
 
     def _stored_spec(self, tenant: TenantContext, model: EmbeddingModel) -> ModelSpec:
         if "reference" in model.spec:
-            resolved = self.resolve(tenant, str(model.spec["reference"]))
+            resolved = self.resolve(tenant, str(model.spec["reference"]), Use.EMBEDDING)
             return attrs.evolve(resolved, parameters=cast(Document, model.spec.get("parameters", {})))
         return model_from_json(cast(Document, model.spec["model"]))
 

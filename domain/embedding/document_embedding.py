@@ -101,7 +101,7 @@ class DocumentRunner:
             )
         if not document.generation:
             raise PermanentFailure(
-                "nothing of it was read yet, and its file is not kept; `antiphon library sync` fetches it",
+                "nothing of it was read yet, and its file is not kept; the next sync of its source fetches it",
                 kind=FailureKind.BAD_INPUT,
             )
         return self.ingesting.embed_again(self.tenant, document, deadline_s=deadline_s, keep=keep, beside=self.beside)

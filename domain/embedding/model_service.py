@@ -200,9 +200,10 @@ def _check_room(work: LibraryUnitOfWork, name: str) -> None:
 
 
 def _not_covered(model: EmbeddingModel, coverage: Coverage, *, has_other: bool) -> Conflict:
-    beside = f" --model {model.name}" if has_other else ""
+    command = "`antiphon library embed --all`"
+    if has_other:
+        command = f"`antiphon library embed --all --model {model.name}`"
     return Conflict(
         f"embedding model {model.name}: {coverage.missing} of the {coverage.texts} texts that readers see have no "
-        f"vectors of it yet, and would be lost from search; `antiphon library embed --all{beside}` makes them beside "
-        "those there are; then use it"
+        f"vectors of it yet, and would be lost from search; {command} makes them beside those there are; then use it"
     )
