@@ -8,6 +8,8 @@ from sqlalchemy import Engine
 from adapters.database.llm_registry import SqlRegistry
 from domain.jobs.ports import Clock, IdSource
 from domain.llm_validation.defaults import DefaultModels
+from domain.llm_validation.llm_api import checked_base_url
+from domain.llm_validation.llm_model import checked_model_name
 from domain.llm_validation.offers import Offer, offers_in
 from domain.llm_validation.ports import Registry
 from domain.llm_validation.registering import LlmApiService
@@ -42,8 +44,13 @@ class LlmRegistry:
         Register what is offered and not there yet; return what was added.
 
         Raises:
-            InvalidInput: a variable holds what can't be used, such as an address that is none.
+            InvalidInput: a variable holds what can't be used, such as an address that is none; nothing was added.
         """
+        offers = [offer for offer, is_registered in self.offers(tenant) if not is_registered]
+        for offer in offers:
+            checked_base_url(offer.base_url, provider=offer.provider)
+            for model in offer.models:
+                checked_model_name(model)
         return [
             self.apis.add(
                 tenant,
@@ -53,8 +60,7 @@ class LlmRegistry:
                 api_key=offer.api_key,
                 models=offer.models,
             )
-            for offer, is_registered in self.offers(tenant)
-            if not is_registered
+            for offer in offers
         ]
 
 

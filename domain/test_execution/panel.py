@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import cast
 
+import attrs
 from attrs import field, frozen
 
 from domain.jobs.errors import InvalidInput
@@ -123,6 +124,7 @@ def _model(value: object, *, field: str) -> ModelSpec | None:
     try:
         if isinstance(value, str):
             return model_named(value)
-        return model_from_json(value) if isinstance(value, Mapping) else None
+        # an account is the registry's to say, and not a metric's
+        return attrs.evolve(model_from_json(value), account=None) if isinstance(value, Mapping) else None
     except (InvalidInput, ValueError, KeyError, TypeError) as error:
         raise InvalidInput(f"{field}: {error}") from error

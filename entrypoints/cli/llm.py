@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from domain.jobs.errors import InvalidInput
 from domain.language_models.use import Capability, Use
+from domain.organizations.errors import Forbidden
 from entrypoints.api.documents.llm import (
     DefaultWords,
     LlmApiChange,
@@ -275,7 +278,9 @@ def _add_offered(place: Place, *, as_json: bool) -> None:
 
 
 def _say_offers(place: Place) -> None:
-    offers = [offer for offer in place.llm.offers() if not offer.is_registered]
+    offers = []
+    with suppress(Forbidden):  # who may only look registers nothing
+        offers = [offer for offer in place.llm.offers() if not offer.is_registered]
     for offer in offers:
         say(f"found {', '.join(offer.variables)}: {offer.name} ({offer.provider})")
     if offers:

@@ -61,6 +61,7 @@ def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
         ({"name": "a/b"}, "can't name an LLM API"),
         ({"name": "Default"}, "llm:default"),
         ({"provider": "vertex"}, "expected one of openai"),
+        ({"provider": "llm"}, "expected one of openai"),
         ({"provider": "azure"}, "base_url: missing"),
         ({"base_url": "ftp://x.example"}, "no address of an API"),
         ({"base_url": f"https://user:{KEY}@x.example"}, "holds a user or password"),
@@ -184,3 +185,17 @@ def test_a_run_names_registered_models_and_carries_what_they_stood_for(api: Api,
     assert missing.json()["errors"][0]["pointer"] == "/body/targets/0"
     probed = api.post("/v1/targets/probe", json={"target": {"kind": "llm", "model": "lab/echo"}, "prompt": "Hi"})
     assert probed.json()["answer"] == "Hi"
+
+
+def test_an_offer_that_can_not_be_taken_takes_none_along(api: Api) -> None:
+    """Half of an import would look like all of it."""
+    for name, value in (
+        ("OPENAI_API_KEY", KEY), ("AZURE_OPENAI_API_KEY", KEY), ("AZURE_OPENAI_ENDPOINT", "corp.openai.azure.com"),
+    ):  # fmt: skip
+        api.request("PUT", f"/v1/secrets/{name}", json={"value": value})
+
+    refused = api.post("/v1/llm-offers")
+
+    assert refused.status_code == 422
+    assert "no address of an API" in refused.text
+    assert api.get("/v1/llm-apis").json()["items"] == []

@@ -23,9 +23,13 @@ from domain.limits.limit import CallLimits
 from domain.limits.permits import PermitsInHand
 from domain.tenancy import TenantContext
 from domain.test_execution.guarded_target import endpoint_key
+from domain.test_execution.named_target import only
+from domain.test_execution.run import RunSpec
 from domain.test_execution.target import ModelTarget
+from domain.test_execution.test_set import TestSetId
 from tests.contract.building import THEM, US, a_job
 from tests.unit.judged_answers import PASS, a_judge
+from tests.unit.test_swapping_adapters import family
 
 HELLO = (Message(role="user", content="Hello"),)
 
@@ -140,6 +144,21 @@ def test_one_endpoint_named_with_its_account_and_without_has_one_door() -> None:
 
     assert _door_of(of_job, plain) is _door_of(of_job, known)
     assert [limit.concurrency for limit in _door_of(of_job, plain).limits] == [None, 1]
+
+
+def test_a_run_s_target_keeps_to_its_account() -> None:
+    """Its items are let in under both limits, before one of them begins."""
+    spec = of_account("target", CallLimits(concurrency=3))
+    run = RunSpec(test_set_id=TestSetId("s"), test_set_name="s", targets=only(ModelTarget(model=spec)))
+    job = attrs.evolve(a_job(), spec=run.to_document())
+
+    door = attrs.evolve(family(), doors=doors()).prepare(US, job).admission
+
+    assert isinstance(door, Door)
+    assert [(limit.key.partition(":")[2][:7], limit.concurrency) for limit in door.limits] == [
+        ("target:", None),
+        ("llm-api", 3),
+    ]
 
 
 def _door_of(of_job: JobDoors, spec: ModelSpec) -> Door:

@@ -24,7 +24,7 @@ from domain.llm_validation.resolving import RegisteredModels
 from domain.test_execution.dialogue import Dialogue, SimulatedUser
 from domain.test_execution.metric import Metric
 from domain.test_execution.named_target import NamedTarget, only
-from domain.test_execution.panel import Panel
+from domain.test_execution.panel import Panel, panel_for
 from domain.test_execution.run import RunSpec, TestExecution
 from domain.test_execution.service import TestRuns
 from domain.test_execution.target import ModelTarget
@@ -265,8 +265,11 @@ def test_whom_the_run_insists_on_stands_before_a_metric_s_reference() -> None:
 
 
 def test_only_the_registry_says_an_account() -> None:
-    """A key of limits in a file would let anybody empty somebody's budget of calls."""
+    """One that a metric writes itself would spend, or slow down, somebody else's calls."""
     written: Document = {"provider": "openai", "model": "m", "account": {"key": "llm-api:x", "limits": {}}}
+    metric = Metric(name="rubric", kind="llm-rubric", value="polite", options={"judge": written})
 
-    assert model_from_json(written).account == Account(key="llm-api:x", limits=CallLimits())  # a job's own words
-    assert "account" not in model_to_json(model_named("openai:m"))
+    (judge,) = panel_for(metric, Panel()).judges
+
+    assert judge.account is None
+    assert model_from_json(written).account == Account(key="llm-api:x", limits=CallLimits())  # in a job's own words
