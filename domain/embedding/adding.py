@@ -15,7 +15,7 @@ from domain.embedding.library_document import (
     with_content,
 )
 from domain.embedding.ports import Library, LibraryUnitOfWork
-from domain.jobs.errors import InvalidInput
+from domain.jobs.errors import Conflict, InvalidInput
 from domain.jobs.events import DocumentCreated
 from domain.jobs.ports import Clock, Doorbell, IdSource
 from domain.organizations.audit_log import AuditLog
@@ -68,13 +68,18 @@ class Adding:
 
         Raises:
             InvalidInput: a name that can't be one, a file that is empty or too large.
-            Conflict: somebody handed in a new document of that name at the same time.
         """
-        name = checked_location(upload.name)
+        checked_location(upload.name)
         _check_size(upload)
         content_hash = hashlib.sha256(upload.content).hexdigest()
+        try:
+            return self._add(tenant, upload, content_hash)
+        except Conflict:  # somebody handed in a new document of that name at the same moment; it is there now
+            return self._add(tenant, upload, content_hash)
+
+    def _add(self, tenant: TenantContext, upload: Upload, content_hash: str) -> Added:
         with self.library.begin(tenant) as work:
-            known = work.documents.at(None, name, lock=True)
+            known = work.documents.at(None, upload.name, lock=True)
             if known and _has(known, content_hash):
                 return Added(document=known, change=Change.UNCHANGED)
             if known:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import attrs
 import pytest
 
+from adapters.identifiers import UuidSource
+from adapters.memory.clock import ManualClock
+from adapters.memory.organizations import MemoryDirectory
+from domain.embedding.adding import Adding, Change, Upload
 from domain.embedding.library_document import DocumentId, Review, ReviewStatus, SourceId
 from domain.embedding.ports import Library
 from domain.jobs.errors import Conflict, NotFound
 from domain.jobs.events import DocumentCreated
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
+from domain.organizations.audit_log import AuditLog
 from domain.tenancy import UserId
+from pipelines.bell import RelayBell
 from tests.contract.building import NOW, THEM, US, KernelStore, after
 from tests.contract.library_building import TEXT, a_document, add_document, ids, make_visible, pieces
 
@@ -212,6 +220,19 @@ def test_facts_and_audit_belong_to_the_same_transaction(library: Library, store:
             assert len(work.documents.page(limit=9)) == len(work.entries.page(before=None, limit=9)) == is_committed
 
         assert [one.message for one in told] == [DocumentCreated(document_id=a_document().id)] * is_committed
+
+
+def test_a_new_file_that_many_hand_in_at_once_is_one_document(library: Library, store: KernelStore) -> None:
+    """Whoever comes second hears that it is there, and not that something went wrong."""
+    clock, ids = ManualClock(NOW), UuidSource()
+    audit = AuditLog(directory=MemoryDirectory(), clock=clock, ids=ids)
+    adding = Adding(library=library, clock=clock, ids=ids, audit=audit, doorbell=RelayBell())
+    with ThreadPoolExecutor(6) as pool:
+        added = list(pool.map(lambda _: adding.add(US, Upload(name="a.md", content=b"words")), range(6)))
+
+    assert sorted(one.change for one in added) == [Change.CREATED, *[Change.UNCHANGED] * 5]
+    assert len({one.document.id for one in added}) == 1
+    assert len(store.take_facts(now=after(1), hold_until=after(2), limit=9)) == 1
 
 
 def test_organizations_have_libraries_of_their_own(library: Library) -> None:
