@@ -176,6 +176,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     )
     families: dict[str, Family] = {each.kind: each for each in (family, llm_family, embedding.family)}
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
+    checks = make_llm_checks(engine, family=llm_family, jobs=jobs, store=store)
     run_opener = RunOpener(
         runs=TestRuns(jobs=jobs, test_sets=test_sets, references=llm.references),
         configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
@@ -220,11 +221,11 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             ids=ids,
             audit=administration.audit,
             doorbell=bell,
-            checks={FAMILIES[family.kind].start: run_opener.check},
+            checks={FAMILIES[family.kind].start: run_opener.check, **checks.of_arguments},
             resend_after_s=settings.resend_after_s,
         ),
         llm=llm,
-        checks=make_llm_checks(engine, family=llm_family, jobs=jobs, store=store),
+        checks=checks,
         library=library,
         embedding=embedding,
         embedding_work=make_embedding_work(jobs=jobs, store=store, library=library.store, clock=clock),

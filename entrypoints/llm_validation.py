@@ -25,6 +25,7 @@ from domain.llm_validation.rechecking import Rechecking
 from domain.llm_validation.refreshing import Refreshed, Refreshing
 from domain.llm_validation.validation import KIND, LlmValidation
 from domain.llm_validation.validations import Validations
+from domain.schedules.schedulable import Check
 from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
 from entrypoints.outgoing import make_guard, make_language_models
@@ -51,6 +52,16 @@ class LlmChecks:
         """What opens a job for a task that is called with ids in place of one."""
         names = FAMILIES[KIND]
         return {names.start: self.validations.open_all, names.execute: self.validations.open_one}
+
+    @property
+    def of_arguments(self) -> Mapping[str, Check]:
+        """What looks, before a schedule is stored, whether the APIs exist that its arguments name."""
+        names = FAMILIES[KIND]
+        return {names.start: self._check_named, names.execute: self._check_named}
+
+    def _check_named(self, tenant: TenantContext, arguments: Mapping[str, str]) -> None:
+        for words in arguments.values():
+            self.validations.find(tenant, words)
 
     def refresh(self, tenant: TenantContext, api_id: LlmApiId) -> Refreshed:
         """

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.jobs.errors import InvalidInput
 from domain.schedules.rhythm import Cron, Every, Once, Rhythm
-from domain.schedules.schedulable import Schedulable, understood
+from domain.schedules.schedulable import Schedulable, schedulable, understood
 from domain.schedules.schedule import CatchUp, Schedule
 from domain.schedules.wanted import Wanted
 from entrypoints.api.documents.schedules import NewSchedule, ScheduleChange
@@ -22,12 +22,13 @@ def new_schedule(words: NewSchedule, *, known: Sequence[Schedulable], now: datet
     Raises:
         InvalidInput: what runs, or when, is said not at all, twice, or in a way that can't be.
     """
-    rhythm = _rhythm(words, None, now=now)
-    if rhythm is None:
-        raise InvalidInput(f"when: nothing said; give one of {', '.join(RHYTHMS)}", problems=("when: nothing said",))
     task = _task(words, known=known)
     if task is None:
         raise InvalidInput("run: nothing said; give `run` or `task`", problems=("run: nothing said",))
+    words = _as_usual(words, schedulable(task[0], known=known))
+    rhythm = _rhythm(words, None, now=now)
+    if rhythm is None:
+        raise InvalidInput(f"when: nothing said; give one of {', '.join(RHYTHMS)}", problems=("when: nothing said",))
     return Wanted(
         name=words.name,
         rhythm=rhythm,
@@ -54,6 +55,14 @@ def changed_schedule(words: ScheduleChange, before: Schedule, *, known: Sequence
         catch_up=words.catch_up or before.catch_up,
         jitter_s=before.jitter_s if words.jitter_s is None else words.jitter_s,
     )
+
+
+def _as_usual(words: NewSchedule, what: Schedulable) -> NewSchedule:
+    """Return the words with what is usual for this task, where nobody says when it is to run."""
+    if not what.usual_cron or any(getattr(words, name) is not None for name in RHYTHMS):
+        return words
+    jitter_s = what.usual_jitter_s if words.jitter_s is None else words.jitter_s
+    return words.model_copy(update={"cron": what.usual_cron, "jitter_s": jitter_s})
 
 
 def _task(

@@ -25,9 +25,14 @@ SCHEDULABLE: tuple[Schedulable, ...] = (
         optional=("api",),
         command=("llm", "check"),
         named_by="api",
+        usual_cron="0 * * * *",
+        usual_jitter_s=300,
     ),
     Schedulable(
         task=FAMILIES["llm_validation"].execute, meaning="check one LLM API, named by its id", required=("api_id",)
+    ),
+    Schedulable(
+        task=FAMILIES["document_embedding"].execute, meaning="embed a document anew", required=("document_id",)
     ),
     Schedulable(task=ECHO, meaning="say something, to see that workers work", required=("text",)),
     Schedulable(task=COUNT_TEST_SETS, meaning="count the test sets"),

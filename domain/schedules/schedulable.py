@@ -31,6 +31,7 @@ class Schedulable:
     *command*: the words that stand for it on the command line; the word behind them is the argument *named_by*, and
     may be left out where that is optional. *runs_alone*: unless told otherwise, a tick finds the job of the one before
     still running, and is skipped.
+    *usual_cron* and *usual_jitter_s*: when it runs where nobody says.
     """
 
     task: str
@@ -41,6 +42,8 @@ class Schedulable:
     command: tuple[str, ...] = ()
     named_by: str = ""
     runs_alone: bool = False
+    usual_cron: str = ""
+    usual_jitter_s: int = 0
 
     @property
     def usage(self) -> str:

@@ -169,3 +169,13 @@ def test_a_schedule_may_begin_paused(api: Api) -> None:
     made = added(api, paused=True)
 
     assert (made["state"], made["next_at"]) == ("paused", None)
+
+
+def test_what_is_usual_need_not_be_said(api: Api) -> None:
+    """Checks of LLM APIs run each hour, spread over five minutes; whoever says when, is heard."""
+    usual = api.post("/v1/schedules", json={"name": "check", "run": ["llm", "check"]}).json()
+    said = api.post("/v1/schedules", json={"name": "seldom", "run": ["llm", "check"], "every_s": 86400}).json()
+
+    assert (usual["cron"], usual["timezone"], usual["jitter_s"]) == ("0 * * * *", "UTC", 300)
+    assert (said["cron"], said["every_s"], said["jitter_s"]) == (None, 86400, 0)
+    assert api.post("/v1/schedules", json={"name": "gone", "run": ["llm", "check", "gone"]}).status_code == 404
