@@ -53,7 +53,10 @@ class ApiModels:
         """Embed a word with the model, which shows how long its vectors are, and that it works."""
         spec = self._asked_spec(tenant, asked)
         embedder = self._opened(tenant, spec, dimensions=asked.dimensions)
-        dimensions = len(_tried(embedder, asked.words))
+        try:
+            dimensions = len(_tried(embedder, asked.words))
+        finally:
+            embedder.model.close()
         return FoundModel(
             provider=EmbeddingProvider.LANGUAGE_MODEL,
             spec=_stored(asked, spec),
