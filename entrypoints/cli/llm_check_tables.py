@@ -36,8 +36,8 @@ _WORDS = {
 
 
 @contextmanager
-def live_results(*, quiet: bool) -> Iterator[Callable[[ValidationDocument], None]]:
-    """Show results as they come: a live table on a terminal, nothing elsewhere: the last table is printed anyway."""
+def live_results(*, quiet: bool) -> Iterator[Callable[[Callable[[], ValidationDocument]], None]]:
+    """Show results as they come, in a live table on a terminal; elsewhere nobody looks, and nothing is asked for."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -45,7 +45,7 @@ def live_results(*, quiet: bool) -> Iterator[Callable[[ValidationDocument], None
     from rich.live import Live
 
     with Live(console=Console(stderr=True), transient=True, refresh_per_second=8) as live:
-        yield lambda found: live.update(_table(found))
+        yield lambda look: live.update(_table(look()))
 
 
 def result_row(api: ApiResultDocument) -> tuple[str, ...]:

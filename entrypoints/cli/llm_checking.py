@@ -49,7 +49,7 @@ def check(*, place: Place, name: str | None, timeout_s: float, probes: tuple[str
     job = place.llm_checks.start(words)
     try:
         with terminable(), live_results(quiet=as_json) as show:
-            place.llm_checks.bring_to_end(job.id, lambda: show(place.llm_checks.result(job.id)))
+            place.llm_checks.bring_to_end(job.id, lambda: show(lambda: place.llm_checks.result(job.id)))
     except KeyboardInterrupt:
         say(f"interrupted; nothing is lost: `antiphon jobs resume {job.id}` goes on with it")
         return ExitCode.INTERRUPTED
