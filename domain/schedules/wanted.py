@@ -61,6 +61,8 @@ def _shortest_gap_s(rhythm: Rhythm, times: WallTimes) -> int | None:
     if not isinstance(rhythm, Cron):
         return None
     shown = times.behind(rhythm.expression, ANY_DAY)
-    first = next(shown)
+    first = next(shown, None)
+    if first is None:
+        return None
     soon = takewhile(lambda one: one < first + 2 * DAY, shown)
     return min((int((later - earlier).total_seconds()) for earlier, later in pairwise((first, *soon))), default=None)

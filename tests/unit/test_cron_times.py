@@ -61,6 +61,23 @@ def test_every_minute_is_every_minute_whatever_the_length_of_the_day(day: str, h
     assert len(on(day, "0 * * * *", BERLIN)) == hours
 
 
+@pytest.mark.parametrize(
+    ("zone", "after", "expected"),
+    [
+        (BERLIN, "2026-10-25T00:45:00+00:00", "2026-10-25T01:00:00+00:00"),  # 02:45, then 02:00 again
+        (BERLIN, "2026-10-25T01:45:00+00:00", "2026-10-25T02:00:00+00:00"),
+        (LORD_HOWE, "2026-04-04T14:45:00+00:00", "2026-04-04T15:00:00+00:00"),  # 01:45, then 01:30 again
+    ],
+)
+def test_whoever_asks_in_the_hour_that_comes_twice_is_told_of_its_second_time(
+    zone: str, after: str, expected: str
+) -> None:
+    """A scheduler asks after each tick: what it is not told then, it never is."""
+    rhythm = Cron(expression="*/15 * * * *", timezone=zone)
+
+    assert next_tick(rhythm, datetime.fromisoformat(after), times=TIMES) == datetime.fromisoformat(expected)
+
+
 def test_a_leap_day_is_waited_for_across_the_century_that_has_none() -> None:
     """2100 is no leap year."""
     rhythm = Cron(expression="0 0 29 2 *")
