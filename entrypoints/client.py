@@ -25,6 +25,7 @@ from entrypoints.calls.documents import DocumentCalls
 from entrypoints.calls.embedding import EmbeddingCalls
 from entrypoints.calls.jobs import JobCalls
 from entrypoints.calls.keys import KeyCalls
+from entrypoints.calls.library_search import LibrarySearchCalls
 from entrypoints.calls.llm import LlmCalls
 from entrypoints.calls.llm_checks import LlmCheckCalls
 from entrypoints.calls.organization import OrganizationCalls
@@ -67,6 +68,7 @@ class Client:
         self.audit = AuditCalls(sender=self.sender)
         self.documents = DocumentCalls(sender=self.sender)
         self.embedding = EmbeddingCalls(sender=self.sender)
+        self.library_search = LibrarySearchCalls(sender=self.sender)
         self.secrets = SecretCalls(sender=self.sender)
         self.schedules = ScheduleCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)

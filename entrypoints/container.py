@@ -51,6 +51,7 @@ from entrypoints.administration import Administration, ensure_own_organization, 
 from entrypoints.cache import make_cache
 from entrypoints.library import LibraryServices, make_library
 from entrypoints.library_embedding import Embedding, EmbeddingWork, make_embedding, make_embedding_work
+from entrypoints.library_search import LibrarySearchServices, make_library_search
 from entrypoints.limits import make_doors
 from entrypoints.llm_registry import LlmRegistry, make_llm_registry
 from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
@@ -99,6 +100,7 @@ class Antiphon:
     library: LibraryServices
     embedding: Embedding
     embedding_work: EmbeddingWork
+    library_search: LibrarySearchServices
 
     @property
     def openers(self) -> Mapping[str, Opener]:
@@ -177,6 +179,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     families: dict[str, Family] = {each.kind: each for each in (family, llm_family, embedding.family)}
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
     checks = make_llm_checks(engine, family=llm_family, jobs=jobs, store=store)
+    embedding_work = make_embedding_work(jobs=jobs, store=store, library=library.store, clock=clock)
     run_opener = RunOpener(
         runs=TestRuns(jobs=jobs, test_sets=test_sets, references=llm.references),
         configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
@@ -228,7 +231,15 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         checks=checks,
         library=library,
         embedding=embedding,
-        embedding_work=make_embedding_work(jobs=jobs, store=store, library=library.store, clock=clock),
+        embedding_work=embedding_work,
+        library_search=make_library_search(
+            settings,
+            engine=engine,
+            library=library.store,
+            embedders=embedding.embedders,
+            work=embedding_work,
+            clock=clock,
+        ),
     )
 
 

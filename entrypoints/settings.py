@@ -210,6 +210,9 @@ class Settings:
     local_models: str = field(
         default="", metadata=_doc("folder whose subfolders are embedding models, for `local:FOLDER`", shown="none")
     )
+    search_words: bool = field(
+        default=False, metadata=_doc("put a ranking by shared words together with that by vectors in library searches")
+    )
     log_level: LogLevel = field(
         default=LogLevel("warning"),
         validator=in_(LOG_LEVELS),

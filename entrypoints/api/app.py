@@ -18,6 +18,7 @@ from entrypoints.api.routes import (
     items,
     jobs,
     keys,
+    library_search,
     llm_apis,
     llm_defaults,
     llm_validations,
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     llm_defaults.router,
     documents.router,
     embedding.router,
+    library_search.router,
     schedules.router,
     *llm_validations.ROUTERS,
 )

@@ -8,10 +8,14 @@ from entrypoints.cli.lazy_group import LazyGroup
 
 _LAZY = {
     "add": ("entrypoints.cli.library_add", "Hand in files."),
+    "search": ("entrypoints.cli.library_search", "Find passages."),
     "documents": ("entrypoints.cli.library_documents", "List documents; show, approve, reject, remove one."),
     "models": ("entrypoints.cli.library_models", "Add models to embed with; list, use, remove one."),
     "embed": ("entrypoints.cli.library_embed", "Embed documents now."),
     "auto-embed": ("entrypoints.cli.library_embed", "Embed new documents by themselves, or not."),
+    "check": ("entrypoints.cli.library_check", "Say how often a search finds what it should."),
+    "questions": ("entrypoints.cli.library_check", "Keep the questions that the library is checked by."),
+    "audit": ("entrypoints.cli.library_search", "Look whether the library's rows are in order."),
 }
 
 

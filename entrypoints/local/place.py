@@ -16,6 +16,7 @@ from entrypoints.local.audit import LocalAudit
 from entrypoints.local.documents import LocalDocuments
 from entrypoints.local.embedding import LocalEmbedding
 from entrypoints.local.keys import LocalKeys
+from entrypoints.local.library_search import LocalLibrarySearch
 from entrypoints.local.llm import LocalLlm
 from entrypoints.local.llm_checks import LocalLlmChecks
 from entrypoints.local.organization import LocalOrganization
@@ -55,6 +56,10 @@ class LocalPlace:
             jobs=self.antiphon.embedding_work.jobs,
             drive=self._drive,
         )
+
+    @property
+    def library_search(self) -> LocalLibrarySearch:
+        return LocalLibrarySearch(services=self.antiphon.library_search, tenant=self.tenant)
 
     @property
     def audit(self) -> LocalAudit:

@@ -13,6 +13,7 @@ from entrypoints.places.audit import Audit
 from entrypoints.places.documents import Documents
 from entrypoints.places.embedding import Embedding
 from entrypoints.places.keys import Keys
+from entrypoints.places.library_search import LibrarySearch
 from entrypoints.places.llm import Llm
 from entrypoints.places.llm_checks import LlmChecking
 from entrypoints.places.organization import Organization
@@ -39,6 +40,10 @@ class Place(Protocol):
     @property
     def documents(self) -> Documents:
         """What is in its library."""
+
+    @property
+    def library_search(self) -> LibrarySearch:
+        """What is found in it, and whether its rows are in order."""
 
     @property
     def audit(self) -> Audit:
