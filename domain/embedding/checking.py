@@ -71,7 +71,7 @@ class Checking:
         if coverage.missing:
             raise Conflict(
                 f"embedding model {model.name!r}: {coverage.missing} of {coverage.texts} texts have no vector of it; "
-                f"`antiphon library models compare {model.name}` embeds them beside the others"
+                f"`antiphon library embed --all --model {model.name}` makes them beside the others"
             )
 
 

@@ -123,7 +123,13 @@ def test_headers_name_no_organization(api: Api, ours: dict[str, object]) -> None
     assert them.get(f"/v1/jobs/{ours['job_id']}", headers=forged).status_code == 404
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.method != "GET"], ids=str)
+QUESTIONS = {"POST /v1/search", "POST /v1/library-checks"}
+"""They change nothing: a question may be longer than an address, and an address is written into logs."""
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.method != "GET" and str(route) not in QUESTIONS], ids=str
+)
 def test_who_may_only_read_changes_nothing(api: Api, route: Route) -> None:
     """A viewer's key in a dashboard must not start, stop, set or delete."""
     viewer = api.acting_for(US, scopes={"read"})
