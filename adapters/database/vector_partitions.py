@@ -107,6 +107,7 @@ def add_index(owner: Engine, organization_id: OrganizationId, model: IndexedMode
         if is_valid:
             return False
         connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET maintenance_work_mem = '256MB'"))  # below that, making it takes many times as long
         connection.execute(text("SET lock_timeout = 0"))  # it waits for all transactions that began before it
         connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
         vectors = f"(embedding::vector({model.dimensions})) vector_ip_ops"
