@@ -21,6 +21,7 @@ from typing import Self
 
 from entrypoints.calls.audit import AuditCalls
 from entrypoints.calls.configurations import ConfigurationCalls
+from entrypoints.calls.documentation_sources import DocumentationSourceCalls
 from entrypoints.calls.documents import DocumentCalls
 from entrypoints.calls.embedding import EmbeddingCalls
 from entrypoints.calls.jobs import JobCalls
@@ -69,6 +70,7 @@ class Client:
         self.documents = DocumentCalls(sender=self.sender)
         self.embedding = EmbeddingCalls(sender=self.sender)
         self.library_search = LibrarySearchCalls(sender=self.sender)
+        self.sources = DocumentationSourceCalls(sender=self.sender)
         self.secrets = SecretCalls(sender=self.sender)
         self.schedules = ScheduleCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)

@@ -28,6 +28,7 @@ from adapters.metrics.scorers import StandardScorers
 from adapters.optional_cache import OptionalCache
 from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
+from domain.embedding.sync_spec import KIND as SYNC
 from domain.jobs.errors import BrokenSettings, ServiceUnavailable
 from domain.jobs.family import Family
 from domain.jobs.opening import Opener
@@ -52,6 +53,7 @@ from entrypoints.cache import make_cache
 from entrypoints.library import LibraryServices, make_library
 from entrypoints.library_embedding import Embedding, EmbeddingWork, make_embedding, make_embedding_work
 from entrypoints.library_search import LibrarySearchServices, make_library_search
+from entrypoints.library_sources import SourceServices, make_sources, make_sync
 from entrypoints.limits import make_doors
 from entrypoints.llm_registry import LlmRegistry, make_llm_registry
 from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
@@ -101,6 +103,7 @@ class Antiphon:
     embedding: Embedding
     embedding_work: EmbeddingWork
     library_search: LibrarySearchServices
+    sources: SourceServices
 
     @property
     def openers(self) -> Mapping[str, Opener]:
@@ -108,6 +111,7 @@ class Antiphon:
         return {
             FAMILIES[self.family.kind].start: self.run_opener.open,
             FAMILIES[self.embedding.family.kind].execute: self.embedding_work.jobs.open,
+            FAMILIES[SYNC].start: self.sources.syncs.open,
             **self.checks.openers,
         }
 
@@ -176,7 +180,17 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         ids=ids,
         audit=administration.audit,
     )
-    families: dict[str, Family] = {each.kind: each for each in (family, llm_family, embedding.family)}
+    syncing = make_sync(
+        settings,
+        library=library.store,
+        ingesting=embedding.ingesting,
+        environments=secrets.environments,
+        doors=doors,
+        store=store,
+        clock=clock,
+        ids=ids,
+    )
+    families: dict[str, Family] = {each.kind: each for each in (family, llm_family, embedding.family, syncing)}
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
     checks = make_llm_checks(engine, family=llm_family, jobs=jobs, store=store)
     embedding_work = make_embedding_work(jobs=jobs, store=store, library=library.store, clock=clock)
@@ -240,6 +254,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             work=embedding_work,
             clock=clock,
         ),
+        sources=make_sources(syncing, jobs=jobs, prices=lambda: prices_of(settings), audit=administration.audit),
     )
 
 

@@ -213,6 +213,10 @@ class Settings:
     search_words: bool = field(
         default=False, metadata=_doc("put a ranking by shared words together with that by vectors in library searches")
     )
+    library_roots: str = field(
+        default="",
+        metadata=_doc("folders, between commas, that sources may be in", shown="embedded: all; server: none"),
+    )
     log_level: LogLevel = field(
         default=LogLevel("warning"),
         validator=in_(LOG_LEVELS),

@@ -168,6 +168,7 @@ class WorkerSide:
             collector=self.collector,
             test_sets=self.antiphon.test_sets,
             openers=self.antiphon.openers,
+            sync_all=lambda tenant: self.antiphon.sources.syncs.start_all(tenant).document(),
             foreign=self._foreign,
             ticks=make_answers(self.antiphon),
         )

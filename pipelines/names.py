@@ -12,6 +12,7 @@ QUEUES = (DEFAULT, EXECUTION, EMBEDDING, BATCH)
 ECHO = "system.echo"
 COUNT_TEST_SETS = "test_execution.count_test_sets"
 GET_TEST_CONFIGURATION = "test_execution.get_test_configuration"
+SYNC_ALL = "solution_library.sync_all_documentation_sources"
 
 
 @frozen(kw_only=True)
@@ -43,12 +44,18 @@ FAMILIES: dict[str, FamilyTasks] = {
         collect="solution_library.collect_embedded",
         queue=EMBEDDING,
     ),
+    "documentation_sync": FamilyTasks(
+        start="solution_library.sync_documentation_source",
+        execute="solution_library.sync_documents",
+        collect="solution_library.collect_synced",
+        queue=EMBEDDING,
+    ),
 }
 
 
 def routes() -> dict[str, dict[str, str]]:
     """Return the queue of every task, by its full name: patterns match names in ways that surprise."""
-    table = {name: {"queue": DEFAULT} for name in (ECHO, COUNT_TEST_SETS, GET_TEST_CONFIGURATION)}
+    table = {name: {"queue": DEFAULT} for name in (ECHO, COUNT_TEST_SETS, GET_TEST_CONFIGURATION, SYNC_ALL)}
     for family in FAMILIES.values():
         table |= {
             family.start: {"queue": DEFAULT},

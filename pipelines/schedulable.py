@@ -8,7 +8,7 @@ scheduler read it.
 from __future__ import annotations
 
 from domain.schedules.schedulable import Schedulable
-from pipelines.names import COUNT_TEST_SETS, ECHO, FAMILIES, GET_TEST_CONFIGURATION
+from pipelines.names import COUNT_TEST_SETS, ECHO, FAMILIES, GET_TEST_CONFIGURATION, SYNC_ALL
 
 SCHEDULABLE: tuple[Schedulable, ...] = (
     Schedulable(
@@ -33,6 +33,16 @@ SCHEDULABLE: tuple[Schedulable, ...] = (
     ),
     Schedulable(
         task=FAMILIES["document_embedding"].execute, meaning="embed a document anew", required=("document_id",)
+    ),
+    Schedulable(
+        task=SYNC_ALL,
+        meaning="sync every documentation source that is not being synced",
+        command=("library", "sync-all"),
+    ),
+    Schedulable(
+        task=FAMILIES["documentation_sync"].start,
+        meaning="sync one documentation source, named by its id",
+        required=("source_id",),
     ),
     Schedulable(task=ECHO, meaning="say something, to see that workers work", required=("text",)),
     Schedulable(task=COUNT_TEST_SETS, meaning="count the test sets"),

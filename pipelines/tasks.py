@@ -28,6 +28,7 @@ from domain.jobs.planning import Planner
 from domain.jobs.request_key import IdempotencyKey
 from domain.organizations.foreign_messages import ForeignMessages
 from domain.schedules.answering import Answer, TickAnswers
+from domain.tenancy import TenantContext
 from domain.test_execution.ports import TestSets
 from domain.test_execution.test_set import ConfigurationId
 from domain.tracing import NO_SPANS, SpanKind, Spans
@@ -50,6 +51,7 @@ class TaskServices:
     collector: Collector
     test_sets: TestSets
     openers: Mapping[str, Opener]
+    sync_all: Callable[[TenantContext], Mapping[str, object]]
     foreign: ForeignMessages
     ticks: TickAnswers
 
@@ -171,6 +173,10 @@ def _register_examples(app: Celery, services: Callable[[], TaskServices]) -> Non
     @plain_task(app, services, names.COUNT_TEST_SETS)
     def count_test_sets() -> dict[str, object]:
         return {"test_sets": services().test_sets.count(current_tenant())}
+
+    @plain_task(app, services, names.SYNC_ALL)
+    def sync_all_documentation_sources() -> dict[str, object]:
+        return dict(services().sync_all(current_tenant()))
 
     @plain_task(app, services, names.GET_TEST_CONFIGURATION)
     def get_test_configuration(configuration_id: str) -> dict[str, object]:

@@ -56,7 +56,7 @@ class Ending:
             for document_id in sorted(step.documents):  # all who lock documents do it in one order
                 document = work.documents.get(document_id, lock=True)
                 if document.removed_at is None:
-                    work.documents.put(evolve(document, removed_at=moment, updated_at=moment))
+                    work.documents.put(evolve(document, removed_at=moment, updated_at=moment, version=""))
             work.commit()
         return Outcome(state=ItemState.SUCCEEDED, verdict=verdict(DELETED, count=len(step.documents)))
 

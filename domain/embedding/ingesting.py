@@ -121,6 +121,10 @@ class Ingesting:
             raise
         return _ingested(generation, cut.chunks, found)
 
+    def texts_of(self, tenant: TenantContext, document: LibraryDocument, content: bytes) -> Sequence[str]:
+        """Return the texts that ingesting would have embedded, one for each chunk; nothing is stored. Raises as it."""
+        return self._cut(document, content, self._models(tenant, None)).texts
+
     def embed_again(
         self,
         tenant: TenantContext,

@@ -15,8 +15,9 @@ from domain.embedding.source_ports import Pace
 from domain.jobs.errors import Deferred
 from domain.jobs.job import Job
 from domain.limits.door import Door
-from domain.limits.doors import Doors, JobDoors
+from domain.limits.doors import Doors, EndpointDoors, JobDoors, OrganizationDoors
 from domain.limits.limit import Limit, Rate, limit_key
+from domain.tenancy import OrganizationId
 
 INTERVAL_S = 1.0
 """Seconds between two requests to a host, where its robots.txt asks for no more."""
@@ -26,14 +27,19 @@ LONGEST_INTERVAL_S = 60.0
 
 @frozen(kw_only=True)
 class HostPace:
-    """`Pace` of one job: it counts with everybody else of the organization who asks the same host."""
+    """`Pace` behind *doors*: it counts with everybody else of the organization who asks the same host."""
 
-    doors: JobDoors
+    doors: EndpointDoors
 
     @classmethod
     def of_job(cls, doors: Doors, job: Job) -> HostPace:
         """Return the pace of a job's requests."""
         return cls(doors=JobDoors(doors=doors, job=job))
+
+    @classmethod
+    def of_organization(cls, doors: Doors, organization_id: OrganizationId) -> HostPace:
+        """Return the pace of requests that are made for no job."""
+        return cls(doors=OrganizationDoors(doors=doors, organization_id=organization_id, longest_s=LONGEST_INTERVAL_S))
 
     def __call__(self, host: str, *, interval_s: float) -> None:
         """Return when the next request may be made; within an item, the wait is a deferral."""

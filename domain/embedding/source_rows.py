@@ -1,10 +1,13 @@
-"""Reading a source's row inside a sync, where its absence ends the work and is nobody's wrong words."""
+"""What a sync is given: its source's row, what the library knows of it, and a listing of bounded length."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from domain.embedding.documentation_source import DocumentationSource
 from domain.embedding.library_document import SourceId
 from domain.embedding.ports import Library, LibraryUnitOfWork
+from domain.embedding.source_ports import Entry
 from domain.embedding.sync_plan import Known, known_of
 from domain.jobs.errors import FailureKind, NotFound, PermanentFailure
 from domain.tenancy import TenantContext
@@ -41,3 +44,20 @@ def known_documents(library: Library, tenant: TenantContext, source_id: SourceId
         if len(page) < PAGE:
             return known
         after = page[-1].location
+
+
+def counted(source: DocumentationSource, entries: Iterator[Entry]) -> Iterator[Entry]:
+    """
+    Yield what a listing has, up to as many as the source may have.
+
+    Raises:
+        PermanentFailure: there are more; a part of a listing is no listing.
+    """
+    for no, entry in enumerate(entries, start=1):
+        if no > source.settings.most_documents:
+            raise PermanentFailure(
+                f"the source lists more than {source.settings.most_documents:,} documents; take fewer (--include, "
+                "--exclude), or let it have more (--most-documents)",
+                kind=FailureKind.TOO_LARGE,
+            )
+        yield entry

@@ -15,8 +15,8 @@ from domain.embedding.ending import Ending
 from domain.embedding.ingesting import Ingesting
 from domain.embedding.pacing import HostPace, patient
 from domain.embedding.ports import Library
-from domain.embedding.source_ports import Entry, SourceReader, Sources
-from domain.embedding.source_rows import known_documents, removed
+from domain.embedding.source_ports import Sources
+from domain.embedding.source_rows import counted, known_documents, removed
 from domain.embedding.sync_counts import SKIPPED, verdict
 from domain.embedding.sync_items import planned_items, step_of
 from domain.embedding.sync_plan import Delete, Leave, Skip, Take, steps_of
@@ -24,7 +24,7 @@ from domain.embedding.sync_rows import SyncRows
 from domain.embedding.sync_spec import KIND, SyncSpec
 from domain.embedding.taking import Taking
 from domain.jobs.admission import Admission, OpenDoor
-from domain.jobs.errors import FailureKind, NotFound, PermanentFailure
+from domain.jobs.errors import NotFound
 from domain.jobs.family import Keep
 from domain.jobs.item import Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
@@ -82,7 +82,7 @@ class DocumentationSync:
         leave = Leave(confirmed=spec.confirms_deletions, is_held=source.holds_deletions)
         known = known_documents(self.library, tenant, source.id)
         try:
-            steps = steps_of(known, counted(source, reader), leave=leave)
+            steps = steps_of(known, counted(source, reader.entries()), leave=leave)
             yield from planned_items(steps, now=self.clock.now())
         finally:
             reader.close()
@@ -116,20 +116,3 @@ class DocumentationSync:
                 return work.sources.get(spec.source_id)
             except NotFound as error:
                 raise removed(spec.source_name) from error
-
-
-def counted(source: DocumentationSource, reader: SourceReader) -> Iterator[Entry]:
-    """
-    Yield what the reader lists, up to as many as the source may have.
-
-    Raises:
-        PermanentFailure: there are more; a part of a listing is no listing.
-    """
-    for no, entry in enumerate(reader.entries(), start=1):
-        if no > source.settings.most_documents:
-            raise PermanentFailure(
-                f"the source lists more than {source.settings.most_documents:,} documents; take fewer (--include, "
-                "--exclude), or let it have more (--most-documents)",
-                kind=FailureKind.TOO_LARGE,
-            )
-        yield entry

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from attrs import define, field, frozen
 
-from domain.embedding.library_document import DocumentId, LibraryDocument
+from domain.embedding.library_document import DocumentId, LibraryDocument, ReviewStatus
 from domain.embedding.source_ports import Entry
 
 SKIPS_AT_ONCE = 500
@@ -28,9 +28,10 @@ class Known:
     """
     What the library has of one location.
 
-    *is_settled*: what readers see was made of the newest content, and nothing went wrong. *is_there*: it was not
-    removed. *visible_hash* is that of the content which readers see: it tells, when an item is tried again, whether an
-    earlier attempt had done it already.
+    *is_settled*: what was made last was made of the newest content, and nothing went wrong. *is_there*: it was not
+    removed. A sync that removes a document takes its version away, so that it comes back as soon as it is listed
+    again; a person who removes one leaves the version, and it comes back with its next change. *visible_hash* is that
+    of the content which readers see: it tells, when an item is tried again, whether an earlier attempt had done it.
     """
 
     id: DocumentId
@@ -103,14 +104,20 @@ class _Count:
 
 def known_of(document: LibraryDocument) -> Known:
     """Return what a plan needs to know of a document."""
-    is_whole = document.generation > 0 and document.visible_hash == document.content_hash
     return Known(
         id=document.id,
         version=document.version,
         visible_hash=document.visible_hash,
-        is_settled=is_whole and document.failure is None,
+        is_settled=is_settled(document),
         is_there=document.removed_at is None,
     )
+
+
+def is_settled(document: LibraryDocument) -> bool:
+    """Whether readers see the newest content of a document, or would, had nobody removed it."""
+    is_whole = document.generation > 0 and document.visible_hash == document.content_hash
+    is_under_way = document.review_status is ReviewStatus.PROCESSING
+    return is_whole and document.failure is None and not is_under_way
 
 
 def is_same_version(known: str, listed: str) -> bool:
@@ -152,10 +159,10 @@ def _step(known: Known | None, entry: Entry) -> Take | None:
     """Return what to do with an entry; None: nothing. One that comes back after its removal is new to people."""
     if known is None:
         return Take(entry=entry, is_new=True)
-    if known.is_there and known.is_settled and is_same_version(known.version, entry.version):
+    if known.is_settled and is_same_version(known.version, entry.version):
         return None
     is_new = not known.is_there or not known.visible_hash
-    version = known.version if known.is_there and known.is_settled else ""
+    version = known.version if known.is_settled else ""
     return Take(entry=entry, is_new=is_new, visible_hash=known.visible_hash, version=version)
 
 

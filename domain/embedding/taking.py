@@ -20,7 +20,7 @@ from domain.embedding.source_ports import MOST_BYTES, Fetched, SourceReader, Unc
 from domain.embedding.source_rows import source_in
 from domain.embedding.sync_counts import CREATED, SKIPPED, UPDATED
 from domain.embedding.sync_failures import lost, too_large
-from domain.embedding.sync_plan import Take
+from domain.embedding.sync_plan import Take, is_settled
 from domain.jobs.errors import Conflict, FailureKind, InvalidInput, PermanentFailure
 from domain.jobs.family import Keep
 from domain.jobs.item import ItemState, Outcome
@@ -55,9 +55,11 @@ class Taking:
             raise too_large(step.entry.location, size=step.entry.size)
         found = self.reader.fetch(step.entry, known=step.version, deadline_s=deadline_s)
         document = self._handed_in(step, found)
-        if not isinstance(found, Unchanged) and not is_visible(document):
+        if isinstance(found, Unchanged) or document.removed_at is not None:
+            return _skipped()
+        if not is_settled(document):
             return _taken(step, document, usage=self._ingested(document, found.content, ends=ends, keep=keep))
-        is_known = isinstance(found, Unchanged) or (not step.is_new and step.visible_hash == document.visible_hash)
+        is_known = not step.is_new and step.visible_hash == document.visible_hash
         return _skipped() if is_known else _taken(step, document)  # an earlier attempt had come so far
 
     def _ingested(self, document: LibraryDocument, content: bytes, *, ends: float, keep: Keep) -> Usage:
@@ -86,13 +88,13 @@ class Taking:
 
     def _with(self, current: LibraryDocument | None, step: Take, found: Fetched | Unchanged) -> LibraryDocument:
         if isinstance(found, Unchanged):
-            if current is None or not is_visible(current):
+            if current is None or not is_settled(current):
                 raise lost(step.entry.location)
             return evolve(current, version=found.version)
         digest, now = hashlib.sha256(found.content).hexdigest(), self.clock.now()
         if current is None:
             return self._new(step, found, digest)
-        if is_visible(current) and current.visible_hash == digest:
+        if _has(current, digest):
             return evolve(current, version=found.version)
         size = len(found.content)
         newer = with_content(current, content_hash=digest, size_bytes=size, version=found.version, now=now)
@@ -119,10 +121,10 @@ class Taking:
         )
 
 
-def is_visible(document: LibraryDocument) -> bool:
-    """Whether readers see the newest content of the document."""
-    is_whole = document.generation > 0 and document.visible_hash == document.content_hash
-    return is_whole and document.failure is None and document.removed_at is None
+def _has(document: LibraryDocument, digest: str) -> bool:
+    """Whether a document is what was found; a person who removed it said so of this very content."""
+    is_there = document.removed_at is None or bool(document.version)
+    return is_there and is_settled(document) and document.visible_hash == digest
 
 
 def _skipped() -> Outcome:

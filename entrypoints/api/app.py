@@ -11,6 +11,7 @@ from entrypoints.api.problems import documented, explain_problems
 from entrypoints.api.rates import make_rates
 from entrypoints.api.routes import (
     audit,
+    documentation_sources,
     documents,
     embedding,
     events,
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     audit.router,
     webhooks.router,
+    documentation_sources.router,
     *llm_apis.ROUTERS,
     llm_defaults.router,
     documents.router,

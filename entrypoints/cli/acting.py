@@ -36,7 +36,7 @@ def at_place(command: F) -> F:
     return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
 
 
-def worded(kind: type[M], **said: object) -> M:
+def worded(kind: type[M], /, **said: object) -> M:
     """
     Return what a command's options say, as the API takes it; what they don't say (None) is left out.
 

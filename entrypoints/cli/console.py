@@ -8,7 +8,8 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
@@ -166,11 +167,20 @@ def _lines() -> Callable[[JobView], None]:
 def counts(view: JobView) -> str:
     """Return how the items stand in a few words, such as `12 pass, 1 fail, 2 errors, 8 running`."""
     tally = view.tally
-    parts = [f"{count} {verdict}" for verdict, count in tally.verdicts.items()]
+    parts = [f"{count} {verdict}" for verdict, count in _by_word(tally.verdicts).items()]
     parts += [f"{tally.failed} errors"] if tally.failed else []
     parts += [f"{tally.cancelled} cancelled"] if tally.cancelled else []
     parts += [f"{tally.running} running"] if tally.running else []
     return ", ".join(parts) or "nothing yet"
+
+
+def _by_word(verdicts: Mapping[str, int]) -> Counter[str]:
+    """Add up verdicts of items that stand for several things: `skipped:500` is 500 skipped."""
+    found: Counter[str] = Counter()
+    for verdict, count in verdicts.items():
+        word, _, each = verdict.partition(":")
+        found[word] += count * int(each) if each.isdecimal() else count
+    return found
 
 
 def printable(text: str) -> str:

@@ -9,6 +9,9 @@ from entrypoints.cli.lazy_group import LazyGroup
 _LAZY = {
     "add": ("entrypoints.cli.library_add", "Hand in files."),
     "search": ("entrypoints.cli.library_search", "Find passages."),
+    "sources": ("entrypoints.cli.library_sources", "Name where documents come from: folders, git, websites, S3."),
+    "sync": ("entrypoints.cli.library_sync", "Bring the library in step with a source."),
+    "sync-all": ("entrypoints.cli.library_sync", "Sync every source."),
     "documents": ("entrypoints.cli.library_documents", "List documents; show, approve, reject, remove one."),
     "models": ("entrypoints.cli.library_models", "Add models to embed with; list, use, remove one."),
     "embed": ("entrypoints.cli.library_embed", "Embed documents now."),

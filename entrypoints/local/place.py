@@ -13,6 +13,7 @@ from domain.tenancy import TenantContext
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.container import Antiphon
 from entrypoints.local.audit import LocalAudit
+from entrypoints.local.documentation_sources import LocalDocumentationSources
 from entrypoints.local.documents import LocalDocuments
 from entrypoints.local.embedding import LocalEmbedding
 from entrypoints.local.keys import LocalKeys
@@ -60,6 +61,10 @@ class LocalPlace:
     @property
     def library_search(self) -> LocalLibrarySearch:
         return LocalLibrarySearch(services=self.antiphon.library_search, tenant=self.tenant)
+
+    @property
+    def sources(self) -> LocalDocumentationSources:
+        return LocalDocumentationSources(services=self.antiphon.sources, jobs=self.antiphon.jobs, tenant=self.tenant)
 
     @property
     def audit(self) -> LocalAudit:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from entrypoints.places.audit import Audit
+from entrypoints.places.documentation_sources import DocumentationSources
 from entrypoints.places.documents import Documents
 from entrypoints.places.embedding import Embedding
 from entrypoints.places.keys import Keys
@@ -44,6 +45,10 @@ class Place(Protocol):
     @property
     def library_search(self) -> LibrarySearch:
         """What is found in it, and whether its rows are in order."""
+
+    @property
+    def sources(self) -> DocumentationSources:
+        """Where its library's documents come from."""
 
     @property
     def audit(self) -> Audit:

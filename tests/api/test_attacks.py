@@ -36,6 +36,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/webhooks/{webhook_id}/rotate-secret": {"overlap_hours": 1},
     "POST /v1/keys/{key}/rotate": {},
     "PATCH /v1/llm-apis/{llm_api}": {},
+    "PATCH /v1/documentation-sources/{source}": {},
     "PUT /v1/llm-apis/{llm_api}/models/{model:path}": {},
     "PUT /v1/llm-defaults/{use}": {"llm_api": "ours", "model": "org/small"},
     "POST /v1/test-runs/{job_id}/rejudge": {"judge": "scripted:pass"},
@@ -58,6 +59,8 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
     config = {"name": "ours", "document": document(ECHO)}
     webhook = api.post("/v1/webhooks", json=WEBHOOK).json()
     stored = api.post("/v1/documents", files={"file": ("ours.md", b"words")}).json()
+    source = {"name": "ours", "kind": "s3", "location": "s3://docs"}
+    assert api.post("/v1/documentation-sources", json=source).status_code == 201
     assert api.post("/v1/test-configurations", json=config).status_code == 201
     assert api.request("PUT", "/v1/secrets/ours", json={"value": SECRET}).status_code == 200
     llm_api = {"name": "ours", "provider": "openai", "models": ["org/small"]}
@@ -78,6 +81,7 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
         "webhook_id": webhook["id"],
         "delivery_id": webhook["id"],
         "document_id": stored["id"],
+        "source": "ours",
         "llm_api": "ours",
         "model": "org/small",
         "use": "judge",
@@ -137,7 +141,15 @@ def test_who_may_only_read_changes_nothing(api: Api, route: Route) -> None:
         ("job_id", "webhook_id", "delivery_id", "document_id", "schedule_id"), "00000000-0000-4000-8000-00000000000a"
     )
 
-    words = {"name": "ours", "email": "a@b.example", "key": "k", "llm_api": "ours", "model": "m", "use": "judge"}
+    words = {
+        "name": "ours",
+        "email": "a@b.example",
+        "key": "k",
+        "llm_api": "ours",
+        "model": "m",
+        "use": "judge",
+        "source": "s",
+    }
 
     answer = viewer.request(route.method, route.at(**anything, **words), json={})
 

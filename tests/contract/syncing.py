@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from adapters.identifiers import UuidSource
 from adapters.memory.library import MemoryLibrary
@@ -18,7 +18,6 @@ from domain.embedding.documentation_source import DocumentationSource
 from domain.embedding.ingesting import Ingesting
 from domain.embedding.library_document import LibraryDocument
 from domain.embedding.ports import Library
-from domain.embedding.source_ports import Sources
 from domain.embedding.source_service import DocumentationSources
 from domain.embedding.sync import DocumentationSync
 from domain.embedding.sync_counts import SyncCounts, SyncReports
@@ -34,6 +33,7 @@ from tests.contract.building import US, KernelStore
 from tests.contract.ingesting_documents import MODEL, ScriptedEmbedders, ingesting_into, use
 from tests.contract.opening_sources import ENVIRONMENT, Opening
 from tests.contract.source_places import Place
+from tests.contract.troubled_sources import Trouble, TroubledSources
 from tests.kernel.world import Kernel
 
 
@@ -55,7 +55,7 @@ class Syncing:
     store: KernelStore = field(factory=MemoryStore)
     library: Library = field(init=False)
     embedders: ScriptedEmbedders = field(factory=ScriptedEmbedders)
-    wrap: Callable[[Sources], Sources] = field(default=lambda sources: sources)
+    trouble: Trouble = field(factory=Trouble)
     source: DocumentationSource = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -69,7 +69,7 @@ class Syncing:
         permits = PermitsInHand(limiter=MemoryLimiter(), lease_s=30)
         return DocumentationSync(
             library=self.library,
-            sources=self.wrap(self.opening.sources),
+            sources=TroubledSources(inner=self.opening.sources, trouble=self.trouble),
             environments=GivenEnvironment(),
             ingesting=self.ingesting,
             doors=Doors(permits=permits, cells=MemoryCells(), process="test", rules=BreakerRules(strikes=0)),
@@ -142,6 +142,14 @@ class Syncing:
         if self.kernel.job((job or self.job()).id).status.is_end and counts.total is not None:
             assert counts.processed == counts.total
         return counts
+
+    def remove(self, location: str) -> None:
+        """Take a document out of the library, as a person does."""
+        with self.library.begin(US) as work:
+            document = work.documents.at(self.source.id, location, lock=True)
+            assert document is not None
+            work.documents.put(evolve(document, removed_at=self.kernel.clock.now()))
+            work.commit()
 
     def documents(self) -> dict[str, LibraryDocument]:
         """Return what the library has of the source, removed ones too, by location."""

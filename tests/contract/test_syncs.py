@@ -153,3 +153,19 @@ def test_an_empty_listing_deletes_nothing_even_if_that_is_confirmed(syncing: Syn
     assert unasked.is_empty
     assert asked.is_empty
     assert syncing.read() == before
+
+
+def test_what_a_person_removed_stays_away_until_it_changes(syncing: Syncing) -> None:
+    """A sync that brought back every night what somebody had taken out would make the removal worth nothing."""
+    location = syncing.place.location("refunds")
+    syncing.remove(location)
+
+    unchanged = syncing.sync()
+    still_away = location not in syncing.read()
+    syncing.place.write("refunds", "Refunds are made within thirty days, by the way the money came.")
+    changed = syncing.sync()
+
+    assert still_away
+    assert unchanged.skipped == unchanged.total
+    assert changed.created == 1
+    assert "thirty days" in syncing.read()[location]
