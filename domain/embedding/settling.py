@@ -8,6 +8,7 @@ job's end is what is sure to come, whatever happened before, and it is told unti
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from attrs import frozen
 
@@ -23,6 +24,9 @@ from domain.jobs.relaying import system_context
 from domain.tenancy import TenantContext
 
 PAGE = 500
+UNUSED_FOR = timedelta(days=30)
+"""Content that comes back within that time costs nothing."""
+FORGOTTEN = 5_000
 _WITHOUT_SUCCESS = (ItemState.FAILED, ItemState.CANCELLED)
 CANCELLED = "the job was cancelled before it came to this document; `antiphon library embed` begins again"
 
@@ -36,9 +40,13 @@ class Settling:
     clock: Clock
 
     def react(self, envelope: Envelope) -> None:
-        """Let the documents that the job did not get to their end say so (`Reaction`); again changes nothing."""
+        """
+        Let the documents that the job did not get to their end say so (`Reaction`); again changes nothing.
+
+        Vectors of texts that no document has any more are forgotten, some of them each time.
+        """
         fact = envelope.message
-        if not isinstance(fact, JobEnded) or fact.status is JobStatus.COMPLETED:
+        if not isinstance(fact, JobEnded):
             return
         tenant = system_context(envelope.organization_id)
         with self.store.view(tenant) as work:
@@ -48,10 +56,18 @@ class Settling:
                 return
         if job.kind != KIND:
             return
+        self._forget_unused(tenant)
+        if fact.status is JobStatus.COMPLETED:
+            return
         if not fact.planned:  # it never came to items
             named = EmbeddingSpec.from_document(job.spec).documents
             self._settle(tenant, dict.fromkeys(named, job.failure or CANCELLED))
         self._settle_items(tenant, fact.job_id)
+
+    def _forget_unused(self, tenant: TenantContext) -> None:
+        with self.library.begin(tenant) as work:
+            if work.vectors.forget_unused(made_before=self.clock.now() - UNUSED_FOR, limit=FORGOTTEN):
+                work.commit()
 
     def _settle_items(self, tenant: TenantContext, job_id: JobId) -> None:
         after = None
