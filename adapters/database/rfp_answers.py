@@ -135,7 +135,7 @@ class SqlAnswers:
         """Return where a question stands."""
         found = self.page(rfp_id, after=no - 1, limit=1)
         if not found or found[0].question.no != no:
-            raise NotFound(f"RFP {rfp_id} has no question {no}; `antiphon rfp show` lists those it has")
+            raise NotFound(f"RFP {rfp_id} has no question {no}")
         return found[0]
 
     def page(self, rfp_id: RfpId, *, after: int = 0, limit: int) -> list[Standing]:

@@ -110,7 +110,7 @@ class SqlRfps:
 
 def unknown_rfp(rfp_id: str) -> NotFound:
     """Return what to raise where there is no such RFP."""
-    return NotFound(f"there is no RFP {rfp_id} in this organization; `antiphon rfp list` shows those there are")
+    return NotFound(f"there is no RFP {rfp_id} in this organization")
 
 
 def _rfp_from(row: AnyRow, questions: tuple[Question, ...]) -> Rfp:

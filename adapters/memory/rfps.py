@@ -52,7 +52,7 @@ class MemoryRfps:
     def get(self, rfp_id: RfpId, *, lock: bool = False) -> Rfp:  # noqa: ARG002  # all is locked
         """Return the RFP with all of its questions."""
         if rfp_id not in self.rows.rfps:
-            raise NotFound(f"there is no RFP {rfp_id} in this organization; `antiphon rfp list` shows those there are")
+            raise NotFound(f"there is no RFP {rfp_id} in this organization")
         return self.rows.rfps[rfp_id]
 
     def content(self, rfp_id: RfpId) -> bytes:
@@ -118,7 +118,7 @@ class MemoryAnswers:
         for question in asked:
             if question.no == no:
                 return self._standing(rfp_id, question)
-        raise NotFound(f"RFP {rfp_id} has no question {no}; `antiphon rfp show` lists those it has")
+        raise NotFound(f"RFP {rfp_id} has no question {no}")
 
     def page(self, rfp_id: RfpId, *, after: int = 0, limit: int) -> list[Standing]:
         """Return where questions stand, in their order."""

@@ -84,7 +84,7 @@ class RfpAnswering:
             newest = [one.id for one in work.rfps.page(limit=1)] if words == "last" else None
             found = work.rfps.find(words) if newest is None else newest
         if not found:
-            raise NotFound(f"RFP {words!r}: no such RFP; `antiphon rfp list` shows those there are")
+            raise NotFound(f"RFP {words!r}: no such RFP")
         if len(found) > 1:
             raise InvalidInput(f"RFP {words!r}: {len(found)} RFPs begin so ({', '.join(found)}); give more of the id")
         return found[0]
