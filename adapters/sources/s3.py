@@ -170,7 +170,7 @@ def open_client(settings: SourceSettings, *, user: str, secret: str, guard: Addr
         )
     except (BotoCoreError, ValueError) as exc:
         raise InvalidInput(f"endpoint, region: they can't be used ({exc})") from exc
-    # botocore has no setting for it; a test opens a refused address and sees that nothing is sent
+    # botocore has no setting for it
     manager = client._endpoint.http_session._manager
     manager.pool_classes_by_scheme = guarded_pools(guard, plain=AWSHTTPConnectionPool, tls=AWSHTTPSConnectionPool)
     made: S3Client = client
