@@ -38,6 +38,8 @@ SCHEDULABLE: tuple[Schedulable, ...] = (
         task=SYNC_ALL,
         meaning="sync every documentation source that is not being synced",
         command=("library", "sync-all"),
+        usual_cron="0 2 * * *",
+        usual_jitter_s=1800,
     ),
     Schedulable(
         task=FAMILIES["documentation_sync"].start,
