@@ -194,6 +194,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
     checks = make_llm_checks(engine, family=llm_family, jobs=jobs, store=store)
     embedding_work = make_embedding_work(jobs=jobs, store=store, library=library.store, clock=clock)
+    sources = make_sources(syncing, jobs=jobs, prices=lambda: prices_of(settings), audit=administration.audit)
     run_opener = RunOpener(
         runs=TestRuns(jobs=jobs, test_sets=test_sets, references=llm.references),
         configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
@@ -238,7 +239,11 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             ids=ids,
             audit=administration.audit,
             doorbell=bell,
-            checks={FAMILIES[family.kind].start: run_opener.check, **checks.of_arguments},
+            checks={
+                FAMILIES[family.kind].start: run_opener.check,
+                FAMILIES[SYNC].start: sources.syncs.check,
+                **checks.of_arguments,
+            },
             resend_after_s=settings.resend_after_s,
         ),
         llm=llm,
@@ -254,7 +259,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             work=embedding_work,
             clock=clock,
         ),
-        sources=make_sources(syncing, jobs=jobs, prices=lambda: prices_of(settings), audit=administration.audit),
+        sources=sources,
     )
 
 

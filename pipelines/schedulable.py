@@ -43,8 +43,10 @@ SCHEDULABLE: tuple[Schedulable, ...] = (
     ),
     Schedulable(
         task=FAMILIES["documentation_sync"].start,
-        meaning="sync one documentation source, named by its id",
-        required=("source_id",),
+        meaning="sync one documentation source",
+        one_of=("source", "source_id"),
+        command=("library", "sync"),
+        named_by="source",
     ),
     Schedulable(task=ECHO, meaning="say something, to see that workers work", required=("text",)),
     Schedulable(task=COUNT_TEST_SETS, meaning="count the test sets"),

@@ -65,8 +65,29 @@ class Syncs:
         return self._submit(tenant, source, confirms=confirms_deletions, key=idempotency_key)
 
     def open(self, tenant: TenantContext, ids: Mapping[str, str], key: IdempotencyKey) -> JobId:
-        """Accept a sync of the source `source_id` (`Opener`); raises as `start`, and InvalidInput for other ids."""
-        return self.start(tenant, SourceId(only_id(ids, "source_id")), idempotency_key=key).id
+        """
+        Accept a sync of the source `source_id`, or of the one called `source` (`Opener`).
+
+        Raises: as `start`, and InvalidInput for other ids.
+        """
+        return self.start(tenant, self._meant(tenant, ids), idempotency_key=key).id
+
+    def check(self, tenant: TenantContext, ids: Mapping[str, str]) -> None:
+        """
+        Look whether the source that `open` would sync is there.
+
+        Raises:
+            InvalidInput: other ids than these.
+            NotFound: there is no such source.
+        """
+        source_id = self._meant(tenant, ids)
+        with self.library.view(tenant) as work:
+            work.sources.get(source_id)
+
+    def _meant(self, tenant: TenantContext, ids: Mapping[str, str]) -> SourceId:
+        if "source" in ids:
+            return self.sources.find(tenant, only_id(ids, "source")).id
+        return SourceId(only_id(ids, "source_id"))
 
     def start_all(self, tenant: TenantContext, *, idempotency_key: IdempotencyKey | None = None) -> SyncedAll:
         """

@@ -8,11 +8,13 @@ from datetime import timedelta
 import attrs
 import pytest
 
+from domain.embedding.documentation_source import SourceKind
 from domain.jobs.errors import Conflict, InvalidInput, NotFound
 from domain.organizations.errors import Forbidden
 from domain.schedules.rhythm import Every
 from domain.schedules.schedule import CatchUp, ScheduleId, Standing
 from domain.schedules.tick import TickState
+from entrypoints.api.documents.documentation_sources import NewSource
 from entrypoints.api.documents.schedules import NewSchedule, ScheduleChange
 from entrypoints.container import Antiphon
 from entrypoints.places.place import Place
@@ -108,3 +110,17 @@ def _tick_many(antiphon: Antiphon, schedule_id: str) -> None:
             tick = a_tick(attrs.evolve(a_schedule(), id=there.id), due=there.rhythm.anchor - timedelta(seconds=10 * no))
             work.ticks.add(tick)
         work.commit()
+
+
+def test_a_source_is_synced_by_its_name_and_must_be_there(place: Place) -> None:
+    """`library sync docs` is what people type; a misspelled name is refused now, and not in the night."""
+    nightly = HELLO.model_copy(update={"run": ["library", "sync", "docs"]})
+    with pytest.raises(NotFound, match="docs"):
+        place.schedules.add(nightly)
+    source = NewSource(name="docs", kind=SourceKind.SITEMAP, location="https://docs.example/sitemap.xml")
+    place.sources.add(source)
+
+    made = place.schedules.add(nightly)
+
+    assert (made.task, made.arguments) == ("solution_library.sync_documentation_source", {"source": "docs"})
+    assert made.run == "library sync docs"

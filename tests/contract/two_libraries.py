@@ -40,7 +40,7 @@ def fill_library(engine: Engine, tenant: TenantContext, no: int, *, mark: str, w
     with library.begin(tenant) as work:
         work.models.add(model)
         work.settings.put(LibrarySettings(model_id=model.id))
-        work.vectors.add(model.fingerprint, {"shared": unit_vector([no, 1.0], dimensions=2)}, now=NOW)
+        work.vectors.add(model.fingerprint, {word: unit_vector([no, 1.0], dimensions=2)}, now=NOW)
         work.commit()
     return document.id
 
@@ -86,8 +86,8 @@ def library_moves(engine: Engine) -> dict[str, Callable[[TenantContext, Document
             w.models.remove(a_model(7).id),
         ),
         "settings": lambda w, *_: w.settings.get(),
-        "vectors": lambda w, *_: (w.vectors.known(SHARED, ["shared"]), w.vectors.of(SHARED, ["shared"])),
-        "add vectors": lambda w, *_: w.vectors.add(SHARED, {"shared": unit_vector([9.0, 9.0], dimensions=2)}, now=NOW),
+        "vectors": lambda w, _, word: (w.vectors.known(SHARED, [word]), w.vectors.of(SHARED, [word])),
+        "add vectors": lambda w, _, word: w.vectors.add(SHARED, {word: unit_vector([9.0, 9.0], dimensions=2)}, now=NOW),
         "coverage": lambda w, *_: w.vectors.coverage(SHARED),
         "forget unused vectors": lambda w, *_: w.vectors.forget_unused(made_before=NOW, limit=9),
         "forget vectors": lambda w, d, _: w.vectors.forget(Fingerprint(d)),
