@@ -13,7 +13,7 @@ from time import monotonic
 from attrs import evolve, frozen
 
 from domain.embedding.documentation_source import DocumentationSource
-from domain.embedding.ingesting import Ingesting
+from domain.embedding.ingesting import Ingested, Ingesting
 from domain.embedding.library_document import DocumentId, LibraryDocument, checked_location, with_content
 from domain.embedding.ports import Library
 from domain.embedding.source_ports import MOST_BYTES, Fetched, SourceReader, Unchanged
@@ -25,7 +25,6 @@ from domain.jobs.errors import Conflict, FailureKind, InvalidInput, PermanentFai
 from domain.jobs.family import Keep
 from domain.jobs.item import ItemState, Outcome
 from domain.jobs.ports import Clock, IdSource
-from domain.jobs.usage import NOTHING, Usage
 from domain.tenancy import TenantContext
 
 
@@ -58,17 +57,17 @@ class Taking:
         if isinstance(found, Unchanged) or document.removed_at is not None:
             return _skipped()
         if not is_settled(document):
-            return _taken(step, document, usage=self._ingested(document, found.content, ends=ends, keep=keep))
+            return _taken(step, document, self._ingested(document, found.content, ends=ends, keep=keep))
         is_known = not step.is_new and step.visible_hash == document.visible_hash
         return _skipped() if is_known else _taken(step, document)  # an earlier attempt had come so far
 
-    def _ingested(self, document: LibraryDocument, content: bytes, *, ends: float, keep: Keep) -> Usage:
+    def _ingested(self, document: LibraryDocument, content: bytes, *, ends: float, keep: Keep) -> Ingested:
         trusts = self.source.is_trusted
         left_s = ends - monotonic()
         try:
             return self.ingesting.ingest(
                 self.tenant, document, content, deadline_s=left_s, keep=keep, is_trusted=trusts
-            ).usage
+            )
         except Conflict as error:  # somebody removed it, or handed something else in, in this very moment
             raise PermanentFailure(str(error), kind=FailureKind.REFUSED) from error
 
@@ -131,6 +130,10 @@ def _skipped() -> Outcome:
     return Outcome(state=ItemState.SKIPPED, verdict=SKIPPED)
 
 
-def _taken(step: Take, document: LibraryDocument, *, usage: Usage = NOTHING) -> Outcome:
+def _taken(step: Take, document: LibraryDocument, ingested: Ingested | None = None) -> Outcome:
     verdict = CREATED if step.is_new else UPDATED
-    return Outcome(state=ItemState.SUCCEEDED, verdict=verdict, result={"document": document.id}, usage=usage)
+    if ingested is None:
+        return Outcome(state=ItemState.SUCCEEDED, verdict=verdict, result={"document": document.id})
+    counts = {"chunks": ingested.chunks, "embedded": ingested.embedded, "reused": ingested.reused}
+    result = {"document": document.id, **counts}
+    return Outcome(state=ItemState.SUCCEEDED, verdict=verdict, result=result, usage=ingested.usage)

@@ -39,11 +39,12 @@ def demo(*, outputs: Outputs) -> int:
 
     The bot is right on most questions, wrong on a few, and fails on a couple: the run ends partial, which is what this
     shows. Exits with 0 then; the same run as `antiphon run` would exit with 3. Three LLM APIs are checked after it: one
-    that works, one with a wrong key, one that is not there.
+    that works, one with a wrong key, one that is not there. At the end the library takes in a folder, twice, with an
+    edit between, and is searched. Where the package was installed without its examples, that is all there is to show.
     """
     outputs.check()
     if not EXAMPLE.is_dir():
-        raise InvalidInput(f"the demo's support bot is not at {EXAMPLE}: run the demo from a checkout of the project")
+        return _without_examples(outputs)
     file = read_tests(EXAMPLE / "tests.yaml")
     antiphon = open_antiphon()
     options = JobOptions(concurrency=8)
@@ -56,12 +57,28 @@ def demo(*, outputs: Outputs) -> int:
     if code == ExitCode.PARTIAL:
         say("\nThe run ended partial, as it should: `antiphon run` exits with 3 then, and tells what failed and why.")
         if not outputs.as_json:
+            from entrypoints.cli.demo_library import keep_a_folder_in_step
             from entrypoints.cli.demo_llm import check_three_apis
 
             check_three_apis()
+            keep_a_folder_in_step()
         say("Next: antiphon jobs show last, antiphon run YOUR-TESTS.yaml; in a checkout: python3 run.py jobs show last")
         return ExitCode.DONE
     return code
+
+
+def _without_examples(outputs: Outputs) -> int:
+    """Show what an installed package can: the library brings its own documents."""
+    if outputs != Outputs():
+        raise InvalidInput(
+            f"the demo's support bot is not at {EXAMPLE}, so there is no run to report; run the demo from a checkout "
+            "of the project, or without --json, --junit and --html"
+        )
+    from entrypoints.cli.demo_library import keep_a_folder_in_step
+
+    say("the support bot and its tests are in a checkout of the project only; the library works without them")
+    keep_a_folder_in_step()
+    return ExitCode.DONE
 
 
 @contextmanager

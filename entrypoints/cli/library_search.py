@@ -5,7 +5,13 @@ from __future__ import annotations
 import click
 
 from domain.embedding.search import MOST_HITS
-from entrypoints.api.documents.library_search import AuditWords, HitDocument, LibraryAuditDocument, SearchWords
+from entrypoints.api.documents.library_search import (
+    AuditWords,
+    HitDocument,
+    LibraryAuditDocument,
+    SearchDocument,
+    SearchWords,
+)
 from entrypoints.cli.acting import JSON, at_place, print_document, worded
 from entrypoints.cli.console import say, show
 from entrypoints.exit_codes import ExitCode
@@ -38,9 +44,7 @@ def search(*, place: Place, question: str, k: int, only_approved: bool, model: s
     if as_json:
         print_document(found)
         return
-    show(f"{len(found.hits)} hits by {found.model}{' (lexical: it compares letters, not meanings)' * found.is_lexical}")
-    for no, hit in enumerate(found.hits, start=1):
-        _show_hit(no, hit)
+    show_hits(found)
 
 
 @click.command()
@@ -60,6 +64,13 @@ def audit(*, place: Place, repair: bool, as_json: bool) -> int:
     else:
         _show_audit(found)
     return ExitCode.BELOW_GATE if found.findings and not repair else ExitCode.DONE
+
+
+def show_hits(found: SearchDocument) -> None:
+    """Print what a search brought, and how it was found."""
+    show(f"{len(found.hits)} hits by {found.model}{' (lexical: it compares letters, not meanings)' * found.is_lexical}")
+    for no, hit in enumerate(found.hits, start=1):
+        _show_hit(no, hit)
 
 
 def _show_hit(no: int, hit: HitDocument) -> None:

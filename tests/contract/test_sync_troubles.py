@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from domain.embedding.ingesting import Ingested
 from domain.embedding.library_document import ReviewStatus
 from domain.embedding.taking import Taking
 from domain.jobs.errors import Conflict, FailureKind, NotFound, PermanentFailure
@@ -101,7 +102,7 @@ def test_a_crash_between_fetch_and_swap_leaves_the_old_document(
     real = Taking._ingested
     died: list[str] = []
 
-    def dies(self: Taking, document: object, content: bytes, **rest: object) -> Usage:
+    def dies(self: Taking, document: object, content: bytes, **rest: object) -> Ingested:
         if not died:
             died.append(syncing.read()[path])
             raise KeyboardInterrupt

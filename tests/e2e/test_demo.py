@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from pathlib import Path
 
+import pytest
+
+from domain.jobs.errors import InvalidInput
+from entrypoints.cli import demo as command
 from tests.e2e.command_line import CommandLine, Ended
+from tests.e2e.documents import ROOT
 
 HEADLINE = "60 planned = 57 succeeded + 3 failed + 0 skipped + 0 cancelled"
 
@@ -28,9 +34,26 @@ def test_the_demo_ends_partial_with_failures_to_look_at(cli: CommandLine) -> Non
     assert "the key is wrong, or was revoked" in demo.stderr
     assert "dead: tcp: http" in demo.stderr
     assert "look whether the server runs" in demo.stderr
+    assert _library_part() in demo.stdout, demo.stderr
     assert "demo-key-of-nobody" not in demo.stderr + demo.stdout
     assert "<html" in (cli.home / "reports" / f"{job['job']['id']}.html").read_text()
     assert (cli.home / "antiphon.db").exists()
+
+
+def test_without_the_examples_the_library_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who installed the package has no support bot to ask, and the library's documents come with the step."""
+    monkeypatch.setattr(command, "EXAMPLE", tmp_path / "not-packed")
+    monkeypatch.setenv("ANTIPHON_HOME", str(tmp_path / "home"))
+
+    assert command.demo.main([], standalone_mode=False) == 0
+
+    printed = capsys.readouterr().out.splitlines()  # with the log, which only the command line quietens
+    assert [line for line in _library_part().splitlines() if line not in printed] == []
+    assert not (tmp_path / "home").exists()
+    with pytest.raises(InvalidInput, match="no run to report"):
+        command.demo.main(["--json"], standalone_mode=False)
 
 
 def test_the_command_is_installed_under_its_name() -> None:
@@ -38,6 +61,12 @@ def test_the_command_is_installed_under_its_name() -> None:
     [command] = entry_points(group="console_scripts", name="antiphon")
 
     assert command.value == "entrypoints.cli.main:main"
+
+
+def _library_part() -> str:
+    """Return what the README says of the library's part."""
+    text = (ROOT / "README.md").read_text()
+    return "first sync" + text.split("```text\nfirst sync", 1)[1].split("```", 1)[0]
 
 
 def _places(demo: Ended) -> list[str]:
