@@ -8,24 +8,16 @@ Nothing is looked up by name or type: mypy proves that what is plugged in fits. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from attrs import frozen
 from sqlalchemy import Engine
 
 from adapters.clock import SharedClock
-from adapters.database.clock import shared_clock
-from adapters.database.configuration_names import SqlConfigurationNames
 from adapters.database.roles import check_login
 from adapters.database.schema import is_current, upgrade
 from adapters.database.store import SqlStore
 from adapters.database.test_sets import SqlTestSets
-from adapters.identifiers import UuidSource
-from adapters.javascript.transforms import JavaScriptTransforms
-from adapters.judging.prompt_files import judge_prompts
-from adapters.language_models.price_file import read_prices, shipped_prices
 from adapters.metrics.scorers import StandardScorers
-from adapters.optional_cache import OptionalCache
 from adapters.targets.opener import StandardTargets
 from adapters.templates.jinja import JinjaTemplates
 from domain.embedding.sync_spec import KIND as SYNC
@@ -34,36 +26,30 @@ from domain.jobs.family import Family
 from domain.jobs.opening import Opener
 from domain.jobs.records import JobRecords
 from domain.jobs.service import JobService
-from domain.language_models.pricing import PricedModels, PriceTable
 from domain.limits.doors import Doors
 from domain.schedules.service import Schedules
 from domain.tenancy import ALL_SCOPES, OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
-from domain.test_execution.judging.scorers import Judging
 from domain.test_execution.opening import RunOpener
 from domain.test_execution.ports import Targets
 from domain.test_execution.rejudging import Rejudging
-from domain.test_execution.response_cache import Caching, ResponseCache
+from domain.test_execution.response_cache import ResponseCache
 from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
-from domain.test_execution.traced_target import TracedTargets
 from domain.tracing import Spans
-from entrypoints.administration import Administration, ensure_own_organization, make_administration
-from entrypoints.cache import make_cache
+from entrypoints.administration import Administration, ensure_own_organization
+from entrypoints.foundation import make_foundation
 from entrypoints.library import LibraryServices, make_library
 from entrypoints.library_embedding import Embedding, EmbeddingWork, make_embedding, make_embedding_work
 from entrypoints.library_search import LibrarySearchServices, make_library_search
 from entrypoints.library_sources import SourceServices, make_sources, make_sync
-from entrypoints.limits import make_doors
 from entrypoints.llm_registry import LlmRegistry, make_llm_registry
 from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
 from entrypoints.notifications import Notifications, make_notifications
-from entrypoints.outgoing import make_language_models, make_scorers, make_targets
 from entrypoints.schedules import make_schedules
-from entrypoints.secrets import Secrets, make_secrets, peppers_of
+from entrypoints.secrets import Secrets
 from entrypoints.settings import Settings
-from entrypoints.storage import engine_of, make_home
-from entrypoints.tracing import make_spans
+from entrypoints.test_runs import make_runs, make_testing
 from pipelines.bell import RelayBell
 from pipelines.names import FAMILIES
 
@@ -138,139 +124,58 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             f"this command works beside the database, and not against the server {settings.server}; run it there, or "
             "leave out --server and unset ANTIPHON_SERVER"
         )
-    if not settings.database_url:
-        make_home(settings)
-    engine = engine_of(settings.database_address)
-    store, clock, ids, bell = SqlStore(engine), shared_clock(engine), UuidSource(), RelayBell()
-    templates = JinjaTemplates()
-    scorers = make_scorers(settings, templates=templates)
-    models = PricedModels(make_language_models(settings), prices_of(settings))
-    spans = spans or make_spans(settings)
-    targets = make_targets(settings, templates=templates, models=models, spans=spans)
-    administration = make_administration(engine, clock=clock, ids=ids, peppers=peppers_of(settings))
-    secrets = make_secrets(settings, engine=engine, clock=clock, audit=administration.audit)
-    test_sets, names = SqlTestSets(engine), SqlConfigurationNames(engine)
-    judging = Judging(models=models, prompts=judge_prompts(), templates=templates)
-    doors = make_doors(settings)
-    cache = make_cache(settings, engine=engine, clock=clock)
-    family = TestExecution(
-        test_sets=test_sets,
-        targets=TracedTargets(targets=targets, spans=spans),
-        scorers=scorers,
-        templates=templates,
-        judging=judging,
-        environments=secrets.environments,
-        transforms=JavaScriptTransforms(),
-        store=store,
-        doors=doors,
-        caching=Caching(cache=OptionalCache(cache), clock=clock),
-    )
-    llm = make_llm_registry(engine, clock=clock, ids=ids, audit=administration.audit, environments=secrets.environments)
-    llm_family = make_llm_family(settings, engine=engine, models=models, environments=secrets.environments, clock=clock)
-    library = make_library(engine, clock=clock, ids=ids, audit=administration.audit, doorbell=bell)
-    embedding = make_embedding(
-        settings,
-        library=library.store,
-        parsers=library.parsers,
-        models=models,
-        environments=secrets.environments,
-        doors=doors,
-        resolve=llm.references.resolve,
-        clock=clock,
-        ids=ids,
-        audit=administration.audit,
-    )
-    syncing = make_sync(
-        settings,
-        library=library.store,
-        ingesting=embedding.ingesting,
-        environments=secrets.environments,
-        doors=doors,
-        store=store,
-        clock=clock,
-        ids=ids,
-    )
-    families: dict[str, Family] = {each.kind: each for each in (family, llm_family, embedding.family, syncing)}
-    jobs = JobService(store=store, clock=clock, ids=ids, doorbell=bell, kinds=frozenset(families))
-    checks = make_llm_checks(engine, family=llm_family, jobs=jobs, store=store)
-    embedding_work = make_embedding_work(jobs=jobs, store=store, library=library.store, clock=clock)
-    sources = make_sources(syncing, jobs=jobs, prices=lambda: prices_of(settings), audit=administration.audit)
-    run_opener = RunOpener(
-        runs=TestRuns(jobs=jobs, test_sets=test_sets, references=llm.references),
-        configurations=SavedConfigurations(names=names, test_sets=test_sets, clock=clock),
-    )
+    base = make_foundation(settings, spans=spans)
+    testing, llm, llm_family = make_testing(base), make_llm_registry(base), make_llm_family(base)
+    library = make_library(base)
+    embedding = make_embedding(base, library=library.store, parsers=library.parsers, resolve=llm.references.resolve)
+    syncing = make_sync(base, library=library.store, ingesting=embedding.ingesting)
+    families: dict[str, Family] = {each.kind: each for each in (testing.family, llm_family, embedding.family, syncing)}
+    jobs = JobService(store=base.store, clock=base.clock, ids=base.ids, doorbell=base.bell, kinds=frozenset(families))
+    runs = make_runs(base, jobs=jobs, test_sets=testing.test_sets, references=llm.references)
+    checks = make_llm_checks(base, family=llm_family, jobs=jobs)
+    embedding_work = make_embedding_work(base, jobs=jobs, library=library.store)
+    sources = make_sources(base, family=syncing, jobs=jobs)
+    of_arguments = {
+        FAMILIES[testing.family.kind].start: runs.opener.check,
+        FAMILIES[SYNC].start: sources.syncs.check,
+        **checks.of_arguments,
+    }
     return Antiphon(
         settings=settings,
-        engine=engine,
+        engine=base.engine,
         tenant=own_tenant(settings),
-        store=store,
-        test_sets=test_sets,
-        scorers=scorers,
-        targets=targets,
-        templates=templates,
-        family=family,
+        store=base.store,
+        test_sets=testing.test_sets,
+        scorers=testing.scorers,
+        targets=testing.targets,
+        templates=testing.templates,
+        family=testing.family,
         families=families,
-        doors=doors,
-        cache=cache,
-        secrets=secrets,
+        doors=base.doors,
+        cache=testing.cache,
+        secrets=base.secrets,
         jobs=jobs,
-        records=JobRecords(store=store),
-        runs=run_opener.runs,
-        rejudging=Rejudging(jobs=jobs, store=store, references=llm.references),
-        configurations=run_opener.configurations,
-        run_opener=run_opener,
-        administration=administration,
-        bell=bell,
-        spans=spans,
-        clock=clock,
-        notifications=make_notifications(
-            settings,
-            engine=engine,
-            store=store,
-            clock=clock,
-            ids=ids,
-            vault=secrets.vault,
-            audit=administration.audit,
-        ),
-        schedules=make_schedules(
-            engine,
-            store=store,
-            clock=clock,
-            ids=ids,
-            audit=administration.audit,
-            doorbell=bell,
-            checks={
-                FAMILIES[family.kind].start: run_opener.check,
-                FAMILIES[SYNC].start: sources.syncs.check,
-                **checks.of_arguments,
-            },
-            resend_after_s=settings.resend_after_s,
-        ),
+        records=JobRecords(store=base.store),
+        runs=runs.opener.runs,
+        rejudging=runs.rejudging,
+        configurations=runs.opener.configurations,
+        run_opener=runs.opener,
+        administration=base.administration,
+        bell=base.bell,
+        spans=base.spans,
+        clock=base.clock,
+        notifications=make_notifications(base),
+        schedules=make_schedules(base, checks=of_arguments),
         llm=llm,
         checks=checks,
         library=library,
         embedding=embedding,
         embedding_work=embedding_work,
         library_search=make_library_search(
-            settings,
-            engine=engine,
-            library=library.store,
-            embedders=embedding.embedders,
-            work=embedding_work,
-            clock=clock,
+            base, library=library.store, embedders=embedding.embedders, work=embedding_work
         ),
         sources=sources,
     )
-
-
-def prices_of(settings: Settings) -> PriceTable:
-    """
-    Return the prices to count with: those of the file that the settings name, else the shipped ones.
-
-    Raises:
-        InvalidInput: the file can't be read, or holds something else.
-    """
-    return read_prices(Path(settings.prices).expanduser()) if settings.prices else shipped_prices()
 
 
 def ready_database(antiphon: Antiphon) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from attrs import frozen
-from sqlalchemy import Engine
 
 from adapters.database.library import SqlLibrary
 from adapters.parsing.children import ChildParsers
 from domain.embedding.adding import Adding
 from domain.embedding.reviewing import Reviewing
-from domain.jobs.ports import Clock, Doorbell, IdSource
-from domain.organizations.audit_log import AuditLog
+from entrypoints.foundation import Foundation
 
 
 @frozen(kw_only=True)
@@ -23,14 +21,12 @@ class LibraryServices:
     reviewing: Reviewing
 
 
-def make_library(
-    engine: Engine, *, clock: Clock, ids: IdSource, audit: AuditLog, doorbell: Doorbell
-) -> LibraryServices:
+def make_library(base: Foundation) -> LibraryServices:
     """Plug it together."""
-    store = SqlLibrary(engine)
+    store, clock, audit = SqlLibrary(base.engine), base.clock, base.audit
     return LibraryServices(
         store=store,
         parsers=ChildParsers(),
-        adding=Adding(library=store, clock=clock, ids=ids, audit=audit, doorbell=doorbell),
+        adding=Adding(library=store, clock=clock, ids=base.ids, audit=audit, doorbell=base.bell),
         reviewing=Reviewing(library=store, clock=clock, audit=audit),
     )

@@ -17,16 +17,11 @@ from domain.embedding.ports import Library
 from domain.embedding.settling import Settling
 from domain.embedding.shared_embedders import SharedEmbedders
 from domain.jobs.job import Job
-from domain.jobs.ports import Clock, IdSource, Store
 from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService
-from domain.language_models.ports import LanguageModels
-from domain.limits.doors import Doors
-from domain.organizations.audit_log import AuditLog
-from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
 from entrypoints.api.documents.embedding import LibrarySettingsChange, LibrarySettingsDocument, StartEmbedding
-from entrypoints.settings import Settings
+from entrypoints.foundation import Foundation
 
 
 @frozen(kw_only=True)
@@ -47,39 +42,26 @@ class EmbeddingWork:
     settling: Settling
 
 
-def make_embedding(
-    settings: Settings,
-    *,
-    library: Library,
-    parsers: Parsers,
-    models: LanguageModels,
-    environments: Environments,
-    doors: Doors,
-    resolve: Resolve,
-    clock: Clock,
-    ids: IdSource,
-    audit: AuditLog,
-) -> Embedding:
+def make_embedding(base: Foundation, *, library: Library, parsers: Parsers, resolve: Resolve) -> Embedding:
     """Plug it together."""
-    apis = ApiModels(models=models, environments=environments, doors=doors, resolve=resolve)
-    embedders = StandardEmbedders(
-        apis=apis, local_models=Path(settings.local_models).expanduser() if settings.local_models else None
-    )
+    clock, folder = base.clock, base.settings.local_models
+    apis = ApiModels(models=base.models, environments=base.environments, doors=base.doors, resolve=resolve)
+    embedders = StandardEmbedders(apis=apis, local_models=Path(folder).expanduser() if folder else None)
     shared = SharedEmbedders(embedders=embedders)
     ingesting = Ingesting(library=library, parsers=parsers, embedders=shared, clock=clock)
     return Embedding(
-        models=EmbeddingModels(library=library, embedders=embedders, clock=clock, ids=ids, audit=audit),
+        models=EmbeddingModels(library=library, embedders=embedders, clock=clock, ids=base.ids, audit=base.audit),
         embedders=shared,
         ingesting=ingesting,
         family=DocumentEmbedding(library=library, ingesting=ingesting),
     )
 
 
-def make_embedding_work(*, jobs: JobService, store: Store, library: Library, clock: Clock) -> EmbeddingWork:
+def make_embedding_work(base: Foundation, *, jobs: JobService, library: Library) -> EmbeddingWork:
     """Plug together what stands on the service of jobs, which must know the family first."""
     return EmbeddingWork(
-        jobs=EmbeddingJobs(jobs=jobs, library=library, clock=clock),
-        settling=Settling(store=store, library=library, clock=clock),
+        jobs=EmbeddingJobs(jobs=jobs, library=library, clock=base.clock),
+        settling=Settling(store=base.store, library=library, clock=base.clock),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from attrs import frozen
-from sqlalchemy import Engine
 
 from adapters.database.library_audit import SqlAuditRows
 from adapters.library_search.lexical import LexicalSearch
@@ -13,9 +12,8 @@ from domain.embedding.library_audit import LibraryAudits
 from domain.embedding.ports import Library
 from domain.embedding.searching import Searching
 from domain.embedding.shared_embedders import SharedEmbedders
-from domain.jobs.ports import Clock
+from entrypoints.foundation import Foundation
 from entrypoints.library_embedding import EmbeddingWork
-from entrypoints.settings import Settings
 
 
 @frozen(kw_only=True)
@@ -28,19 +26,14 @@ class LibrarySearchServices:
 
 
 def make_library_search(
-    settings: Settings,
-    *,
-    engine: Engine,
-    library: Library,
-    embedders: SharedEmbedders,
-    work: EmbeddingWork,
-    clock: Clock,
+    base: Foundation, *, library: Library, embedders: SharedEmbedders, work: EmbeddingWork
 ) -> LibrarySearchServices:
     """Return them over a database; numpy is loaded by the first search."""
-    lexical = LexicalSearch(engine=engine) if settings.search_words else None
+    engine = base.engine
+    lexical = LexicalSearch(engine=engine) if base.settings.search_words else None
     searching = Searching(library=library, embedders=embedders, index=StandardSearch(engine=engine), lexical=lexical)
     return LibrarySearchServices(
         searching=searching,
         checking=Checking(library=library, searching=searching),
-        audits=LibraryAudits(rows=SqlAuditRows(engine), jobs=work.jobs, clock=clock),
+        audits=LibraryAudits(rows=SqlAuditRows(engine), jobs=work.jobs, clock=base.clock),
     )

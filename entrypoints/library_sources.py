@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -19,15 +19,12 @@ from domain.embedding.source_service import DocumentationSources
 from domain.embedding.sync import DocumentationSync
 from domain.embedding.sync_counts import SyncReports
 from domain.embedding.sync_service import Syncs
-from domain.jobs.ports import Clock, IdSource, Store
 from domain.jobs.service import JobService
 from domain.language_models.codec import model_from_json
 from domain.language_models.pricing import PriceTable
-from domain.limits.doors import Doors
-from domain.organizations.audit_log import AuditLog
-from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
 from entrypoints.api.documents.documentation_sources import SourceDocument, source_document, sync_document
+from entrypoints.foundation import Foundation, prices_of
 from entrypoints.outgoing import make_guard
 from entrypoints.settings import Settings
 
@@ -55,34 +52,22 @@ def make_opener(settings: Settings) -> StandardSources:
     )
 
 
-def make_sync(
-    settings: Settings,
-    *,
-    library: Library,
-    ingesting: Ingesting,
-    environments: Environments,
-    doors: Doors,
-    store: Store,
-    clock: Clock,
-    ids: IdSource,
-) -> DocumentationSync:
+def make_sync(base: Foundation, *, library: Library, ingesting: Ingesting) -> DocumentationSync:
     """Return the family of syncs."""
     return DocumentationSync(
         library=library,
-        sources=make_opener(settings),
-        environments=environments,
+        sources=make_opener(base.settings),
+        environments=base.environments,
         ingesting=ingesting,
-        doors=doors,
-        store=store,
-        clock=clock,
-        ids=ids,
+        doors=base.doors,
+        store=base.store,
+        clock=base.clock,
+        ids=base.ids,
         sleep=time.sleep,
     )
 
 
-def make_sources(
-    family: DocumentationSync, *, jobs: JobService, prices: Callable[[], PriceTable], audit: AuditLog
-) -> SourceServices:
+def make_sources(base: Foundation, *, family: DocumentationSync, jobs: JobService) -> SourceServices:
     """Plug together what stands on the service of jobs, which must know the family first."""
     sources = DocumentationSources(
         library=family.library,
@@ -90,11 +75,11 @@ def make_sources(
         store=family.store,
         clock=family.clock,
         ids=family.ids,
-        audit=audit,
+        audit=base.audit,
     )
     return SourceServices(
         sources=sources,
-        syncs=Syncs(jobs=jobs, library=family.library, sources=sources, audit=audit),
+        syncs=Syncs(jobs=jobs, library=family.library, sources=sources, audit=base.audit),
         reports=SyncReports(store=family.store),
         dry_runs=DryRuns(
             library=family.library,
@@ -104,7 +89,7 @@ def make_sources(
             doors=family.doors,
             clock=family.clock,
             sleep=family.sleep,
-            cost=lambda model, tokens: _cost_nanousd(prices(), model, tokens),
+            cost=lambda model, tokens: _cost_nanousd(prices_of(base.settings), model, tokens),
         ),
     )
 

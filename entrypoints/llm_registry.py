@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from attrs import frozen
-from sqlalchemy import Engine
 
 from adapters.database.llm_registry import SqlRegistry
-from domain.jobs.ports import Clock, IdSource
 from domain.llm_validation.defaults import DefaultModels
 from domain.llm_validation.llm_api import checked_base_url
 from domain.llm_validation.llm_model import checked_model_name
@@ -15,9 +13,9 @@ from domain.llm_validation.ports import Registry
 from domain.llm_validation.registering import LlmApiService
 from domain.llm_validation.resolving import RegisteredModels
 from domain.llm_validation.views import ApiView
-from domain.organizations.audit_log import AuditLog
 from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
+from entrypoints.foundation import Foundation
 
 
 @frozen(kw_only=True)
@@ -64,15 +62,13 @@ class LlmRegistry:
         ]
 
 
-def make_llm_registry(
-    engine: Engine, *, clock: Clock, ids: IdSource, audit: AuditLog, environments: Environments
-) -> LlmRegistry:
+def make_llm_registry(base: Foundation) -> LlmRegistry:
     """Plug it together."""
-    registry = SqlRegistry(engine)
+    registry = SqlRegistry(base.engine)
     return LlmRegistry(
         registry=registry,
-        apis=LlmApiService(registry=registry, clock=clock, ids=ids, audit=audit),
-        defaults=DefaultModels(registry=registry, audit=audit),
+        apis=LlmApiService(registry=registry, clock=base.clock, ids=base.ids, audit=base.audit),
+        defaults=DefaultModels(registry=registry, audit=base.audit),
         references=RegisteredModels(registry=registry),
-        environments=environments,
+        environments=base.environments,
     )

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from random import random
 
 from attrs import frozen
-from sqlalchemy import Engine
 
 from adapters.database.llm_due import SqlDueApis
 from adapters.database.llm_registry import SqlRegistry
@@ -16,9 +15,7 @@ from domain.jobs.errors import NotFound
 from domain.jobs.item import Item
 from domain.jobs.job import JobId
 from domain.jobs.opening import Opener
-from domain.jobs.ports import Clock
 from domain.jobs.service import JobService, JobView
-from domain.language_models.ports import LanguageModels
 from domain.llm_validation.llm_api import LlmApiId
 from domain.llm_validation.noting import Noting
 from domain.llm_validation.rechecking import Rechecking
@@ -28,8 +25,8 @@ from domain.llm_validation.validations import Validations
 from domain.schedules.schedulable import Check
 from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
+from entrypoints.foundation import Foundation
 from entrypoints.outgoing import make_guard, make_language_models
-from entrypoints.settings import Settings
 from pipelines.names import FAMILIES
 
 MOST_ITEMS = 1000
@@ -86,31 +83,30 @@ class LlmChecks:
             return view, work.ledger.page(job_id, after=None, limit=MOST_ITEMS)
 
 
-def make_llm_family(
-    settings: Settings, *, engine: Engine, models: LanguageModels, environments: Environments, clock: Clock
-) -> LlmValidation:
-    """Return the family; its *models* say what they cost."""
-    registry = SqlRegistry(engine)
+def make_llm_family(base: Foundation) -> LlmValidation:
+    """Return the family; its models say what they cost."""
+    registry, clock, settings = SqlRegistry(base.engine), base.clock, base.settings
     return LlmValidation(
         registry=registry,
         refreshing=Refreshing(registry=registry, catalogues=make_language_models(settings), clock=clock),
-        models=models,
+        models=base.models,
         ways=HttpWays({}, make_guard(settings)),
-        environments=environments,
+        environments=base.environments,
         clock=clock,
         tokens_a_day=settings.probe_tokens,
     )
 
 
-def make_llm_checks(engine: Engine, *, family: LlmValidation, jobs: JobService, store: SqlStore) -> LlmChecks:
+def make_llm_checks(base: Foundation, *, family: LlmValidation, jobs: JobService) -> LlmChecks:
     """Return what starts validations and notes them."""
+    store = base.store
     validations = Validations(jobs=jobs, registry=family.registry)
     return LlmChecks(
         validations=validations,
         noting=Noting(jobs=store, registry=family.registry, clock=family.clock, jitter=random),
         rechecking=Rechecking(
             installation=store,
-            due=SqlDueApis(engine),
+            due=SqlDueApis(base.engine),
             registry=family.registry,
             validations=validations,
             clock=family.clock,

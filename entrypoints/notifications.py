@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import random
 
 from attrs import frozen
-from sqlalchemy import Engine
 
 from adapters.database.deliveries import SqlDeliveries
 from adapters.database.webhooks import SqlWebhooks
@@ -13,7 +12,6 @@ from adapters.notifications.http import HttpCarrier
 from adapters.notifications.mail import MailCarrier
 from adapters.notifications.mail_server import MailServer, mail_server
 from domain.jobs.errors import BrokenSettings
-from domain.jobs.ports import Clock, IdSource, Store
 from domain.llm_validation.events import LLM_EVENTS
 from domain.notifications.announcing import Notifier
 from domain.notifications.event import JOB_EVENTS
@@ -21,9 +19,8 @@ from domain.notifications.ports import Carrier
 from domain.notifications.sending import Courier
 from domain.notifications.service import Webhooks
 from domain.notifications.webhook import Channel
-from domain.organizations.audit_log import AuditLog
-from domain.secrets.vault import Vault
 from domain.tenancy import TenantContext
+from entrypoints.foundation import Foundation
 from entrypoints.outgoing import make_guard
 from entrypoints.settings import Settings
 
@@ -45,23 +42,15 @@ class Notifications:
         return self.deliveries.waiting(tenant)
 
 
-def make_notifications(
-    settings: Settings,
-    *,
-    engine: Engine,
-    store: Store,
-    clock: Clock,
-    ids: IdSource,
-    vault: Vault,
-    audit: AuditLog,
-) -> Notifications:
+def make_notifications(base: Foundation) -> Notifications:
     """
     Plug them together.
 
     Raises:
         BrokenSettings: a mail server that can't be used.
     """
-    rows, deliveries = SqlWebhooks(engine), SqlDeliveries(engine)
+    settings, clock, vault = base.settings, base.clock, base.secrets.vault
+    rows, deliveries = SqlWebhooks(base.engine), SqlDeliveries(base.engine)
     carriers: dict[Channel, Carrier] = {
         Channel.HTTP: HttpCarrier(guard=make_guard(settings)),
         Channel.EMAIL: MailCarrier(server=_mail_server(settings)),
@@ -74,12 +63,12 @@ def make_notifications(
         courier=courier,
         vault=vault,
         clock=clock,
-        ids=ids,
-        audit=audit,
+        ids=base.ids,
+        audit=base.audit,
         event_types=EVENTS,
     )
     events = {event.kind: event for event in EVENTS}
-    notifier = Notifier(store=store, webhooks=rows, deliveries=deliveries, events=events)
+    notifier = Notifier(store=base.store, webhooks=rows, deliveries=deliveries, events=events)
     return Notifications(webhooks=webhooks, notifier=notifier, courier=courier, deliveries=deliveries)
 
 
