@@ -14,9 +14,10 @@ from tests.services.http_server import Received, Wire, reply
 
 @define
 class EmbeddingsScript:
-    """Answers after *delay_s*; *refuse* may answer a request in its own way instead."""
+    """Answers after *delay_s*, with *headers* (lines); *refuse* may answer a request in its own way instead."""
 
     delay_s: float = 0.0
+    headers: str = ""
     refuse: Callable[[list[str]], bytes | None] = lambda _texts: None
     asked: list[list[str]] = field(factory=list)
 
@@ -29,7 +30,7 @@ class EmbeddingsScript:
         rows = [{"index": no, "embedding": numbers_of(text)} for no, text in enumerate(texts)]
         tokens = sum(len(text.split()) for text in texts)
         body = {"data": rows[::-1], "model": "mock", "usage": {"prompt_tokens": tokens, "total_tokens": tokens}}
-        wire.send(refusal or reply(json.dumps(body)))
+        wire.send(refusal or reply(json.dumps(body), headers=self.headers))
 
     @property
     def texts(self) -> list[str]:
