@@ -96,7 +96,8 @@ class Ingesting:
         Make what *content* says visible as the document's next generation, and return what that took.
 
         The document must be stored with this content's hash. A generation that would be the same as the visible one is
-        not made again. With *beside*, the texts are embedded with that model, too, and nothing else changes by it.
+        not made again. With *beside*, the texts are embedded with that model, too, and nothing else changes by it: not
+        when that fails, either, where readers see this content already.
 
         Raises:
             PermanentFailure: the content can't be read or embedded; the document says why, and what was visible stays.
@@ -111,7 +112,7 @@ class Ingesting:
             cut = self._cut(document, content, models)
             found = self._vectors(tenant, cut.texts, models, keep=keep, ends=ends)
         except PermanentFailure as failure:
-            self._note_failure(tenant, document, str(failure))
+            self._note_failure(tenant, document, str(failure), is_beside=beside is not None)
             raise
         try:
             generation = self._swap(tenant, document, cut, models.in_use, found, is_trusted=is_trusted)
@@ -231,10 +232,13 @@ class Ingesting:
                 work.vectors.add(model.fingerprint, found.unstored, now=self.clock.now())
                 work.commit()
 
-    def _note_failure(self, tenant: TenantContext, document: LibraryDocument, reason: str) -> None:
+    def _note_failure(self, tenant: TenantContext, document: LibraryDocument, reason: str, *, is_beside: bool) -> None:
+        """Let the document say why; not one that readers see as it is, when another model has failed beside."""
         now = self.clock.now()
         with self.library.begin(tenant) as work:
             current = work.documents.get(document.id, lock=True)
+            if is_beside and current.visible_hash == current.content_hash:
+                return
             work.documents.put(failed(current, content_hash=document.content_hash, reason=reason, now=now))
             work.commit()
 

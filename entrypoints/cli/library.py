@@ -13,7 +13,7 @@ _LAZY = {
     "sync": ("entrypoints.cli.library_sync", "Bring the library in step with a source."),
     "sync-all": ("entrypoints.cli.library_sync", "Sync every source."),
     "documents": ("entrypoints.cli.library_documents", "List documents; show, approve, reject, remove one."),
-    "models": ("entrypoints.cli.library_models", "Add models to embed with; list, use, remove one."),
+    "models": ("entrypoints.cli.library_models", "Add models to embed with; list, compare, use, remove one."),
     "embed": ("entrypoints.cli.library_embed", "Embed documents now."),
     "auto-embed": ("entrypoints.cli.library_embed", "Embed new documents by themselves, or not."),
     "check": ("entrypoints.cli.library_check", "Say how often a search finds what it should."),

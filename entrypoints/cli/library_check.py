@@ -43,8 +43,10 @@ def check(*, place: Place, file: Path | None, models: tuple[str, ...], misses: b
     found = place.library_search.check(worded(CheckWords, questions=questions, models=list(models)))
     if as_json:
         print_document(found)
-    else:
-        _show(found, with_misses=misses)
+        return
+    show_recalls(found)
+    for recall in found.recalls if misses else []:
+        _show_misses(recall)
 
 
 @click.group()
@@ -87,7 +89,8 @@ def _read(file: Path) -> CheckQuestionsWords:
     return worded(CheckQuestionsWords, questions=questions)
 
 
-def _show(found: CheckDocument, *, with_misses: bool) -> None:
+def show_recalls(found: CheckDocument) -> None:
+    """Print how often each model found what it should."""
     wide = max(len(recall.model) for recall in found.recalls)
     show(f"{'model':<{wide}}  questions  recall at 3  recall at 5")
     for recall in found.recalls:
@@ -96,8 +99,6 @@ def _show(found: CheckDocument, *, with_misses: bool) -> None:
             f"{recall.model:<{wide}}  {recall.questions:>9}  {recall.recall_at_3:>11.2f}  "
             f"{recall.recall_at_5:>11.2f}{kind}"
         )
-    for recall in found.recalls if with_misses else []:
-        _show_misses(recall)
 
 
 def _show_misses(recall: RecallDocument) -> None:

@@ -7,6 +7,7 @@ import click
 from entrypoints.api.documents.embedding import EmbeddingModelDocument, LibrarySettingsChange, NewEmbeddingModel
 from entrypoints.cli.acting import JSON, at_place, print_document, print_documents, worded
 from entrypoints.cli.console import print_json, say
+from entrypoints.cli.library_compare import compare
 from entrypoints.places.place import Place
 
 _MODEL = click.argument("model")
@@ -16,7 +17,7 @@ _COLUMNS = ("name", "model", "numbers", "in use", "texts without a vector")
 @click.group()
 def models() -> None:
     """
-    Add models that documents are embedded with; list, use and remove them.
+    Add models that documents are embedded with; list, compare, use and remove them.
 
     None is in use at first, so that nobody's documents go anywhere before somebody has said where.
 
@@ -26,6 +27,9 @@ def models() -> None:
     llm:API/MODEL          a registered LLM API (`antiphon llm`); llm:default is the default for embedding
     local:FOLDER           a network on this machine, below ANTIPHON_LOCAL_MODELS
     """
+
+
+models.add_command(compare)
 
 
 @models.command("list")

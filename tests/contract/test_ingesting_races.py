@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from domain.embedding.ports import Library
-from domain.jobs.errors import Conflict, Deferred
+from domain.jobs.errors import Conflict, Deferred, FailureKind, PermanentFailure
 from tests.contract.building import NOW, US
 from tests.contract.ingesting_documents import (
     MODEL,
@@ -111,6 +111,20 @@ def test_another_model_is_embedded_with_beside_the_one_in_use(library: Library) 
         assert work.vectors.known(other.fingerprint, before[1]) == set(before[1])
 
 
+def test_a_model_that_fails_beside_the_one_in_use_takes_nothing_from_a_document(library: Library) -> None:
+    """A trial of a model must not make approved documents failed ones, nor readers see less."""
+    use(library, MODEL)
+    content, other = paragraphs(2), scripted_model(2)
+    document = hand_in(library, content)
+    ingest(library, ScriptedEmbedders(), document, content)
+    before = read_back(library, document.id)
+
+    with pytest.raises(PermanentFailure, match="no such key"):
+        ingest(library, ScriptedEmbedders(refuse=_no_such_key), document, content, beside=other)
+
+    assert read_back(library, document.id) == before
+
+
 def test_a_document_whose_bytes_are_not_kept_is_embedded_from_its_chunks(library: Library) -> None:
     """What a sync brought is not fetched again for another model."""
     use(library, MODEL)
@@ -141,3 +155,7 @@ def test_the_shortest_model_of_an_organization_bounds_all_chunks(library: Librar
 
     assert short.chunks > long.chunks
     assert short.generation == 2
+
+
+def _no_such_key(_texts: object) -> None:
+    raise PermanentFailure("no such key", kind=FailureKind.AUTHENTICATION)
