@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from urllib3 import PoolManager
 
 from adapters.sources.git import not_a_repository
+from adapters.sources.guarded_pools import refusal_in
 from domain.jobs.errors import AntiphonError, FailureKind, PermanentFailure, TransientFailure
 
 if TYPE_CHECKING:
@@ -182,6 +183,9 @@ class CopiedRepository:
                 f"{self._shown}: it asks for a user and a secret, or refuses those it got",
                 kind=FailureKind.AUTHENTICATION,
             )
+        refusal = refusal_in(exc)
+        if refusal is not None:
+            return PermanentFailure(f"{self._shown}: {refusal}", kind=FailureKind.BAD_INPUT)
         said = self.hide(" ".join(str(exc).split())[:300]) or type(exc).__name__
         return TransientFailure(f"{self._shown}: it can't be fetched ({said})", kind=FailureKind.CONNECTION)
 

@@ -15,7 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 from urllib3.util import Timeout
 
-from adapters.http.guard import AddressGuard
+from adapters.http.guard import AddressGuard, AddressRefused
 
 CONNECT_S = 10.0
 READ_S = 60.0
@@ -49,6 +49,14 @@ def guarded_pools(
         "http": type("GuardedPool", (plain,), {"ConnectionCls": judged}),
         "https": type("GuardedTlsPool", (tls,), {"ConnectionCls": judged_tls}),
     }
+
+
+def refusal_in(error: BaseException) -> AddressRefused | None:
+    """Return why the guard let a library connect to nothing, however the library has wrapped that."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, AddressRefused):
+        cause = cause.__cause__ or cause.__context__
+    return cause
 
 
 def guarded_manager(guard: AddressGuard) -> PoolManager:

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from attrs import field, frozen
 
 from adapters.http.guard import AddressGuard
-from adapters.sources.guarded_pools import CONNECT_S, READ_S, guarded_pools
+from adapters.sources.guarded_pools import CONNECT_S, READ_S, guarded_pools, refusal_in
 from domain.embedding.documentation_source import SourceSettings
 from domain.embedding.selection import Selection
 from domain.embedding.source_ports import MOST_BYTES, Entry, Fetched
@@ -107,13 +107,22 @@ class S3Reader:
 
     @contextmanager
     def _failures(self, what: str) -> Iterator[None]:
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+            ConnectTimeoutError,
+            EndpointConnectionError,
+            HTTPClientError,
+        )
 
         try:
             yield
         except ClientError as exc:
             raise self._refusal(what, exc) from exc
-        except HTTPClientError as exc:
+        except (HTTPClientError, EndpointConnectionError, ConnectTimeoutError) as exc:
+            refusal = refusal_in(exc)
+            if refusal is not None:
+                raise PermanentFailure(f"{what}: {refusal}", kind=FailureKind.BAD_INPUT) from exc
             raise TransientFailure(f"{what}: {self._said(exc)}", kind=FailureKind.CONNECTION) from exc
         except BotoCoreError as exc:
             raise PermanentFailure(f"{what}: {self._said(exc)}", kind=FailureKind.BAD_INPUT) from exc
