@@ -16,6 +16,7 @@ from domain.jobs.item import Item
 from domain.jobs.job import JobId
 from domain.jobs.opening import Opener
 from domain.jobs.service import JobService, JobView
+from domain.language_models.pricing import PricedStreams
 from domain.llm_validation.llm_api import LlmApiId
 from domain.llm_validation.noting import Noting
 from domain.llm_validation.rechecking import Rechecking
@@ -25,7 +26,7 @@ from domain.llm_validation.validations import Validations
 from domain.schedules.schedulable import Check
 from domain.secrets.ports import Environments
 from domain.tenancy import TenantContext
-from entrypoints.foundation import Foundation
+from entrypoints.foundation import Foundation, prices_of
 from entrypoints.outgoing import make_guard, make_language_models
 from pipelines.names import FAMILIES
 
@@ -86,10 +87,12 @@ class LlmChecks:
 def make_llm_family(base: Foundation) -> LlmValidation:
     """Return the family; its models say what they cost."""
     registry, clock, settings = SqlRegistry(base.engine), base.clock, base.settings
+    calls = make_language_models(settings)
     return LlmValidation(
         registry=registry,
-        refreshing=Refreshing(registry=registry, catalogues=make_language_models(settings), clock=clock),
+        refreshing=Refreshing(registry=registry, catalogues=calls, clock=clock),
         models=base.models,
+        streams=PricedStreams(calls, prices_of(settings)),
         ways=HttpWays({}, make_guard(settings)),
         environments=base.environments,
         clock=clock,

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from adapters.http.deadline import Deadline
 from adapters.http.environment import EnvironmentValues
-from adapters.http.exchange import HttpConnections, Reply, Request
+from adapters.http.exchange import Hear, HttpConnections, Reply, Request
 from adapters.http.failures import is_timeout, network_failure, timeout_failure
 from adapters.http.url import Url
 from domain.jobs.errors import InvalidInput
@@ -44,9 +44,11 @@ class HttpCall:
     now: Callable[[], datetime] = field(repr=False)
     trace: Callable[[], str] = field(default=str, repr=False)
 
-    def send(self, body: bytes | None, *, variables: Document, deadline_s: float) -> Reply:
+    def send(self, body: bytes | None, *, variables: Document, deadline_s: float, hear: Hear | None = None) -> Reply:
         """
         Send *body* once and return what came back, whatever its status; no later than timeout_s and *deadline_s*.
+
+        With *hear* the body is told as it comes, and read as far as it is wanted.
 
         Raises:
             TransientFailure, PermanentFailure: connection, dns, tls, timed_out; bad_answer: it is not HTTP.
@@ -57,7 +59,8 @@ class HttpCall:
         request = Request(method=self.method, path=path, headers=headers, body=body)
         limit_s = deadline_s if self.timeout_s is None else min(self.timeout_s, deadline_s)
         try:
-            return self.connections.exchange(request, deadline=Deadline.after(limit_s), max_bytes=self.max_bytes)
+            deadline = Deadline.after(limit_s)
+            return self.connections.exchange(request, deadline=deadline, max_bytes=self.max_bytes, hear=hear)
         except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: a chunk of negative size
             if is_timeout(error):
                 failure = timeout_failure(self.shown, timeout_s=self.timeout_s, deadline_s=deadline_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from time import perf_counter
@@ -19,6 +19,14 @@ from adapters.http.url import Url
 
 # Enough for every error page that says something; only its start is shown.
 _ERROR_BODY_BYTES = 65_536
+_PIECE_BYTES = 65_536
+
+Hear = Callable[[bytes, float], bool]
+"""
+Hears the body of a 2xx as it comes: some bytes of it, and how many seconds after the request began to be sent.
+
+It returns whether it wants more.
+"""
 
 
 @frozen(kw_only=True)
@@ -66,9 +74,11 @@ class HttpConnections:
         self._idle: deque[TimedConnection] = deque()
         self._is_closed = False
 
-    def exchange(self, request: Request, *, deadline: Deadline, max_bytes: int) -> Reply:
+    def exchange(self, request: Request, *, deadline: Deadline, max_bytes: int, hear: Hear | None = None) -> Reply:
         """
         Send *request* and return what comes back, whatever its status; never sends twice.
+
+        With *hear* the body is told as it comes, and read as far as it is wanted.
 
         Raises:
             OSError, http.client.HTTPException: what the connection raised; `TimeoutError` at the deadline.
@@ -81,7 +91,7 @@ class HttpConnections:
                 connection.connect()
             started = perf_counter()
             response = _send(connection, request)
-            body, is_complete = _read(response, max_bytes=max_bytes)
+            body, is_complete = _read(response, max_bytes=max_bytes, hear=hear, started=started)
             latency_s = perf_counter() - started
             is_reusable = response.isclosed() and connection.sock is not None
         finally:
@@ -132,7 +142,9 @@ def _send(connection: TimedConnection, request: Request) -> http.client.HTTPResp
     return connection.getresponse()
 
 
-def _read(response: http.client.HTTPResponse, *, max_bytes: int) -> tuple[bytes, bool]:
+def _read(
+    response: http.client.HTTPResponse, *, max_bytes: int, hear: Hear | None, started: float
+) -> tuple[bytes, bool]:
     if not 200 <= response.status < 300:
         # The status says what happened; a body that doesn't come must not hide it.
         with suppress(OSError, http.client.HTTPException, ValueError):
@@ -140,11 +152,28 @@ def _read(response: http.client.HTTPResponse, *, max_bytes: int) -> tuple[bytes,
         return b"", True
     if (response.length or 0) > max_bytes:
         return b"", False
+    if hear:
+        return _in_pieces(response, max_bytes=max_bytes, hear=hear, started=started)
     body = response.read(max_bytes + 1)
     # http.client does not notice a body that ends before its Content-Length when it is read in pieces.
     if response.length and len(body) <= max_bytes:
         raise http.client.IncompleteRead(body, response.length)
     return body, len(body) <= max_bytes
+
+
+def _in_pieces(response: http.client.HTTPResponse, *, max_bytes: int, hear: Hear, started: float) -> tuple[bytes, bool]:
+    # Counted here: Python 3.11.7's read1 would wait for more than Content-Length says.
+    length, body = response.length, bytearray()
+    while length is None or len(body) < length:
+        piece = response.read1(_PIECE_BYTES if length is None else min(_PIECE_BYTES, length - len(body)))
+        body += piece
+        if len(body) > max_bytes:
+            return b"", False
+        if not piece and length is not None:
+            raise http.client.IncompleteRead(bytes(body), length - len(body))
+        if not piece or not hear(piece, perf_counter() - started):
+            break
+    return bytes(body), True
 
 
 def _tls_context() -> ssl.SSLContext:

@@ -45,6 +45,14 @@ _CODES: Mapping[str, FailureKind] = {
     "overloaded_error": FailureKind.SERVER_ERROR,
 }  # fmt: skip
 
+_CODES_BELOW_200: Mapping[str, FailureKind] = {
+    **dict.fromkeys(("rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"), FailureKind.RATE_LIMITED),
+    **dict.fromkeys(
+        ("api_error", "server_error", "timeout_error", "INTERNAL", "UNAVAILABLE"), FailureKind.SERVER_ERROR
+    ),
+}
+"""What else a status would say: an error in the middle of a stream has none of its own."""
+
 _WORDS = (
     (
         re.compile(r"maximum context length|prompt is too long|input token count .* exceeds|"
@@ -75,7 +83,7 @@ _MEANINGS: Mapping[FailureKind, str] = {
     FailureKind.CONTENT_FILTERED: "the provider's content filter refused the prompt",
     FailureKind.CONTEXT_TOO_LONG: "the prompt is too long for the model",
     FailureKind.RATE_LIMITED: "too many requests",
-    FailureKind.SERVER_ERROR: "the provider is overloaded",
+    FailureKind.SERVER_ERROR: "the provider is overloaded, or has trouble of its own",
 }
 
 
@@ -83,7 +91,7 @@ def refusal(reply: Reply, *, call: HttpCall) -> ItemFailure:
     """Return the failure for a response that holds an error."""
     error = _Error.read(reply.body)
     status = error.status if reply.is_success and error.status else reply.status
-    kind = error.kind(status)
+    kind = error.kind(status) or (error.kind_below_200(status) if reply.is_success else None)
     if kind is None:
         if not reply.is_success:
             return status_failure(reply, call=call.shown, values=call.values, now=call.now())
@@ -129,6 +137,11 @@ class _Error:
                 if words.search(self.message):
                     return kind
         return _STATUSES.get(status)
+
+    def kind_below_200(self, status: int) -> FailureKind | None:
+        """Return what an error inside a 2xx is, *status* being the one that it names itself, if it does."""
+        known = [_CODES_BELOW_200[code] for code in self.codes if code in _CODES_BELOW_200]
+        return next(iter(known), FailureKind.SERVER_ERROR if status >= 500 else None)
 
 
 def _codes(error: Mapping[str, object]) -> Iterator[str]:

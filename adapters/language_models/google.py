@@ -70,7 +70,7 @@ class GoogleDialect:
         usage = mapping(data.get("usageMetadata"))
         return Completion(
             text=storable("".join(text(part.get("text")) or "" for part in parts if not part.get("thought"))),
-            finish_reason=_finish(candidate, has_calls=bool(calls)),
+            finish_reason=finish_of(candidate, has_calls=bool(calls)),
             model=text(data.get("modelVersion")) or "",
             latency_s=reply.latency_s,
             tool_calls=calls,
@@ -109,7 +109,8 @@ def _configuration(spec: ModelSpec, json_schema: Document | None) -> dict[str, o
     return {**mapping(spec.parameters.get("generationConfig")), **rest, **schema}
 
 
-def _finish(candidate: Mapping[str, object] | None, *, has_calls: bool) -> FinishReason:
+def finish_of(candidate: Mapping[str, object] | None, *, has_calls: bool) -> FinishReason:
+    """Return why the candidate ends; where there is none, the prompt was blocked."""
     if candidate is None:
         return FinishReason.CONTENT_FILTER
     if has_calls:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -19,6 +19,7 @@ from adapters.language_models.dialect import ChatDialect, EmbeddingDialect
 from adapters.language_models.google import GoogleDialect
 from adapters.language_models.http_catalogue import HttpModelCatalogue
 from adapters.language_models.http_model import EmbeddingCall, HttpLanguageModel
+from adapters.language_models.http_stream import streamed
 from adapters.language_models.listings import (
     AnthropicListing,
     AzureListing,
@@ -30,9 +31,18 @@ from adapters.language_models.listings import (
 from adapters.language_models.ollama import OllamaDialect
 from adapters.language_models.openai_compatible import OpenAiDialect
 from adapters.language_models.scripted import ScriptedCatalogue, ScriptedModel
+from adapters.language_models.stream_dialects import (
+    AnthropicStream,
+    GoogleStream,
+    OllamaStream,
+    OpenAiStream,
+    StreamDialect,
+)
 from domain.jobs.errors import InvalidInput
+from domain.language_models.conversation import Message
 from domain.language_models.model import ModelSpec, Provider
 from domain.language_models.ports import LanguageModel, ModelCatalogue
+from domain.language_models.streamed import Streamed
 
 
 @frozen(kw_only=True)
@@ -40,16 +50,21 @@ class _Dialects:
     chat: ChatDialect
     embedding: EmbeddingDialect | None
     listing: Listing
+    stream: StreamDialect
 
 
 _OPENAI, _AZURE, _GOOGLE, _OLLAMA = OpenAiDialect(), AzureDialect(), GoogleDialect(), OllamaDialect()
 _DIALECTS: Mapping[Provider, _Dialects] = {
-    Provider.OPENAI: _Dialects(chat=_OPENAI, embedding=_OPENAI, listing=OpenAiListing()),
-    Provider.OPENAI_COMPATIBLE: _Dialects(chat=_OPENAI, embedding=_OPENAI, listing=OpenAiListing()),
-    Provider.AZURE: _Dialects(chat=_AZURE, embedding=_AZURE, listing=AzureListing()),
-    Provider.ANTHROPIC: _Dialects(chat=AnthropicDialect(), embedding=None, listing=AnthropicListing()),
-    Provider.GOOGLE: _Dialects(chat=_GOOGLE, embedding=_GOOGLE, listing=GoogleListing()),
-    Provider.OLLAMA: _Dialects(chat=_OLLAMA, embedding=_OLLAMA, listing=OllamaListing()),
+    Provider.OPENAI: _Dialects(chat=_OPENAI, embedding=_OPENAI, listing=OpenAiListing(), stream=OpenAiStream()),
+    Provider.OPENAI_COMPATIBLE: _Dialects(
+        chat=_OPENAI, embedding=_OPENAI, listing=OpenAiListing(), stream=OpenAiStream()
+    ),
+    Provider.AZURE: _Dialects(chat=_AZURE, embedding=_AZURE, listing=AzureListing(), stream=OpenAiStream()),
+    Provider.ANTHROPIC: _Dialects(
+        chat=AnthropicDialect(), embedding=None, listing=AnthropicListing(), stream=AnthropicStream()
+    ),
+    Provider.GOOGLE: _Dialects(chat=_GOOGLE, embedding=_GOOGLE, listing=GoogleListing(), stream=GoogleStream()),
+    Provider.OLLAMA: _Dialects(chat=_OLLAMA, embedding=_OLLAMA, listing=OllamaListing(), stream=OllamaStream()),
 }
 
 
@@ -60,7 +75,7 @@ LIST_BYTES = 20_000_000
 @frozen
 class StandardLanguageModels:
     """
-    The `LanguageModels` port, and `ModelCatalogues`.
+    The `LanguageModels` port, `StreamingModels`, and `ModelCatalogues`.
 
     *environment* is where `${NAME}` in a specification comes from; *guard* judges the addresses that are called; *now*
     is the clock for dates in Retry-After.
@@ -84,15 +99,31 @@ class StandardLanguageModels:
         """
         if spec.provider is Provider.SCRIPTED:
             return ScriptedModel(spec)
-        dialects = _dialects_of(spec)
-        for name in dialects.chat.unsupported(spec):
-            raise InvalidInput(f"parameters.{name}: can't be set here; take it out")
+        dialects = _dialects_of_chats(spec)
         call = self._call(spec, dialects.chat, connections=connections)
         embedding = None
         if dialects.embedding is not None:
             there = _at(call, dialects.embedding.embedding_url(spec))
             embedding = EmbeddingCall(call=there, dialect=dialects.embedding)
         return HttpLanguageModel(spec=spec, call=call, dialect=dialects.chat, embedding=embedding)
+
+    def stream(self, spec: ModelSpec, messages: Sequence[Message], *, deadline_s: float) -> Streamed:
+        """
+        Ask for an answer in pieces, over a connection of its own, and return how it came.
+
+        Raises:
+            InvalidInput: as `open`.
+            TransientFailure, PermanentFailure: as the port says.
+        """
+        if spec.provider is Provider.SCRIPTED:
+            return ScriptedModel(spec).stream(messages, deadline_s=deadline_s)
+        dialects = _dialects_of_chats(spec)
+        chats = self._call(spec, dialects.chat, connections=1)
+        call = _at(chats, dialects.stream.url(dialects.chat.chat_url(spec)))
+        try:
+            return streamed(call, dialects.stream, dialects.chat.chat(spec, messages, None), deadline_s=deadline_s)
+        finally:
+            call.connections.close()
 
     def catalogue(self, spec: ModelSpec) -> ModelCatalogue:
         """
@@ -144,6 +175,13 @@ def _dialects_of(spec: ModelSpec) -> _Dialects:
     if spec.is_reference:
         raise InvalidInput(f"{spec.name}: it names a registered model that was not looked up; name it in a run")
     return _DIALECTS[spec.provider]
+
+
+def _dialects_of_chats(spec: ModelSpec) -> _Dialects:
+    dialects = _dialects_of(spec)
+    for name in dialects.chat.unsupported(spec):
+        raise InvalidInput(f"parameters.{name}: can't be set here; take it out")
+    return dialects
 
 
 def _at(call: HttpCall, url: str) -> HttpCall:

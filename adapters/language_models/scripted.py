@@ -17,6 +17,7 @@ from domain.jobs.item import Document
 from domain.language_models.conversation import Completion, Embeddings, FinishReason, Message
 from domain.language_models.model import ModelSpec
 from domain.language_models.ports import ListedModel
+from domain.language_models.streamed import Streamed
 from domain.language_models.use import Capability
 
 _CHARACTERS_A_TOKEN = 4
@@ -59,6 +60,20 @@ class ScriptedModel:
             latency_s=0.0,
             prompt_tokens=_tokens("".join(message.text for message in messages)),
             completion_tokens=_tokens(answer),
+        )
+
+    def stream(self, messages: Sequence[Message], *, deadline_s: float) -> Streamed:
+        """Answer at once, a word a piece."""
+        said = self.complete(messages, deadline_s=deadline_s)
+        pieces = len(said.text.split())
+        return Streamed(
+            pieces=pieces,
+            first_s=0.0 if pieces else None,
+            latency_s=0.0,
+            is_ended=True,
+            model=said.model,
+            prompt_tokens=said.prompt_tokens,
+            completion_tokens=said.completion_tokens,
         )
 
     def embed(self, texts: Sequence[str], *, deadline_s: float) -> Embeddings:  # noqa: ARG002  # a hash does not wait

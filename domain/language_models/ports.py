@@ -10,6 +10,7 @@ from attrs import frozen
 from domain.jobs.item import Document
 from domain.language_models.conversation import Completion, Embeddings, Message
 from domain.language_models.model import ModelSpec
+from domain.language_models.streamed import Streamed
 from domain.language_models.use import Capability
 
 
@@ -58,6 +59,23 @@ class LanguageModels(Protocol):
 
         Raises:
             InvalidInput: the specification can't work here: an unset environment variable, no address.
+        """
+
+
+class StreamingModels(Protocol):
+    """Asks models for answers in pieces, as people who watch one being written do."""
+
+    def with_environment(self, environment: Mapping[str, str]) -> StreamingModels:
+        """Return the same with *environment* as that what `${NAME}` stands for, and nothing beside it."""
+
+    def stream(self, spec: ModelSpec, messages: Sequence[Message], *, deadline_s: float) -> Streamed:
+        """
+        Ask the model once, over a connection of its own, and return how the answer came; never retries.
+
+        Raises:
+            TransientFailure, PermanentFailure: as `LanguageModel.complete`, also where the failure comes in the middle
+                of the answer; connection where it breaks off; bad_answer where it does not come in pieces at all.
+            InvalidInput: as `LanguageModels.open`.
         """
 
 

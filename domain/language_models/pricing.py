@@ -16,8 +16,9 @@ from attrs import field, frozen
 from domain.jobs.item import Document
 from domain.language_models.conversation import Completion, Embeddings, Message
 from domain.language_models.model import ModelSpec, Provider
-from domain.language_models.ports import LanguageModel, LanguageModels
+from domain.language_models.ports import LanguageModel, LanguageModels, StreamingModels
 from domain.language_models.price import Price
+from domain.language_models.streamed import Streamed
 
 _VERSION = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{3}|latest)$")
 """How providers mark a version of a model: gpt-4o-2024-08-06, claude-haiku-4-5-20251001, gemini-2.0-flash-001."""
@@ -125,3 +126,24 @@ class PricedModel:
             cached_tokens=cached_tokens,
             cache_write_tokens=cache_write_tokens,
         )
+
+
+@frozen
+class PricedStreams:
+    """The `StreamingModels` port over another one: it says what each call cost."""
+
+    _streams: StreamingModels
+    _prices: PriceTable
+
+    def with_environment(self, environment: Mapping[str, str]) -> PricedStreams:
+        """Return the same with this environment."""
+        return PricedStreams(self._streams.with_environment(environment), self._prices)
+
+    def stream(self, spec: ModelSpec, messages: Sequence[Message], *, deadline_s: float) -> Streamed:
+        """Ask, and add the cost, where tokens and price are known."""
+        found = self._streams.stream(spec, messages, deadline_s=deadline_s)
+        price = self._prices.price_of(spec, answered=found.model)
+        if price is None or found.prompt_tokens is None or found.completion_tokens is None:
+            return found
+        cost = price.cost_nanousd(prompt_tokens=found.prompt_tokens, completion_tokens=found.completion_tokens)
+        return attrs.evolve(found, cost_nanousd=cost)

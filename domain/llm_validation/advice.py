@@ -35,6 +35,10 @@ _ADVICE: Mapping[FailureKind, str] = {
     FailureKind.BAD_INPUT: "mend what the message names, then check again",
     FailureKind.INTERNAL: "nothing is known about the API itself: check again, and report this if it stays",
 }
+_IN_PIECES = (
+    "something gathers the answer before it is handed on: look for buffering in the proxies before the server "
+    "(`proxy_buffering off` in nginx), and whether what runs there can stream at all; runs themselves don't need it"
+)
 _ELSE = "check again, and look at the provider's status page"
 
 
@@ -42,4 +46,6 @@ def advice_for(kind: FailureKind, *, rung: Rung) -> str:
     """Return what to do about a failure of this class on this rung."""
     if rung is Rung.CONFIGURATION:
         return "nothing was sent: mend what the message names, then check again"
+    if rung is Rung.STREAMING and kind is FailureKind.BAD_ANSWER:
+        return _IN_PIECES
     return _ADVICE.get(kind, _ELSE)

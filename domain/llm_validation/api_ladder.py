@@ -15,11 +15,12 @@ from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
 from domain.language_models.model import API_KEYS, ModelSpec, Provider
-from domain.language_models.ports import LanguageModels
+from domain.language_models.ports import LanguageModels, StreamingModels
 from domain.language_models.use import Use
 from domain.llm_validation.ladder import Step
 from domain.llm_validation.questions import ask
 from domain.llm_validation.rung import OPTIONAL, NotTestable, Passed, Rung
+from domain.llm_validation.streaming import answered_in_pieces
 from domain.llm_validation.ways import Way, Ways
 
 Listing = Callable[[float], Passed | NotTestable]
@@ -44,6 +45,7 @@ class ApiLadder:
     spec: ModelSpec
     ways: Ways
     models: LanguageModels
+    streams: StreamingModels
     listing: Listing
     chosen: Callable[[Sequence[Use]], str | None]
     may_spend: bool = True
@@ -88,7 +90,14 @@ class ApiLadder:
         if not self.may_spend:
             return Step(rung=rung, climb=lambda _: NotTestable(reason=_SPENT))
         spec = attrs.evolve(self.spec, model=model)
+        if rung is Rung.STREAMING:
+            climb = partial(_streamed, self.streams, spec)
+            return Step(rung=rung, model=model, climb=climb)
         return Step(rung=rung, model=model, climb=lambda left_s: ask(self.models, spec, rung, deadline_s=left_s))
+
+
+def _streamed(streams: StreamingModels, spec: ModelSpec, left_s: float) -> Passed:
+    return answered_in_pieces(streams, spec, deadline_s=left_s)
 
 
 def _encrypted(way: Way, left_s: float) -> Passed | NotTestable:

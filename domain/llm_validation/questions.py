@@ -1,14 +1,14 @@
 """
 What a model is asked on the rungs above the list: as little as shows that it works.
 
-The words of the providers differ (how many tokens an answer may have, what a tool or an image looks like), and stand
-here as parameters and parts of messages, which their clients send as they are.
+The words of the providers differ (what a tool or an image looks like), and stand here as parameters and parts of
+messages, which their clients send as they are.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import hypot, isfinite
 
 import attrs
@@ -20,6 +20,7 @@ from domain.language_models.conversation import Completion, Message
 from domain.language_models.cut_off import AnswerCutOff
 from domain.language_models.model import ModelSpec, Provider
 from domain.language_models.ports import LanguageModel, LanguageModels
+from domain.llm_validation.answer_limit import with_answer_limit
 from domain.llm_validation.probe_budget import ANSWER_TOKENS, TALKATIVE_TOKENS
 from domain.llm_validation.rung import Passed, Rung
 
@@ -35,16 +36,6 @@ _TOOL = "report_weather"
 _PARAMETERS = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mP4z8CAFTEMLQkAKP8/wc53yE8AAAAASUVORK5CYII="
 """A red square of 8 by 8 pixels, as a PNG in base64: some models refuse a single pixel."""
-
-_LIMITS: Mapping[Provider, tuple[str, ...]] = {
-    Provider.OPENAI: ("max_completion_tokens", "max_tokens"),
-    Provider.AZURE: ("max_completion_tokens", "max_tokens"),
-    Provider.OPENAI_COMPATIBLE: ("max_tokens", "max_completion_tokens"),
-    Provider.ANTHROPIC: ("max_tokens",),
-    Provider.GOOGLE: ("maxOutputTokens",),
-    Provider.OLLAMA: ("num_predict",),
-}
-"""How each provider calls the limit of an answer; a second name is for the models that refuse the first."""
 
 
 def ask(models: LanguageModels, spec: ModelSpec, rung: Rung, *, deadline_s: float) -> Passed:
@@ -79,32 +70,14 @@ def _said(
     deadline_s: float,
     json_schema: Document | None = None,
 ) -> Completion:
-    """Ask with the limit of tokens by its first name, and where that name is refused by its second."""
-    names = _LIMITS.get(spec.provider, ())
-    for name in names[1:] and names[:1]:
+    def asked(limited: ModelSpec) -> Completion:
+        model = models.open(limited, connections=1)
         try:
-            return _complete(models, spec, {name: most}, messages, deadline_s=deadline_s, json_schema=json_schema)
-        except PermanentFailure as failure:
-            if failure.kind is not FailureKind.REFUSED or name not in str(failure):
-                raise
-    limit = {names[-1]: most} if names else {}
-    return _complete(models, spec, limit, messages, deadline_s=deadline_s, json_schema=json_schema)
+            return model.complete(messages, deadline_s=deadline_s, json_schema=json_schema)
+        finally:
+            model.close()
 
-
-def _complete(
-    models: LanguageModels,
-    spec: ModelSpec,
-    limit: Document,
-    messages: Sequence[Message],
-    *,
-    deadline_s: float,
-    json_schema: Document | None,
-) -> Completion:
-    model = models.open(attrs.evolve(spec, parameters={**spec.parameters, **limit}), connections=1)
-    try:
-        return model.complete(messages, deadline_s=deadline_s, json_schema=json_schema)
-    finally:
-        model.close()
+    return with_answer_limit(spec, most, asked)
 
 
 def _embedded(models: LanguageModels, spec: ModelSpec, *, deadline_s: float) -> Passed:

@@ -17,7 +17,7 @@ from domain.jobs.usage import NOTHING, Usage
 
 
 class Rung(StrEnum):
-    """One step of a check, in the order of the ladder; the last three are taken only where somebody asks for them."""
+    """One step of a check, in the order of the ladder; the last four are taken only where somebody asks for them."""
 
     CONFIGURATION = "configuration"
     DNS = "dns"
@@ -29,9 +29,10 @@ class Rung(StrEnum):
     JSON_SCHEMA = "json_schema"
     TOOL_CALL = "tool_call"
     IMAGE = "image"
+    STREAMING = "streaming"
 
 
-OPTIONAL = (Rung.JSON_SCHEMA, Rung.TOOL_CALL, Rung.IMAGE)
+OPTIONAL = (Rung.JSON_SCHEMA, Rung.TOOL_CALL, Rung.IMAGE, Rung.STREAMING)
 """Probes that cost more, and that not every model passes: opt-in."""
 OF_A_MODEL = frozenset({Rung.CHAT, Rung.EMBEDDINGS, *OPTIONAL})
 """Rungs that ask one model; a failure there need not be the account's."""

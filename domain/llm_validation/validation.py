@@ -20,7 +20,7 @@ from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
 from domain.jobs.ports import Clock
-from domain.language_models.ports import LanguageModels
+from domain.language_models.ports import LanguageModels, StreamingModels
 from domain.language_models.use import Use
 from domain.llm_validation.account import model_spec
 from domain.llm_validation.api_ladder import ApiLadder
@@ -90,6 +90,7 @@ class LlmValidation:
     registry: Registry
     refreshing: Refreshing
     models: LanguageModels
+    streams: StreamingModels
     ways: Ways
     environments: Environments
     clock: Clock
@@ -134,6 +135,7 @@ class LlmValidation:
             registry=self.registry,
             refreshing=self.refreshing.with_environment(environment),
             models=self.models.with_environment(environment),
+            streams=self.streams.with_environment(environment),
             ways=self.ways.with_environment(environment),
         )
 
@@ -147,6 +149,7 @@ class ApiChecker:
     registry: Registry
     refreshing: Refreshing
     models: LanguageModels
+    streams: StreamingModels
     ways: Ways
 
     def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
@@ -180,6 +183,7 @@ class ApiChecker:
             spec=model_spec(api),
             ways=self.ways,
             models=self.models,
+            streams=self.streams,
             listing=lambda left_s: self.refreshing.rung(self.tenant, api, deadline_s=left_s),
             chosen=lambda uses: self._chosen(api, uses),
             may_spend=may_spend,

@@ -22,7 +22,8 @@ from entrypoints.places.place import Place
 @click.option("--timeout", "timeout_s", type=Duration("time"), default=DEFAULT_TIMEOUT_S, show_default="30s",
               help="What each API has for all its rungs; one that hangs delays the report by no more.")  # fmt: skip
 @click.option("--probe", "probes", type=click.Choice([one.value for one in OPTIONAL]), multiple=True,
-              help="Ask for more, which costs more tokens; repeat it for several.")  # fmt: skip
+              help="Ask for more, which costs more tokens: JSON by a schema, a call of a tool, an image, an answer in "
+              "pieces (and when the first one came). Repeat it for several.")  # fmt: skip
 @at_place
 @JSON
 def check(*, place: Place, name: str | None, timeout_s: float, probes: tuple[str, ...], as_json: bool) -> int:

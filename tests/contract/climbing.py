@@ -19,7 +19,7 @@ from domain.jobs.item import Document, Item, ItemNo, Outcome
 from domain.jobs.job import Job, JobId
 from domain.jobs.usage import NOTHING, Usage
 from domain.language_models.model import Provider
-from domain.language_models.pricing import PricedModels, PriceTable
+from domain.language_models.pricing import PricedModels, PricedStreams, PriceTable
 from domain.language_models.use import Capability
 from domain.llm_validation.check_document import rungs_from_json
 from domain.llm_validation.llm_api import LlmApi, LlmApiId
@@ -127,6 +127,7 @@ def family_over(
         registry=registry,
         refreshing=Refreshing(registry=registry, catalogues=models, clock=SystemClock()),
         models=PricedModels(models, PriceTable(prices={})),
+        streams=PricedStreams(models, PriceTable(prices={})),
         ways=HttpWays({}, guard),
         environments=OneEnvironment(environment),
         clock=SystemClock(),

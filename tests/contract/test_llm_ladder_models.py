@@ -11,7 +11,7 @@ from domain.jobs.errors import FailureKind
 from domain.language_models.model import Provider
 from domain.llm_validation.listing import Listing
 from domain.llm_validation.llm_model import LlmModel
-from domain.llm_validation.rung import OPTIONAL, Rung, RungState
+from domain.llm_validation.rung import Rung, RungState
 from tests.contract.building import US
 from tests.contract.climbing import (
     api_at,
@@ -119,7 +119,7 @@ def test_without_tokens_left_no_model_is_asked() -> None:
 def test_opt_in_probes_are_asked_for_in_the_providers_own_words(play: Play) -> None:
     """A schema, a tool and an image look different in each API; a model that does none of it says so."""
     tool = json.loads(json.dumps(play.tool_call).replace("lookup", "report_weather"))
-    probes = tuple(rung for rung in OPTIONAL if rung is not Rung.TOOL_CALL)
+    probes = (Rung.JSON_SCHEMA, Rung.IMAGE)
     in_json = play.reply(play.answer('{"ok": true}'))
 
     called, asked = serving(

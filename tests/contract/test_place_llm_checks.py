@@ -18,7 +18,8 @@ from entrypoints.places.place import Place
 from tests.contract.climbing import named, provider_that
 from tests.contract.places import place_over, told_twice
 from tests.services.guard import free_port
-from tests.services.http_server import ScriptedServer
+from tests.services.http_server import ScriptedServer, always
+from tests.services.streams import STREAMS, beside, chunked
 
 PLAY = named(Provider.OPENAI)
 ALL = StartValidation()
@@ -119,6 +120,26 @@ def test_a_validation_counts_and_explains(antiphon: Antiphon, provider: Scripted
     assert "What to do: look whether the server runs" in dead.message
     assert (main.state, [rung.rung for rung in main.rungs][-2:]) == (ItemState.SUCCEEDED, ["chat", "embeddings"])
     assert states == {"dead": ("unknown", False), "main": ("up", True)}
+
+
+def test_opt_in_probes_are_climbed_and_told_wherever_they_are_asked_for(
+    antiphon: Antiphon, provider: ScriptedServer
+) -> None:
+    """An answer in pieces is the one probe that needs another way of calling."""
+    stream = next(one for one in STREAMS if one.play is PLAY)
+    provider.script = beside(provider_that(PLAY), always(chunked(*stream.whole("1", "2"))))
+    with place_over(antiphon, at="server") as there:
+        registered(there, provider.url)
+        job = there.llm_checks.start(StartValidation(probes=[Rung.STREAMING]))
+    with place_over(antiphon, at="here") as here:
+        here.llm_checks.bring_to_end(job.id, lambda: None)
+        found = here.llm_checks.result(job.id)
+
+    ours, theirs = told_twice(antiphon, lambda place: [place.llm_checks.result(job.id)])
+
+    assert ours == theirs
+    (rung,) = [rung for rung in found.details[0].rungs if rung.rung is Rung.STREAMING]
+    assert (rung.state, rung.model, rung.note.split()[:3]) == ("passed", "gpt-5", ["first", "piece", "after"])
 
 
 def test_two_checks_that_failed_make_an_api_down_and_one_good_one_up(
