@@ -8,6 +8,7 @@ nowhere.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ class FolderReader:
 
     def entries(self) -> Iterator[Entry]:
         """List the files; one folder that can't be read fails the listing, since what is in it would seem gone."""
-        if not self.root.is_dir():
+        if self.root.is_symlink() or not self.root.is_dir():
             raise TransientFailure(
                 f"{self.root}: there is no such folder now; nothing of it is believed", kind=FailureKind.CONNECTION
             )
@@ -43,7 +44,7 @@ class FolderReader:
         _ = known, deadline_s
         try:
             descriptor = self._opened(entry.location)
-        except (FileNotFoundError, NotADirectoryError) as exc:
+        except (FileNotFoundError, NotADirectoryError, RuntimeError) as exc:  # the last: a circle of links
             raise gone(entry.location) from exc
         except OSError as exc:
             raise _unreadable(entry.location, exc) from exc
@@ -95,6 +96,10 @@ class FolderReader:
             return self.root in Path(path).resolve(strict=True).parents
         except RuntimeError:  # a circle
             return False
+        except OSError as exc:
+            if exc.errno == errno.ELOOP:  # a circle, as newer versions of Python say it
+                return False
+            raise
 
     def _opened(self, location: str) -> int:
         """Return a descriptor of the file, opened part by part; a link in the last place is resolved first, inside."""
@@ -104,7 +109,7 @@ class FolderReader:
         if self.root not in path.parents or ".." in path.parts:
             raise FileNotFoundError(location)
         parts = path.relative_to(self.root).parts
-        at = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        at = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             for part in parts[:-1]:
                 inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
