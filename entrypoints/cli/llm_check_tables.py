@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from domain.jobs.item import ItemState
-from domain.llm_validation.rung import RungState
+from domain.llm_validation.rung import Rung, RungState
 from entrypoints.api.documents.llm_checks import (
     ApiResultDocument,
     CheckDocument,
@@ -61,8 +61,11 @@ def history_row(check: CheckDocument) -> tuple[str, ...]:
 
 
 def explain(found: ValidationDocument) -> None:
-    """Say of each API that failed what went wrong and what to do."""
+    """Say of each API that failed what went wrong and what to do, and of each that streamed when the answer began."""
     for api in found.details:
+        for rung in api.rungs:
+            if rung.rung is Rung.STREAMING and rung.state is RungState.PASSED:
+                say(f"{api.name}: streaming: {rung.note}")
         if api.state in (ItemState.FAILED, ItemState.SKIPPED):
             say(f"{api.name}: {api.message}")
 

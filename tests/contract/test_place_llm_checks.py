@@ -13,6 +13,7 @@ from domain.language_models.model import Provider
 from domain.llm_validation.rung import Rung
 from entrypoints.api.documents.llm import LlmApiChange, NewLlmApi
 from entrypoints.api.documents.llm_checks import StartValidation
+from entrypoints.cli.llm_check_tables import explain
 from entrypoints.container import Antiphon
 from entrypoints.places.place import Place
 from tests.contract.climbing import named, provider_that
@@ -123,7 +124,7 @@ def test_a_validation_counts_and_explains(antiphon: Antiphon, provider: Scripted
 
 
 def test_opt_in_probes_are_climbed_and_told_wherever_they_are_asked_for(
-    antiphon: Antiphon, provider: ScriptedServer
+    antiphon: Antiphon, provider: ScriptedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An answer in pieces is the one probe that needs another way of calling."""
     stream = next(one for one in STREAMS if one.play is PLAY)
@@ -140,6 +141,8 @@ def test_opt_in_probes_are_climbed_and_told_wherever_they_are_asked_for(
     assert ours == theirs
     (rung,) = [rung for rung in found.details[0].rungs if rung.rung is Rung.STREAMING]
     assert (rung.state, rung.model, rung.note.split()[:3]) == ("passed", "gpt-5", ["first", "piece", "after"])
+    explain(found)
+    assert f"main: streaming: {rung.note}" in capsys.readouterr().err
 
 
 def test_two_checks_that_failed_make_an_api_down_and_one_good_one_up(
