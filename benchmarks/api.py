@@ -33,7 +33,8 @@ from sqlalchemy import Connection, Table, create_engine, text
 from adapters.database import tables
 from adapters.database.engine import make_engine
 from adapters.database.overview import SqlOverviews
-from benchmarks.fanout import ANTIPHON, ROOT, mock_target
+from benchmarks.fanout import mock_target
+from benchmarks.servers import ANTIPHON, ROOT
 from tests.services import postgres, redis
 from tests.services.logins import Addresses, make_database
 

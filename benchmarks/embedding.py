@@ -1,11 +1,16 @@
 """
-10,000 paragraphs through parse, chunk, embed and swap, with an embeddings API that answers after 100 ms.
+A folder of Markdown files synced into the library, with an embeddings API that answers after 100 ms; then once more.
 
-    python -m benchmarks.embedding                       # embedded: SQLite, one process
-    python -m benchmarks.embedding --documents 200       # fewer, larger documents; --paragraphs in all
+    .venv/bin/python -m benchmarks.embedding --documents 1000 10000 --paragraphs 10000
 
-Beside it a plain loop that makes the same requests with as many at once and keeps nothing: no file is read in a process
-of its own, nothing is stored. Memory is that of this process, half-way and at the end.
+Each file is listed, fetched, read, cut, embedded and swapped in; a paragraph is a chunk. *wall* is from accepting the
+job to its end, *most at once* the most requests the API had at the same time. The *plain loop* follows each run: a
+process that reads and cuts the same files and makes the same requests, with the same texts and as many at once at most,
+as soon as their files are read. It does not: look up what there is already, store anything, try again, or read a file
+where it can do no harm. *memory* is what the largest process at work held at most in the first half of the wall time,
+and in the second. *again* is the sync of the unchanged folder that follows; the API has to count no request in it.
+
+The server size has a real Postgres, a real Redis and worker processes (Linux only); each size starts empty.
 """
 
 from __future__ import annotations
@@ -16,128 +21,209 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.request import Request, urlopen
+from typing import Any
+from urllib.request import urlopen
 
-from domain.embedding.adding import Upload
-from domain.embedding.asked_model import AskedModel
-from domain.embedding.batching import BatchLimits, batches_of
-from domain.embedding.embedding_spec import OPTIONS, EmbeddingSpec
-from domain.jobs.service import JobView
-from entrypoints.container import Antiphon, build, ready_database
-from entrypoints.driving import run_to_end
-from entrypoints.logs import set_up_logs
-from entrypoints.settings import read_settings
+from attrs import field, frozen
 
-AT_ONCE = 16
+from benchmarks.fanout import moment
+from benchmarks.servers import ANTIPHON, ROOT, servers
+
+WORDS = 120
+SLOTS = 32
+LOOK_S = 0.2
+HEAD = "documents size              wall s docs/s requests at once loop s ratio  memory, halves, MB  again s requests"
+
+
+@frozen(kw_only=True)
+class Size:
+    """Where it runs; without *workers* the command does the work itself."""
+
+    name: str
+    environment: dict[str, str] = field(repr=False)
+    workers: tuple[int, ...] = ()
+
+
+@frozen(kw_only=True)
+class Sync:
+    """What a sync came to: its numbers as the command prints them, and what was held in memory, in megabytes."""
+
+    counts: dict[str, Any]
+    wall_s: float
+    first_half_mb: float
+    second_half_mb: float
 
 
 def main() -> None:
-    """Measure, and print a line for each."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--paragraphs", type=int, default=10_000)
-    parser.add_argument("--documents", type=int, default=1_000)
+    """Run every number of documents on both sizes, and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--paragraphs", type=int, default=10_000, help="in all documents together")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", choices=["embedded", "server"], help="leave the other size out")
     options = parser.parse_args()
-    set_up_logs("error")
-    server = subprocess.Popen([sys.executable, "-m", "benchmarks.mock_embeddings"], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    address = f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
+    print(HEAD)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        port = stack.enter_context(mock_api())
+        if options.only != "server":
+            run_all(embedded(folder / "embedded"), folder, port=port, options=options)
+        if options.only != "embedded":
+            size = stack.enter_context(server(folder / "server", folder, options.workers))
+            run_all(size, folder, port=port, options=options)
+
+
+def run_all(size: Size, folder: Path, *, port: int, options: argparse.Namespace) -> None:
+    """Run every number of documents on one size."""
+    words = ["openai-compatible:mock", "--base-url", f"http://127.0.0.1:{port}/v1", "--api-key", "", "--name", "mock"]
+    library(size, "models", "add", *words)
+    library(size, "models", "use", "mock")
+    for documents in options.documents:
+        files = written(
+            folder / f"{size.name.partition(' ')[0]}-{documents}", documents=documents, paragraphs=options.paragraphs
+        )
+        print(line(size, files, port=port, documents=documents, work=folder), flush=True)
+
+
+def line(size: Size, files: Path, *, port: int, documents: int, work: Path) -> str:
+    """Sync a folder, run the plain loop, sync again; return the line of the table."""
+    library(size, "sources", "add", "folder", str(files), "--name", files.name)
+    taken(port)
+    first = synced(size, files.name)
+    assert first.counts["created"] == documents, first.counts
+    asked = taken(port)
+    loop_s = plain_loop(files, asked, port=port, work=work)
+    taken(port)
+    again = synced(size, files.name)
+    assert again.counts["skipped"] == documents, again.counts
+    requests, in_vain = len(asked["batches"]), len(taken(port)["batches"])
+    assert in_vain == 0, f"{in_vain} requests for what was embedded already"
+    return (
+        f"{documents:>9,} {size.name:<17} {first.wall_s:>6.1f} {documents / first.wall_s:>6.0f} {requests:>8} "
+        f"{asked['most_at_once']:>7} {loop_s:>6.1f} {first.wall_s / loop_s:>5.2f} {first.first_half_mb:>12.0f} "
+        f"{first.second_half_mb:>7.0f} {again.wall_s:>9.1f} {in_vain:>8}"
+    )
+
+
+@contextmanager
+def mock_api() -> Iterator[int]:
+    """Serve the mock embeddings API in a process of its own; yield its port."""
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.mock_embeddings"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def taken(port: int) -> dict[str, Any]:
+    """Return what the API was asked since this was called last."""
+    with urlopen(f"http://127.0.0.1:{port}/taken") as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def embedded(home: Path) -> Size:
+    """Return the size with everything in the command's own process, on SQLite."""
+    return Size(
+        name="embedded", environment={**os.environ, "ANTIPHON_HOME": str(home), "ANTIPHON_PRIVATE_TARGETS": "true"}
+    )
+
+
+@contextmanager
+def server(work: Path, roots: Path, workers: int) -> Iterator[Size]:
+    """Yield the size with Postgres, Redis and worker processes, which share the slots."""
+    work.mkdir()
+    settings = {"ANTIPHON_LIBRARY_ROOTS": str(roots)}
+    with servers(work, workers=workers, slots=-(-SLOTS // workers), settings=settings) as started:
+        yield Size(name="Redis + Postgres", environment=dict(started.environment), workers=started.workers)
+
+
+def library(size: Size, *words: str) -> None:
+    """Run a command of the library."""
+    subprocess.run([*ANTIPHON, "library", *words], env=size.environment, check=True, capture_output=True, cwd=ROOT)
+
+
+def synced(size: Size, source: str) -> Sync:
+    """Sync a source by the command line."""
+    command = [*ANTIPHON, "library", "sync", source, "--json"]
+    with subprocess.Popen(command, env=size.environment, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        memory = Memory(size.workers or (process.pid,))
+        out, _ = process.communicate()
+    looks = memory.stop()
+    counts = json.loads(out)
+    assert counts["status"] == "completed", counts
+    wall_s = (moment(counts["ended_at"]) - moment(counts["created_at"])).total_seconds()
+    middle = max(1, len(looks) // 2)
+    return Sync(
+        counts=counts,
+        wall_s=wall_s,
+        first_half_mb=max(looks[:middle]),
+        second_half_mb=max(looks[middle:], default=0),
+    )
+
+
+def plain_loop(files: Path, asked: dict[str, Any], *, port: int, work: Path) -> float:
+    """Run the loop over the same files and requests; return its seconds."""
+    batches = work / "batches.json"
+    batches.write_text(json.dumps(asked["batches"]))
+    words = ["--folder", str(files), "--port", str(port), "--batches", str(batches)]
+    words += ["--at-once", str(asked["most_at_once"])]
+    command = [sys.executable, "-m", "benchmarks.embedding_loop", *words]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT)
+    return float(json.loads(done.stdout)["wall_s"])
+
+
+def written(folder: Path, *, documents: int, paragraphs: int) -> Path:
+    """Write files whose paragraphs are a chunk each, under a heading of their own; no two sizes share a text."""
+    folder.mkdir()
+    each = max(1, paragraphs // documents)
+    for number in range(documents):
+        parts = (_paragraph(folder.name, number, part) for part in range(each))
+        (folder / f"{number:06}.md").write_text("\n\n".join(parts))
+    return folder
+
+
+def _paragraph(of: str, document: int, part: int) -> str:
+    words = (f"word{document}x{part}" if at % 12 == 0 else "clause" for at in range(WORDS))
+    return f"## Part {part} of {document} in {of}\n{' '.join(words)}"
+
+
+class Memory:
+    """Looks, a few times a second, at what processes hold."""
+
+    def __init__(self, processes: Sequence[int]) -> None:
+        self._processes = processes
+        self._looks: list[float] = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> list[float]:
+        """Return what the largest of them held at each look, in megabytes."""
+        self._over.set()
+        self._thread.join()
+        return self._looks
+
+    def _look(self) -> None:
+        while True:
+            self._looks.append(max(map(held_mb, self._processes)))
+            if self._over.wait(LOOK_S):
+                return
+
+
+def held_mb(pid: int) -> float:
+    """Return what a process holds now; 0 once it has ended."""
     try:
-        texts = _documents(options.documents, options.paragraphs // options.documents)
-        with tempfile.TemporaryDirectory() as home:
-            _measure(Path(home), address, texts, paragraphs=options.paragraphs)
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _measure(home: Path, address: str, texts: Sequence[bytes], *, paragraphs: int) -> None:
-    os.environ["ANTIPHON_HOME"] = str(home)
-    antiphon = build(read_settings({"ANTIPHON_HOME": str(home), "ANTIPHON_PRIVATE_TARGETS": "true"}))
-    ready_database(antiphon)
-    asked = AskedModel(words="openai-compatible:mock", base_url=address, api_key="", name="mock")
-    antiphon.embedding.models.add(antiphon.tenant, asked)
-    antiphon.embedding.models.use(antiphon.tenant, "mock")
-    for no, text in enumerate(texts):
-        antiphon.library.adding.add(antiphon.tenant, Upload(name=f"{no}.md", content=text))
-    before = _requests(address)
-    seconds, view, memory = _embedded(antiphon)
-    requests = _requests(address) - before
-    plain = _plain_loop(address, texts)
-    print(f"{len(texts):,} documents of {paragraphs:,} paragraphs, {view.job.status.value}")
-    print(f"embedded in {seconds:.1f} s: {len(texts) / seconds:.0f} documents/s, {requests} requests")
-    print(f"plain loop {plain:.1f} s; ratio {seconds / plain:.1f}")
-    print(f"memory {memory[0]:.0f} MB half-way, {memory[1]:.0f} MB at the end")
-    begun = time.perf_counter()
-    again = antiphon.embedding_work.jobs.start(antiphon.tenant, EmbeddingSpec())
-    run_to_end(antiphon, again.id, lambda _view: None)
-    made = _requests(address) - before - requests - _plain_requests(texts)
-    print(f"all of it again, nothing changed: {time.perf_counter() - begun:.1f} s, {made} requests")
-
-
-def _embedded(antiphon: Antiphon) -> tuple[float, JobView, tuple[float, float]]:
-    half: list[float] = []
-
-    def watch(view: JobView) -> None:
-        if view.progress >= 0.5 and not half:
-            half.append(_memory_mb())
-
-    begun = time.perf_counter()
-    job = antiphon.embedding_work.jobs.start(antiphon.tenant, EmbeddingSpec())
-    view = run_to_end(antiphon, job.id, watch)
-    seconds = time.perf_counter() - begun
-    return seconds, view, (half[0] if half else 0.0, _memory_mb())
-
-
-def _plain_loop(address: str, texts: Sequence[bytes]) -> float:
-    """Return how long the same requests take, as many at once as the job has items at once, and nothing else."""
-    batches = list(_batches(texts))
-    begun = time.perf_counter()
-    with ThreadPoolExecutor(min(AT_ONCE, OPTIONS.concurrency)) as threads:
-        list(threads.map(lambda batch: _post(address, batch), batches))
-    return time.perf_counter() - begun
-
-
-def _batches(texts: Sequence[bytes]) -> list[tuple[str, ...]]:
-    paragraphs = [part for text in texts for part in text.decode().split("\n\n")]
-    return list(batches_of(paragraphs, BatchLimits()))
-
-
-def _plain_requests(texts: Sequence[bytes]) -> int:
-    return len(_batches(texts))
-
-
-def _post(address: str, batch: Sequence[str]) -> None:
-    body = json.dumps({"model": "mock", "input": list(batch)}).encode()
-    with urlopen(Request(f"{address}/embeddings", data=body, headers={"Content-Type": "application/json"})) as answer:
-        json.load(answer)
-
-
-def _requests(address: str) -> int:
-    with urlopen(f"{address.removesuffix('/v1')}/stats") as answer:
-        return int(json.load(answer)["requests"])
-
-
-def _documents(count: int, paragraphs: int) -> list[bytes]:
-    """Return texts whose paragraphs are a chunk each: under a heading of their own, some 120 words."""
-    return [
-        "\n\n".join(
-            f"## Part {part} of {no}\n"
-            + " ".join(f"word{no}x{part}" if at % 12 == 0 else "clause" for at in range(120))
-            for part in range(paragraphs)
-        ).encode()
-        for no in range(count)
-    ]
-
-
-def _memory_mb() -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    fields = dict(text.split(":", 1) for text in status.splitlines())
+    return int(fields["VmRSS"].split()[0]) / 1024 if "VmRSS" in fields else 0.0
 
 
 if __name__ == "__main__":

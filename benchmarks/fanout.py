@@ -26,11 +26,8 @@ from statistics import median
 
 from attrs import frozen
 
-from tests.services import postgres, redis
-from tests.services.logins import make_database
+from benchmarks.servers import ANTIPHON, ROOT, servers
 
-ROOT = Path(__file__).resolve().parents[1]
-ANTIPHON = [sys.executable, "-m", "entrypoints.cli"]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -125,45 +122,23 @@ def embedded(url: str, concurrency: int, folder: Path) -> Callable[[int], Run]:
 @contextmanager
 def server(url: str, concurrency: int, folder: Path, *, workers: int) -> Iterator[Callable[[int], Run]]:
     """Yield the variant with Postgres, Redis and *workers* worker processes, which share the slots."""
-    address, postgres_server = postgres.start()
-    broker, redis_server = redis.start()
-    database = make_database(address, "antiphon_fanout")
-    environment = {
-        **os.environ,
-        "ANTIPHON_HOME": str(folder / "home"),
-        "ANTIPHON_DATABASE_URL": database.login,
-        "ANTIPHON_BROKER_URL": broker,
-        "ANTIPHON_PRIVATE_TARGETS": "true",  # the mock target is on this machine
-    }
-    upgrading = {**environment, "ANTIPHON_OWNER_DATABASE_URL": database.owner}
-    subprocess.run([*ANTIPHON, "db", "upgrade"], env=upgrading, check=True, cwd=ROOT, capture_output=True)
-    slots = ["--slots", str(-(-concurrency // workers))]
-    log = (folder / "workers.log").open("ab")
-    processes = [
-        subprocess.Popen([*ANTIPHON, "worker", *slots], env=environment, cwd=ROOT, stderr=log) for _ in range(workers)
-    ]
+    slots = -(-concurrency // workers)
+    with servers(folder, workers=workers, slots=slots, settings={}) as started:
+        environment = dict(started.environment)
 
-    def run(tests: int) -> Run:
-        before = sum(cpu_s(process.pid) for process in processes)
-        command_s, wall_s, usage = command(url, concurrency, folder, tests, environment)
-        spent = sum(cpu_s(process.pid) for process in processes) - before
-        return Run(
-            wall_s=wall_s,
-            command_s=command_s,
-            cpu_s=spent + usage.ru_utime + usage.ru_stime,
-            peak_mb=max(peak_mb(process.pid) for process in processes),
-        )
+        def run(tests: int) -> Run:
+            before = sum(map(cpu_s, started.workers))
+            command_s, wall_s, usage = command(url, concurrency, folder, tests, environment)
+            spent = sum(map(cpu_s, started.workers)) - before
+            return Run(
+                wall_s=wall_s,
+                command_s=command_s,
+                cpu_s=spent + usage.ru_utime + usage.ru_stime,
+                peak_mb=max(map(peak_mb, started.workers)),
+            )
 
-    try:
         run(10)  # the workers are up, connected and warm when this has ended
         yield run
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(timeout=30)
-        redis_server.stop()
-        postgres_server.stop()
 
 
 def command(

@@ -18,7 +18,8 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks.fanout import ANTIPHON, ROOT, mock_target, moment, test_file
+from benchmarks.fanout import mock_target, moment, test_file
+from benchmarks.servers import ANTIPHON, ROOT
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from domain.jobs.item import Document
 from domain.jobs.job import JobOptions
 
 KIND = "documentation_sync"
-OPTIONS = JobOptions(concurrency=8, deadline_s=300.0)
-"""Eight documents at once: fetching waits for the network, parsing has a process of its own each."""
+OPTIONS = JobOptions(concurrency=16, deadline_s=300.0)
+"""Sixteen documents at once, each of up to 25 MB: they wait for networks, and share requests for embeddings."""
 
 
 @frozen(kw_only=True)
