@@ -24,6 +24,7 @@ from domain.embedding.documentation_source import SourceSettings
 from domain.embedding.selection import Selection
 from domain.embedding.source_ports import MOST_BYTES, Entry, Fetched
 from domain.embedding.sync_failures import gone, too_large
+from domain.embedding.sync_spec import OPTIONS
 from domain.jobs.errors import FailureKind, InvalidInput, ItemFailure, PermanentFailure, TransientFailure
 
 _REFUSED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403", "ExpiredToken"})
@@ -164,6 +165,7 @@ def open_client(settings: SourceSettings, *, user: str, secret: str, guard: Addr
         signature_version="s3v4" if user else UNSIGNED,
         connect_timeout=CONNECT_S,
         read_timeout=READ_S,
+        max_pool_connections=OPTIONS.concurrency,
         retries={"total_max_attempts": 1},  # repeating is ours
         proxies={},
         s3={"addressing_style": "path"} if settings.endpoint else {},
