@@ -31,13 +31,15 @@ def read_csv(text: str, *, stem: str, limits: ParsingLimits) -> ParsedDocument:
     Raises:
         PermanentFailure: its quotes don't close, or it has too many rows.
     """
-    csv.field_size_limit(_LONGEST_CELL)
     header = next((line for line in text.splitlines() if line.strip()), "")
     builder = TextBuilder(limits)
+    usual = csv.field_size_limit(_LONGEST_CELL)  # of the whole process, which may read other files after this one
     try:
         _write(csv.reader(io.StringIO(text), delimiter=delimiter_of(header)), builder, limits=limits)
     except csv.Error as exc:
         raise unreadable(f"it is not valid CSV: {str(exc)[:100]}; mend its quotes") from exc
+    finally:
+        csv.field_size_limit(usual)
     return builder.finish(stem)
 
 

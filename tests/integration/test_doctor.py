@@ -42,7 +42,9 @@ def test_queues_without_a_worker_are_named(installation: Installation) -> None:
     """Work that nobody will ever take looks like work that is slow."""
     document = installation.start("doctor", "--json").document()
 
-    assert _problems(document) == ["queue default: no worker serves it", "queue execution: no worker serves it"]
+    assert _problems(document) == [
+        f"queue {name}: no worker serves it" for name in ("batch", "default", "embedding", "execution")
+    ]
     assert document["exit_code"] == 1
 
 

@@ -42,6 +42,10 @@ QUEUES = {
     "solution_library.embed_documents_batch": "default",
     "solution_library.embed_document": "embedding",
     "solution_library.collect_embedded": "default",
+    "solution_library.sync_documentation_source": "default",
+    "solution_library.sync_documents": "embedding",
+    "solution_library.collect_synced": "default",
+    "solution_library.sync_all_documentation_sources": "default",
     "system.echo": "default",
 }
 GOLDEN = sorted(Path(__file__).with_name("golden").glob("v*.json"))

@@ -21,7 +21,7 @@ from domain.jobs.job import JobId
 from domain.tenancy import TenantContext
 from pipelines.canvas import CeleryDispatcher
 from pipelines.headers import MissingTenant, acting_for, current_tenant
-from pipelines.names import COUNT_TEST_SETS, ECHO, FAMILIES, GET_TEST_CONFIGURATION
+from pipelines.names import COUNT_TEST_SETS, ECHO, FAMILIES, GET_TEST_CONFIGURATION, SYNC_ALL
 from tests.pipelines.looking import look_until
 from tests.pipelines.rig import THEM, US, Rig
 from tests.pipelines.scripted_family import ScriptedFamily, hold, succeed
@@ -34,6 +34,7 @@ ARGUMENTS: dict[str, list[object]] = {
     **{family.collect: ["job", 0] for family in FAMILY_TASKS},
     ECHO: ["text"],
     COUNT_TEST_SETS: [],
+    SYNC_ALL: [],
     GET_TEST_CONFIGURATION: ["configuration"],
 }
 """What each task of ours is called with; Celery's own (`celery.*`) carry a canvas and touch no row."""

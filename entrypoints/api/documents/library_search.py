@@ -114,7 +114,7 @@ class CheckDocument(BaseModel):
 class AuditWords(Words):
     """What an audit is to do beside looking."""
 
-    repair: bool = Field(default=False, description="Put right what is out of step.")
+    repair: bool = Field(default=False, strict=True, description="Put right what is out of step.")
 
 
 class LibraryFindingDocument(BaseModel):
