@@ -48,8 +48,9 @@ def main(words: list[str]) -> int:
     if command == "lock":
         return lock()
     set_up()
-    if command == "test":
-        return run("pytest", "--services=require", "--numprocesses=auto", *rest)
+    if command == "test":  # most of the time is waiting for processes, so that twice as many tests as cores run at once
+        workers = min(8, 2 * (os.cpu_count() or 2))
+        return run("pytest", "--services=require", f"--numprocesses={workers}", "--dist=worksteal", *rest)
     if command == "chaos":
         return run("pytest", "--services=require", "--chaos=long", "-rP", "tests/chaos", *rest)
     if command == "fuzz":
