@@ -8,14 +8,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database import tables
+from adapters.database.prefixes import beginning, ids_beginning
 from adapters.database.rows import JOB_COLUMNS, Values, job_from, job_values
 from adapters.database.scope import Scope, of_organization
 from adapters.database.types import SafeText
 from domain.jobs.errors import AlreadyRunning, Conflict, NotFound
 from domain.jobs.job import Job, JobId, JobPlace, JobStatus
 
-_FOUND_AT_MOST = 10
-_BEHIND_ANY_CHARACTER = "\U0010ffff"
 _job, _key = tables.job, tables.idempotency_key
 
 
@@ -34,16 +33,7 @@ _BY_KEY = select(_key.c.job_id, _key.c.fingerprint).where(
 _RIVAL = select(_job.c.id).where(of_organization(_job), _is("kind"), _is("subject"), tables.ACTIVE)
 _GET = select(*JOB_COLUMNS).where(_the_job)
 _GET_LOCKED = _GET.with_for_update(key_share=True)
-_FIND = (
-    select(_job.c.id)
-    .where(
-        of_organization(_job),
-        _job.c.id >= bindparam("prefix", type_=SafeText),
-        _job.c.id < bindparam("behind", type_=SafeText),
-    )
-    .order_by(_job.c.id)
-    .limit(_FOUND_AT_MOST)
-)
+_FIND = ids_beginning(_job.c.id, of_organization(_job))
 _BY_TASK = (
     select(*JOB_COLUMNS)
     .where(of_organization(_job), _is("celery_task_id"), _job.c.celery_task_id.is_not(None))
@@ -102,7 +92,7 @@ class SqlJobs:
 
     def find(self, id_prefix: str) -> list[JobId]:
         """Return the jobs whose id starts with *id_prefix* (at most ten)."""
-        found = self.scope.execute(_FIND, prefix=id_prefix, behind=id_prefix + _BEHIND_ANY_CHARACTER)
+        found = self.scope.execute(_FIND, **beginning(id_prefix))
         return [JobId(row.id) for row in found]
 
     def by_task(self, task_id: str) -> Job | None:

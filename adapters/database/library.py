@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from attrs import frozen
 from sqlalchemy import Engine
 
-from adapters.database.audit_entries import SqlEntries
 from adapters.database.documentation_sources import SqlSourceRows
 from adapters.database.library_contents import SqlChunks, SqlContents, SqlTexts
 from adapters.database.library_documents import SqlDocuments
@@ -16,16 +12,13 @@ from adapters.database.library_models import SqlLibrarySettings, SqlModels
 from adapters.database.library_questions import SqlQuestions
 from adapters.database.library_vectors import SqlVectors
 from adapters.database.library_version import count_up
-from adapters.database.outbox import SqlOutbox
-from adapters.database.scope import Scope, scoped
-from domain.tenancy import TenantContext
+from adapters.database.scope import Scope
+from adapters.database.units import SqlUnits, SqlWork
 
 
 @frozen(kw_only=True)
-class SqlLibraryUnitOfWork:
+class SqlLibraryUnitOfWork(SqlWork):
     """`LibraryUnitOfWork`: one transaction; whoever adds rows to the library adds one property here."""
-
-    scope: Scope
 
     @property
     def documents(self) -> SqlDocuments:
@@ -72,16 +65,6 @@ class SqlLibraryUnitOfWork:
         """Where documents come from."""
         return SqlSourceRows(scope=self.scope)
 
-    @property
-    def outbox(self) -> SqlOutbox:
-        """Messages that leave after the commit."""
-        return SqlOutbox(scope=self.scope)
-
-    @property
-    def entries(self) -> SqlEntries:
-        """The organization's audit log."""
-        return SqlEntries(scope=self.scope)
-
     def commit(self) -> None:
         """Make the changes durable and visible; leaving the unit without it undoes them."""
         if not self.scope.is_view:
@@ -90,19 +73,10 @@ class SqlLibraryUnitOfWork:
 
 
 @frozen
-class SqlLibrary:
+class SqlLibrary(SqlUnits[SqlLibraryUnitOfWork]):
     """`Library` over a database."""
 
     engine: Engine
 
-    @contextmanager
-    def begin(self, tenant: TenantContext) -> Iterator[SqlLibraryUnitOfWork]:
-        """Begin a unit of work; on SQLite it waits, here and for at most 20 s, until no other writes."""
-        with scoped(self.engine, organization_id=tenant.organization_id, is_view=False) as scope:
-            yield SqlLibraryUnitOfWork(scope=scope)
-
-    @contextmanager
-    def view(self, tenant: TenantContext) -> Iterator[SqlLibraryUnitOfWork]:
-        """Begin a read-only unit of work, which waits for no writer."""
-        with scoped(self.engine, organization_id=tenant.organization_id, is_view=True) as scope:
-            yield SqlLibraryUnitOfWork(scope=scope)
+    def _work(self, scope: Scope) -> SqlLibraryUnitOfWork:
+        return SqlLibraryUnitOfWork(scope=scope)

@@ -8,14 +8,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.database.library_rows import DOCUMENT_COLUMNS, document_from, document_values
 from adapters.database.library_tables import UPLOADED, library_document
+from adapters.database.prefixes import beginning, ids_beginning
 from adapters.database.rows import Values
 from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name, UtcTime
 from domain.embedding.library_document import DocumentId, DocumentPlace, LibraryDocument, ReviewStatus, SourceId
 from domain.jobs.errors import Conflict, NotFound
 
-_FOUND_AT_MOST = 10
-_BEHIND_ANY_CHARACTER = "\U0010ffff"
 _document = library_document
 _ours = of_organization(_document)
 _is_there = _document.c.removed_at.is_(None)
@@ -32,17 +31,7 @@ _GET = select(*DOCUMENT_COLUMNS).where(_ours, _is("id"))
 _GET_LOCKED = _GET.with_for_update(key_share=True)
 _AT = select(*DOCUMENT_COLUMNS).where(_ours, _is("source_id"), _is("location"))
 _AT_LOCKED = _AT.with_for_update(key_share=True)
-_FIND = (
-    select(_document.c.id)
-    .where(
-        _ours,
-        _is_there,
-        _document.c.id >= bindparam("prefix", type_=Name),
-        _document.c.id < bindparam("behind", type_=Name),
-    )
-    .order_by(_document.c.id)
-    .limit(_FOUND_AT_MOST)
-)
+_FIND = ids_beginning(_document.c.id, _ours, _is_there)
 _age = (_document.c.created_at, _document.c.id)
 _PAGE = (
     select(*DOCUMENT_COLUMNS)
@@ -92,7 +81,7 @@ class SqlDocuments:
 
     def find(self, id_prefix: str) -> list[DocumentId]:
         """Return the documents that are there and whose id starts with *id_prefix*."""
-        rows = self.scope.execute(_FIND, prefix=id_prefix, behind=id_prefix + _BEHIND_ANY_CHARACTER)
+        rows = self.scope.execute(_FIND, **beginning(id_prefix))
         return [DocumentId(row.id) for row in rows]
 
     def page(

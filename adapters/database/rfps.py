@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import attrs
 from attrs import frozen
 from sqlalchemy import Engine, bindparam, delete, insert, select, tuple_
 
-from adapters.database.audit_entries import SqlEntries
-from adapters.database.outbox import SqlOutbox
+from adapters.database.prefixes import beginning, ids_beginning
 from adapters.database.rfp_answers import SqlAnswers
 from adapters.database.rfp_tables import rfp as _rfp
 from adapters.database.rfp_tables import rfp_file, rfp_question
 from adapters.database.rows import AnyRow, Values
-from adapters.database.scope import Scope, of_organization, scoped
+from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name, UtcTime
+from adapters.database.units import SqlUnits, SqlWork
 from adapters.rfp_documents import from_document, to_document
 from domain.jobs.errors import NotFound
 from domain.rfp_answering.questionnaire import Question, Questionnaire
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
-from domain.tenancy import OrganizationId, TenantContext, UserId
+from domain.tenancy import OrganizationId, UserId
 
-_FOUND_AT_MOST = 10
-_BEHIND_ANY_CHARACTER = "\U0010ffff"
 _ours = of_organization(_rfp)
 _is_it = _rfp.c.id == bindparam("of_id", type_=Name)
 _GET = select(_rfp).where(_ours, _is_it)
@@ -35,12 +30,7 @@ _QUESTIONS = (
     .where(of_organization(rfp_question), rfp_question.c.rfp_id.in_(bindparam("of_rfps", type_=Name, expanding=True)))
     .order_by(rfp_question.c.rfp_id, rfp_question.c.no)
 )
-_FIND = (
-    select(_rfp.c.id)
-    .where(_ours, _rfp.c.id >= bindparam("prefix", type_=Name), _rfp.c.id < bindparam("behind", type_=Name))
-    .order_by(_rfp.c.id)
-    .limit(_FOUND_AT_MOST)
-)
+_FIND = ids_beginning(_rfp.c.id, _ours)
 _age = (_rfp.c.created_at, _rfp.c.id)
 _PAGE = select(_rfp).where(_ours).order_by(*(column.desc() for column in _age)).limit(bindparam("at_most"))
 _BEFORE = tuple_(*_age) < tuple_(bindparam("before_at", type_=UtcTime), bindparam("before_id", type_=Name))
@@ -83,7 +73,7 @@ class SqlRfps:
 
     def find(self, id_prefix: str) -> list[RfpId]:
         """Return the RFPs whose id starts with *id_prefix*."""
-        rows = self.scope.execute(_FIND, prefix=id_prefix, behind=id_prefix + _BEHIND_ANY_CHARACTER)
+        rows = self.scope.execute(_FIND, **beginning(id_prefix))
         return [RfpId(row.id) for row in rows]
 
     def page(self, *, before: RfpPlace | None = None, limit: int) -> list[Rfp]:
@@ -124,10 +114,8 @@ def _rfp_from(row: AnyRow, questions: tuple[Question, ...]) -> Rfp:
 
 
 @frozen(kw_only=True)
-class SqlRfpUnitOfWork:
+class SqlRfpUnitOfWork(SqlWork):
     """`RfpUnitOfWork`: one transaction for one organization."""
-
-    scope: Scope
 
     @property
     def rfps(self) -> SqlRfps:
@@ -139,35 +127,12 @@ class SqlRfpUnitOfWork:
         """What was done about them."""
         return SqlAnswers(scope=self.scope)
 
-    @property
-    def outbox(self) -> SqlOutbox:
-        """Messages that leave after the commit."""
-        return SqlOutbox(scope=self.scope)
-
-    @property
-    def entries(self) -> SqlEntries:
-        """The organization's audit log."""
-        return SqlEntries(scope=self.scope)
-
-    def commit(self) -> None:
-        """Make the changes durable and visible; leaving the unit without it undoes them."""
-        self.scope.commit()
-
 
 @frozen
-class SqlRfpStore:
+class SqlRfpStore(SqlUnits[SqlRfpUnitOfWork]):
     """`RfpStore` over a database."""
 
     engine: Engine
 
-    @contextmanager
-    def begin(self, tenant: TenantContext) -> Iterator[SqlRfpUnitOfWork]:
-        """Begin a unit of work; on SQLite it waits, here and for at most 20 s, until no other writes."""
-        with scoped(self.engine, organization_id=tenant.organization_id, is_view=False) as scope:
-            yield SqlRfpUnitOfWork(scope=scope)
-
-    @contextmanager
-    def view(self, tenant: TenantContext) -> Iterator[SqlRfpUnitOfWork]:
-        """Begin a read-only unit of work, which waits for no writer."""
-        with scoped(self.engine, organization_id=tenant.organization_id, is_view=True) as scope:
-            yield SqlRfpUnitOfWork(scope=scope)
+    def _work(self, scope: Scope) -> SqlRfpUnitOfWork:
+        return SqlRfpUnitOfWork(scope=scope)

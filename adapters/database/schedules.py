@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from attrs import frozen
@@ -11,8 +9,6 @@ from sqlalchemy import BindParameter, Engine, and_, bindparam, delete, insert, s
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.exc import IntegrityError
 
-from adapters.database.audit_entries import SqlEntries
-from adapters.database.outbox import SqlOutbox
 from adapters.database.schedule_rows import (
     new_tick_values,
     schedule_from,
@@ -22,12 +18,12 @@ from adapters.database.schedule_rows import (
 )
 from adapters.database.schedule_tables import schedule as _schedule
 from adapters.database.schedule_tables import schedule_tick as _tick
-from adapters.database.scope import Scope, of_organization, scoped
+from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name, UtcTime
+from adapters.database.units import SqlUnits, SqlWork
 from domain.jobs.errors import Conflict, NotFound
 from domain.schedules.schedule import Schedule, ScheduleId
 from domain.schedules.tick import Tick, TickKey
-from domain.tenancy import TenantContext
 
 
 def _of(name: str) -> BindParameter[str]:
@@ -150,10 +146,8 @@ class SqlTickRows:
 
 
 @frozen(kw_only=True)
-class SqlScheduleWork:
+class SqlScheduleWork(SqlWork):
     """`ScheduleWork`: one transaction for one organization."""
-
-    scope: Scope
 
     @property
     def schedules(self) -> SqlScheduleRows:
@@ -165,38 +159,15 @@ class SqlScheduleWork:
         """Their ticks."""
         return SqlTickRows(scope=self.scope)
 
-    @property
-    def outbox(self) -> SqlOutbox:
-        """Messages that leave after the commit."""
-        return SqlOutbox(scope=self.scope)
-
-    @property
-    def entries(self) -> SqlEntries:
-        """The organization's audit log."""
-        return SqlEntries(scope=self.scope)
-
-    def commit(self) -> None:
-        """Make the changes durable and visible; leaving the unit without it undoes them."""
-        self.scope.commit()
-
 
 @frozen
-class SqlScheduleStore:
+class SqlScheduleStore(SqlUnits[SqlScheduleWork]):
     """`ScheduleStore` over a database."""
 
     engine: Engine
 
-    @contextmanager
-    def begin(self, tenant: TenantContext) -> Iterator[SqlScheduleWork]:
-        """Begin a unit of work; on SQLite it waits until no other writes."""
-        with scoped(self.engine, organization_id=tenant.organization_id, is_view=False) as scope:
-            yield SqlScheduleWork(scope=scope)
-
-    @contextmanager
-    def view(self, tenant: TenantContext) -> Iterator[SqlScheduleWork]:
-        """Begin a read-only unit of work, which waits for no writer."""
-        with scoped(self.engine, organization_id=tenant.organization_id, is_view=True) as scope:
-            yield SqlScheduleWork(scope=scope)
+    def _work(self, scope: Scope) -> SqlScheduleWork:
+        return SqlScheduleWork(scope=scope)
 
 
 def unknown(schedule_id: ScheduleId) -> NotFound:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from attrs import frozen
 
 from adapters.memory.documentation_sources import MemorySourceRows
@@ -13,16 +10,14 @@ from adapters.memory.library_models import MemoryLibrarySettings, MemoryModels, 
 from adapters.memory.library_questions import MemoryQuestions
 from adapters.memory.library_rows import LibraryRows
 from adapters.memory.organizations import MemoryEntries
-from adapters.memory.outbox import MemoryOutbox
-from adapters.memory.store import MemoryStore, MemoryUnitOfWork
-from domain.tenancy import OrganizationId, TenantContext
+from adapters.memory.store import MemoryUnitOfWork
+from adapters.memory.units import MemoryUnits, MemoryWork
 
 
 @frozen(kw_only=True)
-class MemoryLibraryUnitOfWork:
+class MemoryLibraryUnitOfWork(MemoryWork):
     """`LibraryUnitOfWork`: a transaction of the store; whoever adds rows to the library adds one property here."""
 
-    kernel: MemoryUnitOfWork
     rows: LibraryRows
 
     @property
@@ -71,39 +66,16 @@ class MemoryLibraryUnitOfWork:
         return MemorySourceRows(rows=self.rows, journal=self.kernel.journal)
 
     @property
-    def outbox(self) -> MemoryOutbox:
-        """Messages that leave after the commit."""
-        return self.kernel.outbox
-
-    @property
     def entries(self) -> MemoryEntries:
         """The organization's audit log."""
         return MemoryEntries(entries=self.rows.entries, journal=self.kernel.journal)
 
-    def commit(self) -> None:
-        """Keep the changes; leaving the unit without it undoes them."""
-        self.kernel.commit()
 
-
-class MemoryLibrary:
+class MemoryLibrary(MemoryUnits[LibraryRows, MemoryLibraryUnitOfWork]):
     """`Library` that lives as long as the process."""
 
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-        self._rows: dict[OrganizationId, LibraryRows] = {}
+    def _no_rows(self) -> LibraryRows:
+        return LibraryRows()
 
-    @contextmanager
-    def begin(self, tenant: TenantContext) -> Iterator[MemoryLibraryUnitOfWork]:
-        """Begin a unit of work for the tenant, once no other is open."""
-        with self._store.begin(tenant) as kernel:
-            yield self._unit(kernel, tenant)
-
-    @contextmanager
-    def view(self, tenant: TenantContext) -> Iterator[MemoryLibraryUnitOfWork]:
-        """Begin a read-only unit of work, which takes its turn with the writers."""
-        with self._store.view(tenant) as kernel:
-            yield self._unit(kernel, tenant)
-
-    def _unit(self, kernel: MemoryUnitOfWork, tenant: TenantContext) -> MemoryLibraryUnitOfWork:
-        rows = self._rows.setdefault(tenant.organization_id, LibraryRows())
+    def _work(self, kernel: MemoryUnitOfWork, rows: LibraryRows) -> MemoryLibraryUnitOfWork:
         return MemoryLibraryUnitOfWork(kernel=kernel, rows=rows)

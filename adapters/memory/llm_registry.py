@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-
 import attrs
 from attrs import define, field, frozen
 
 from adapters.memory.journal import Journal
 from adapters.memory.llm_checks import CheckRows, MemoryChecks, MemoryListings
-from adapters.memory.outbox import MemoryOutbox
-from adapters.memory.store import MemoryStore, MemoryUnitOfWork
+from adapters.memory.store import MemoryUnitOfWork
+from adapters.memory.units import MemoryUnits, MemoryWork
 from domain.jobs.errors import Conflict, NotFound
 from domain.language_models.use import Use
 from domain.llm_validation.llm_api import LlmApi, LlmApiId
 from domain.llm_validation.llm_model import Defaults, LlmModel, ModelPlace
-from domain.tenancy import OrganizationId, TenantContext
 
 
 @define
@@ -141,7 +137,7 @@ class MemoryLlmDefaults:
 
 
 @frozen(kw_only=True)
-class MemoryRegistryWork:
+class MemoryRegistryWork(MemoryWork):
     """`RegistryWork` inside a unit of work of the store."""
 
     apis: MemoryLlmApis
@@ -149,51 +145,23 @@ class MemoryRegistryWork:
     defaults: MemoryLlmDefaults
     listings: MemoryListings
     checks: MemoryChecks
-    unit: MemoryUnitOfWork
-
-    @property
-    def outbox(self) -> MemoryOutbox:
-        """The store's outbox: relays and announcers look there."""
-        return self.unit.outbox
-
-    def commit(self) -> None:
-        """Keep the changes; leaving the unit without it undoes them."""
-        self.unit.commit()
 
 
-@define
-class MemoryRegistry:
-    """`Registry` that lives as long as the process, beside the jobs of *store*."""
+class MemoryRegistry(MemoryUnits[RegistryRows, MemoryRegistryWork]):
+    """`Registry` that lives as long as the process."""
 
-    store: MemoryStore
-    _rows: dict[OrganizationId, RegistryRows] = field(factory=dict, init=False, repr=False)
+    def _no_rows(self) -> RegistryRows:
+        return RegistryRows()
 
-    @contextmanager
-    def begin(self, tenant: TenantContext) -> Iterator[MemoryRegistryWork]:
-        """Begin a unit of work, once no other is open."""
-        with self._in(self.store.begin(tenant), tenant) as work:
-            yield work
-
-    @contextmanager
-    def view(self, tenant: TenantContext) -> Iterator[MemoryRegistryWork]:
-        """Begin a read-only unit of work."""
-        with self._in(self.store.view(tenant), tenant) as work:
-            yield work
-
-    @contextmanager
-    def _in(
-        self, opened: AbstractContextManager[MemoryUnitOfWork], tenant: TenantContext
-    ) -> Iterator[MemoryRegistryWork]:
-        with opened as unit:
-            rows = self._rows.setdefault(tenant.organization_id, RegistryRows())
-            yield MemoryRegistryWork(
-                apis=MemoryLlmApis(rows=rows, journal=unit.journal),
-                models=MemoryLlmModels(rows=rows, journal=unit.journal),
-                defaults=MemoryLlmDefaults(rows=rows, journal=unit.journal),
-                listings=MemoryListings(rows=rows.checks, apis=rows.apis, journal=unit.journal),
-                checks=MemoryChecks(rows=rows.checks, apis=rows.apis, journal=unit.journal),
-                unit=unit,
-            )
+    def _work(self, kernel: MemoryUnitOfWork, rows: RegistryRows) -> MemoryRegistryWork:
+        return MemoryRegistryWork(
+            apis=MemoryLlmApis(rows=rows, journal=kernel.journal),
+            models=MemoryLlmModels(rows=rows, journal=kernel.journal),
+            defaults=MemoryLlmDefaults(rows=rows, journal=kernel.journal),
+            listings=MemoryListings(rows=rows.checks, apis=rows.apis, journal=kernel.journal),
+            checks=MemoryChecks(rows=rows.checks, apis=rows.apis, journal=kernel.journal),
+            kernel=kernel,
+        )
 
 
 def _unknown(api_id: LlmApiId) -> NotFound:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from attrs import define, field, frozen
 
 from adapters.memory.journal import Journal
 from adapters.memory.organizations import MemoryEntries
-from adapters.memory.outbox import MemoryOutbox
-from adapters.memory.store import MemoryStore, MemoryUnitOfWork
+from adapters.memory.store import MemoryUnitOfWork
+from adapters.memory.units import MemoryUnits, MemoryWork
 from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.rfp_answering.draft import AnswerVerdict
@@ -19,7 +18,6 @@ from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
 from domain.rfp_answering.standing import Standing
-from domain.tenancy import OrganizationId, TenantContext
 
 _FOUND_AT_MOST = 10
 Key = tuple[RfpId, QuestionNo]
@@ -171,10 +169,9 @@ class MemoryAnswers:
 
 
 @frozen(kw_only=True)
-class MemoryRfpUnitOfWork:
+class MemoryRfpUnitOfWork(MemoryWork):
     """`RfpUnitOfWork`: a transaction of the store."""
 
-    kernel: MemoryUnitOfWork
     rows: RfpRows
 
     @property
@@ -188,38 +185,16 @@ class MemoryRfpUnitOfWork:
         return MemoryAnswers(rows=self.rows, journal=self.kernel.journal)
 
     @property
-    def outbox(self) -> MemoryOutbox:
-        """Messages that leave after the commit."""
-        return self.kernel.outbox
-
-    @property
     def entries(self) -> MemoryEntries:
         """The organization's audit log."""
         return MemoryEntries(entries=self.rows.entries, journal=self.kernel.journal)
 
-    def commit(self) -> None:
-        """Keep the changes; leaving the unit without it undoes them."""
-        self.kernel.commit()
 
-
-class MemoryRfpStore:
+class MemoryRfpStore(MemoryUnits[RfpRows, MemoryRfpUnitOfWork]):
     """`RfpStore` that lives as long as the process."""
 
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-        self._rows: dict[OrganizationId, RfpRows] = {}
+    def _no_rows(self) -> RfpRows:
+        return RfpRows()
 
-    @contextmanager
-    def begin(self, tenant: TenantContext) -> Iterator[MemoryRfpUnitOfWork]:
-        """Begin a unit of work for the tenant, once no other is open."""
-        with self._store.begin(tenant) as kernel:
-            yield MemoryRfpUnitOfWork(kernel=kernel, rows=self._rows_of(tenant))
-
-    @contextmanager
-    def view(self, tenant: TenantContext) -> Iterator[MemoryRfpUnitOfWork]:
-        """Begin a read-only unit of work, which takes its turn with the writers."""
-        with self._store.view(tenant) as kernel:
-            yield MemoryRfpUnitOfWork(kernel=kernel, rows=self._rows_of(tenant))
-
-    def _rows_of(self, tenant: TenantContext) -> RfpRows:
-        return self._rows.setdefault(tenant.organization_id, RfpRows())
+    def _work(self, kernel: MemoryUnitOfWork, rows: RfpRows) -> MemoryRfpUnitOfWork:
+        return MemoryRfpUnitOfWork(kernel=kernel, rows=rows)

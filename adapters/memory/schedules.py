@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from attrs import define, field, frozen
 
 from adapters.memory.journal import Journal
 from adapters.memory.organizations import MemoryEntries
-from adapters.memory.outbox import MemoryOutbox
-from adapters.memory.store import MemoryStore, MemoryUnitOfWork
+from adapters.memory.store import MemoryUnitOfWork
+from adapters.memory.units import MemoryUnits, MemoryWork
 from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.schedules.ports import Punctuality
 from domain.schedules.schedule import Schedule, ScheduleId
 from domain.schedules.tick import Tick, TickKey
-from domain.tenancy import OrganizationId, TenantContext
+from domain.tenancy import OrganizationId
 
 
 @define
@@ -121,42 +119,27 @@ class MemoryTickRows:
 
 
 @frozen(kw_only=True)
-class MemoryScheduleWork:
+class MemoryScheduleWork(MemoryWork):
     """`ScheduleWork` inside a unit of work of the store."""
 
     schedules: MemoryScheduleRows
     ticks: MemoryTickRows
     entries: MemoryEntries
-    kernel: MemoryUnitOfWork
-
-    @property
-    def outbox(self) -> MemoryOutbox:
-        """Messages that leave after the commit."""
-        return self.kernel.outbox
-
-    def commit(self) -> None:
-        """Keep the changes; leaving the unit without it undoes them."""
-        self.kernel.commit()
 
 
-@define
-class MemorySchedules:
-    """`ScheduleStore` and `DueSchedules` that live as long as the process, beside the jobs of *store*."""
+class MemorySchedules(MemoryUnits[_Rows, MemoryScheduleWork]):
+    """`ScheduleStore` and `DueSchedules` that live as long as the process."""
 
-    store: MemoryStore
-    _rows: dict[OrganizationId, _Rows] = field(factory=dict, init=False, repr=False)
+    def _no_rows(self) -> _Rows:
+        return _Rows()
 
-    @contextmanager
-    def begin(self, tenant: TenantContext) -> Iterator[MemoryScheduleWork]:
-        """Begin a unit of work, once no other is open."""
-        with self.store.begin(tenant) as kernel:
-            yield self._unit(kernel, tenant)
-
-    @contextmanager
-    def view(self, tenant: TenantContext) -> Iterator[MemoryScheduleWork]:
-        """Begin a read-only unit of work."""
-        with self.store.view(tenant) as kernel:
-            yield self._unit(kernel, tenant)
+    def _work(self, kernel: MemoryUnitOfWork, rows: _Rows) -> MemoryScheduleWork:
+        return MemoryScheduleWork(
+            schedules=MemoryScheduleRows(rows=rows, journal=kernel.journal),
+            ticks=MemoryTickRows(rows=rows, journal=kernel.journal),
+            entries=MemoryEntries(entries=rows.entries, journal=kernel.journal),
+            kernel=kernel,
+        )
 
     def due(self, *, now: datetime, limit: int) -> list[tuple[OrganizationId, ScheduleId]]:
         """Return the schedules whose next tick has come, those that wait longest first."""
@@ -191,12 +174,3 @@ class MemorySchedules:
             for one in list(rows.schedules.values())
             if (start := one.next_start) is not None
         ]
-
-    def _unit(self, kernel: MemoryUnitOfWork, tenant: TenantContext) -> MemoryScheduleWork:
-        rows = self._rows.setdefault(tenant.organization_id, _Rows())
-        return MemoryScheduleWork(
-            schedules=MemoryScheduleRows(rows=rows, journal=kernel.journal),
-            ticks=MemoryTickRows(rows=rows, journal=kernel.journal),
-            entries=MemoryEntries(entries=rows.entries, journal=kernel.journal),
-            kernel=kernel,
-        )
