@@ -41,11 +41,12 @@ from entrypoints.administration import Administration, ensure_own_organization
 from entrypoints.foundation import make_foundation
 from entrypoints.library import LibraryServices, make_library
 from entrypoints.library_embedding import Embedding, EmbeddingWork, make_embedding, make_embedding_work
-from entrypoints.library_search import LibrarySearchServices, make_library_search
+from entrypoints.library_search import LibrarySearchServices, make_library_search, make_searching
 from entrypoints.library_sources import SourceServices, make_sources, make_sync
 from entrypoints.llm_registry import LlmRegistry, make_llm_registry
 from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
 from entrypoints.notifications import Notifications, make_notifications
+from entrypoints.rfp import RfpServices, make_rfp, make_stages
 from entrypoints.schedules import make_schedules
 from entrypoints.secrets import Secrets
 from entrypoints.settings import Settings
@@ -90,6 +91,7 @@ class Antiphon:
     embedding_work: EmbeddingWork
     library_search: LibrarySearchServices
     sources: SourceServices
+    rfp: RfpServices
 
     @property
     def openers(self) -> Mapping[str, Opener]:
@@ -99,6 +101,7 @@ class Antiphon:
             FAMILIES[self.embedding.family.kind].execute: self.embedding_work.jobs.open,
             FAMILIES[SYNC].start: self.sources.syncs.open,
             **self.checks.openers,
+            **self.rfp.openers,
         }
 
     def targets_of(self, tenant: TenantContext) -> Targets:
@@ -129,16 +132,21 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     library = make_library(base)
     embedding = make_embedding(base, library=library.store, parsers=library.parsers, resolve=llm.references.resolve)
     syncing = make_sync(base, library=library.store, ingesting=embedding.ingesting)
-    families: dict[str, Family] = {each.kind: each for each in (testing.family, llm_family, embedding.family, syncing)}
+    searching = make_searching(base, library=library.store, embedders=embedding.embedders)
+    stages = make_stages(base, library=library.store, searching=searching)
+    every: tuple[Family, ...] = (testing.family, llm_family, embedding.family, syncing, *stages)
+    families = {each.kind: each for each in every}
     jobs = JobService(store=base.store, clock=base.clock, ids=base.ids, doorbell=base.bell, kinds=frozenset(families))
     runs = make_runs(base, jobs=jobs, test_sets=testing.test_sets, references=llm.references)
     checks = make_llm_checks(base, family=llm_family, jobs=jobs)
     embedding_work = make_embedding_work(base, jobs=jobs, library=library.store)
     sources = make_sources(base, family=syncing, jobs=jobs)
+    rfp = make_rfp(base, jobs=jobs, llm=llm)
     of_arguments = {
         FAMILIES[testing.family.kind].start: runs.opener.check,
         FAMILIES[SYNC].start: sources.syncs.check,
         **checks.of_arguments,
+        **rfp.of_arguments,
     }
     return Antiphon(
         settings=settings,
@@ -171,10 +179,9 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         library=library,
         embedding=embedding,
         embedding_work=embedding_work,
-        library_search=make_library_search(
-            base, library=library.store, embedders=embedding.embedders, work=embedding_work
-        ),
+        library_search=make_library_search(base, searching=searching, work=embedding_work),
         sources=sources,
+        rfp=rfp,
     )
 
 

@@ -25,15 +25,17 @@ class LibrarySearchServices:
     audits: LibraryAudits
 
 
-def make_library_search(
-    base: Foundation, *, library: Library, embedders: SharedEmbedders, work: EmbeddingWork
-) -> LibrarySearchServices:
-    """Return them over a database; numpy is loaded by the first search."""
+def make_searching(base: Foundation, *, library: Library, embedders: SharedEmbedders) -> Searching:
+    """Return what searches, over a database; numpy is loaded by the first search."""
     engine = base.engine
     lexical = LexicalSearch(engine=engine) if base.settings.search_words else None
-    searching = Searching(library=library, embedders=embedders, index=StandardSearch(engine=engine), lexical=lexical)
+    return Searching(library=library, embedders=embedders, index=StandardSearch(engine=engine), lexical=lexical)
+
+
+def make_library_search(base: Foundation, *, searching: Searching, work: EmbeddingWork) -> LibrarySearchServices:
+    """Plug together what stands on the search, and on the service of jobs."""
     return LibrarySearchServices(
         searching=searching,
-        checking=Checking(library=library, searching=searching),
-        audits=LibraryAudits(rows=SqlAuditRows(engine), jobs=work.jobs, clock=base.clock),
+        checking=Checking(library=searching.library, searching=searching),
+        audits=LibraryAudits(rows=SqlAuditRows(base.engine), jobs=work.jobs, clock=base.clock),
     )

@@ -50,6 +50,18 @@ FAMILIES: dict[str, FamilyTasks] = {
         collect="solution_library.collect_synced",
         queue=EMBEDDING,
     ),
+    "rfp_responder": FamilyTasks(
+        start="rfp_manager.batch_generate_responder_answers",
+        execute="rfp_manager.generate_responder_answer",
+        collect="rfp_manager.collect_responder_answers",
+        queue=BATCH,
+    ),
+    "rfp_reviewer": FamilyTasks(
+        start="rfp_manager.batch_generate_reviewer_answers",
+        execute="rfp_manager.generate_reviewer_answer",
+        collect="rfp_manager.collect_reviewer_answers",
+        queue=BATCH,
+    ),
 }
 
 

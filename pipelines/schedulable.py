@@ -48,6 +48,12 @@ SCHEDULABLE: tuple[Schedulable, ...] = (
         command=("library", "sync"),
         named_by="source",
     ),
+    Schedulable(
+        task=FAMILIES["rfp_responder"].start,
+        meaning="draft the answers of an RFP anew where its question or the library has changed",
+        required=("rfp_id",),
+    ),
+    Schedulable(task=FAMILIES["rfp_reviewer"].start, meaning="review the drafts of an RFP", required=("rfp_id",)),
     Schedulable(task=ECHO, meaning="say something, to see that workers work", required=("text",)),
     Schedulable(task=COUNT_TEST_SETS, meaning="count the test sets"),
     Schedulable(task=GET_TEST_CONFIGURATION, meaning="read a test configuration", required=("configuration_id",)),

@@ -69,13 +69,31 @@ class Searching:
         words = _checked(question, k)
         chosen = self.model(tenant, model)
         vector = self._vector(tenant, words, chosen)
+        return self._ranked(tenant, words, vector, model=chosen, k=k, only_approved=only_approved)
+
+    def nearest(self, tenant: TenantContext, question: str, *, k: int, only_approved: bool, deadline_s: float) -> Found:
+        """
+        Return the hits nearest to a question, by the model in use, to an item's work: that has its way with failures.
+
+        Raises:
+            TransientFailure, PermanentFailure, Deferred: as the model's calls do.
+            InvalidInput, Conflict, ServiceUnavailable: as `search`, for what is not the model's.
+        """
+        words = _checked(question, k)
+        chosen = self.model(tenant)
+        vector = self.embedders.open(tenant, chosen).embed_query(words, deadline_s=deadline_s)
+        return self._ranked(tenant, words, vector, model=chosen, k=k, only_approved=only_approved)
+
+    def _ranked(
+        self, tenant: TenantContext, words: str, vector: Vector, *, model: EmbeddingModel, k: int, only_approved: bool
+    ) -> Found:
         if self.lexical is None:
-            hits = self.index.search(tenant, vector, model=chosen, k=k, only_approved=only_approved)
-            return Found(hits=hits, model=chosen)
+            hits = self.index.search(tenant, vector, model=model, k=k, only_approved=only_approved)
+            return Found(hits=hits, model=model)
         deep = k * DEEP
-        near = self.index.search(tenant, vector, model=chosen, k=deep, only_approved=only_approved)
-        shared = self.lexical.search(tenant, words, model=chosen, k=deep, only_approved=only_approved)
-        return Found(hits=fused([near, shared], k=k), model=chosen)
+        near = self.index.search(tenant, vector, model=model, k=deep, only_approved=only_approved)
+        shared = self.lexical.search(tenant, words, model=model, k=deep, only_approved=only_approved)
+        return Found(hits=fused([near, shared], k=k), model=model)
 
     def model(self, tenant: TenantContext, name: str | None = None) -> EmbeddingModel:
         """Return the model of this name, or the one in use; raises as `search`."""

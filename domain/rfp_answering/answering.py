@@ -17,7 +17,16 @@ from domain.rfp_answering.questionnaire import Questionnaire, QuestionNo, Wanted
 from domain.rfp_answering.records import DraftRecord
 from domain.rfp_answering.responding import check_questions
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
-from domain.rfp_answering.stage import PAGE, RESPONDING, REVIEWING, StageSpec, refuse_beside, standings, subject_of
+from domain.rfp_answering.stage import (
+    OPTIONS,
+    PAGE,
+    RESPONDING,
+    REVIEWING,
+    StageSpec,
+    refuse_beside,
+    standings,
+    subject_of,
+)
 from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 
@@ -184,7 +193,7 @@ class RfpAnswering:
         submission = Submission(
             kind=kind,
             spec=spec.to_document(),
-            options=options or JobOptions(),
+            options=options or OPTIONS,
             subject=subject_of(spec.rfp_id),
             idempotency_key=idempotency_key,
         )

@@ -13,7 +13,7 @@ from attrs.validators import ge
 
 from domain.jobs.errors import Conflict
 from domain.jobs.item import Document
-from domain.jobs.job import Job
+from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import Store
 from domain.language_models.codec import model_from_json, model_to_json
 from domain.language_models.model import ModelSpec
@@ -26,6 +26,8 @@ from domain.tenancy import TenantContext
 
 RESPONDING, REVIEWING = "rfp_responder", "rfp_reviewer"
 PAGE = 200
+OPTIONS = JobOptions(deadline_s=180.0)
+"""Of a stage's jobs, where nobody says more: a question may need two calls of a model that thinks."""
 
 
 @frozen(kw_only=True)

@@ -46,6 +46,12 @@ QUEUES = {
     "solution_library.sync_documents": "embedding",
     "solution_library.collect_synced": "default",
     "solution_library.sync_all_documentation_sources": "default",
+    "rfp_manager.batch_generate_responder_answers": "default",
+    "rfp_manager.generate_responder_answer": "batch",
+    "rfp_manager.collect_responder_answers": "default",
+    "rfp_manager.batch_generate_reviewer_answers": "default",
+    "rfp_manager.generate_reviewer_answer": "batch",
+    "rfp_manager.collect_reviewer_answers": "default",
     "system.echo": "default",
 }
 GOLDEN = sorted(Path(__file__).with_name("golden").glob("v*.json"))
