@@ -36,6 +36,7 @@ class MockTarget:
         self.asked: Counter[str] = Counter()
         self.behaviours: dict[str, Behaviour] = {}
         self._pause_s = pause_s
+        self._held: tuple[str, ...] = ()
         self._free = threading.Event()
         self._free.set()
         self._changed = threading.Condition()
@@ -63,8 +64,9 @@ class MockTarget:
             finally:
                 self._free.set()
 
-    def hold(self) -> None:
-        """Answer nobody until `release`."""
+    def hold(self, *questions: str) -> None:
+        """Answer nobody until `release`; where *questions* are named, nobody who asks one of these."""
+        self._held = questions
         self._free.clear()
 
     def release(self) -> None:
@@ -92,7 +94,8 @@ class MockTarget:
         self.paths.add(request.path)
         self._count(question, 1)
         try:
-            self._free.wait()
+            if not self._held or question in self._held:
+                self._free.wait()
             threading.Event().wait(self._pause_s)
             behave = self.behaviours.get(question)
             if behave is None:

@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
-from threading import Event, Lock
+from threading import Condition, Event
 from time import monotonic
 
 from attrs import define, field
@@ -17,7 +18,11 @@ from tests.services.http_server import Received, ScriptedServer, Wire, reply
 
 @define(eq=False)
 class ChatTarget:
-    """Answers after *delay_s*; while *open* is not set, it lets those who ask wait."""
+    """
+    Answers after *delay_s*; while it is held, it lets those who ask wait.
+
+    A test that needs something to be under way holds it, and never counts on being quicker than the workers.
+    """
 
     delay_s: float = 0.03
     refuses_first: bool = False
@@ -27,21 +32,28 @@ class ChatTarget:
     answered: int = field(default=0, init=False)
     most_at_once: int = field(default=0, init=False)
     moments: list[float] = field(factory=list, init=False)
-    open: Event = field(factory=Event, init=False)
+    _passing: float = field(default=inf, init=False)
     _closing: Event = field(factory=Event, init=False)
-    _lock: Lock = field(factory=Lock, init=False)
+    _changed: Condition = field(factory=Condition, init=False)
 
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Answer for the length of the block."""
-        self.open.set()
         with ScriptedServer(self._answer) as server:
             self.url = f"{server.url}/chat"
             try:
                 yield
             finally:
                 self._closing.set()
-                self.open.set()
+                self.release()
+
+    def hold(self, *, after: int) -> None:
+        """Answer the first *after* calls, those that have come included; let the later ones wait."""
+        self._let_pass(after)
+
+    def release(self) -> None:
+        """Answer those who wait, and everybody who asks."""
+        self._let_pass(inf)
 
     @property
     def calls(self) -> int:
@@ -60,19 +72,25 @@ class ChatTarget:
 
     def _answer(self, request: Received, wire: Wire) -> None:
         question = str(json.loads(request.body)["question"])
-        with self._lock:
+        with self._changed:
             self.asked[question] += 1
+            place = self.calls
             self.moments.append(monotonic())
             is_refused = self.refuses_first and self.asked[question] == 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         self._closing.wait(self.delay_s)
-        self.open.wait()
-        with self._lock:
+        with self._changed:
+            self._changed.wait_for(lambda: place <= self._passing)
             self.answered += 1
         if is_refused:
             wire.send(reply("", status="503 Service Unavailable"))
             return
         wire.send(reply(json.dumps({"answer": f"the answer to {question}"})))
+
+    def _let_pass(self, calls: float) -> None:
+        with self._changed:
+            self._passing = calls
+            self._changed.notify_all()
 
 
 def a_test_file(folder: Path, *, tests: int, url: str) -> Path:

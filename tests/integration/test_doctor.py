@@ -98,7 +98,7 @@ def test_the_items_of_a_killed_worker_are_found_and_set_going(
     killed, run = _in_flight(installation, target, tmp_path)
     killed.kill()
     installation.worker(lease_s=2, **ASLEEP)
-    target.open.set()
+    target.release()
     look_until(lambda: "ran out" in _diagnosis(installation), what="leases that ran out")
 
     repaired = installation.start("repair", "last", "--json").document()
@@ -114,7 +114,7 @@ def test_sweeping_by_a_timer_does_the_same(installation: Installation, target: C
     killed, run = _in_flight(installation, target, tmp_path)
     killed.kill()
     installation.worker(lease_s=2, **ASLEEP)
-    target.open.set()
+    target.release()
     look_until(lambda: "ran out" in _diagnosis(installation), what="leases that ran out")
 
     def is_over() -> bool:
@@ -127,7 +127,7 @@ def test_sweeping_by_a_timer_does_the_same(installation: Installation, target: C
 
 def _in_flight(installation: Installation, target: ChatTarget, folder: Path) -> tuple[Command, Command]:
     worker = installation.worker(slots=SLOTS, lease_s=2, **ASLEEP)
-    target.open.clear()
+    target.hold(after=0)
     run = installation.run(a_test_file(folder, tests=TESTS, url=target.url), concurrency=LIMIT, **ASLEEP)
     look_until(lambda: target.at_once == LIMIT, what="items in flight")
     return worker, run

@@ -109,12 +109,12 @@ def test_a_tick_whose_worker_is_killed_with_the_message_in_hand_becomes_one_job(
     """Its message comes back after an hour at the earliest; the scheduler of the other worker asks after a second."""
     made = scheduled_run(installation, a_test_file(tmp_path, tests=4, url=target.url))
     antiphon = opened(installation, resend_after_s=1)
-    target.open.clear()
+    target.hold(after=0)
     doomed = installation.worker(resend_after_s=1, lease_s=3)
     make_scheduler(antiphon).run_once()
     look_until(lambda: antiphon.jobs.page(antiphon.tenant) != [], what="the tick's job")
     doomed.kill()
-    target.open.set()
+    target.release()
 
     installation.worker(resend_after_s=1, lease_s=3)
 

@@ -44,15 +44,16 @@ def test_a_worker_that_is_told_to_stop_loses_no_answer_and_none_is_asked_twice(
 ) -> None:
     """Every deployment stops workers in the middle of jobs."""
     stopped, _ = installation.worker(slots=SLOTS), installation.worker(slots=SLOTS)
+    target.hold(after=60)
     run = installation.run(a_test_file(tmp_path, tests=TESTS, url=target.url), concurrency=LIMIT)
-    look_until(lambda: target.calls > 60, what="some calls")
-    target.open.clear()
     look_until(lambda: target.at_once == LIMIT, what="items in flight in both workers")
 
     stopped.terminate()
-    target.open.set()
+    look_until(lambda: "items in hand" in stopped.said, what="a worker that begins nothing any more")
+    target.hold(after=target.calls)  # those in flight are answered
     assert stopped.end() == 0
     still_to_do = TESTS - target.calls
+    target.release()
 
     assert_complete(run.document(), tests=TESTS)
     assert still_to_do > 0
@@ -119,11 +120,11 @@ def test_a_chord_that_celery_gave_up_ends_its_job_all_the_same(
     worker = installation.start_program(
         LAME_WORKER, "worker", "--slots", str(LIMIT), sweep_s=0.5, resend_after_s=NEVER_S, test_chord_looks=1
     )
-    target.open.clear()
+    target.hold(after=0)
     run = installation.run(a_test_file(tmp_path, tests=TESTS, url=target.url), concurrency=LIMIT)
     look_until(lambda: "MaxRetriesExceeded" in worker.said, what="a chord that is given up")
 
-    target.open.set()
+    target.release()
 
     assert_complete(run.document(), tests=TESTS)
     assert (len(target.asked), target.asked_again) == (TESTS, 0)

@@ -44,11 +44,11 @@ def test_the_slots_of_a_killed_worker_come_back(installation: Installation, targ
     installation.environment["ANTIPHON_LEASE_S"] = "3"
     installation.environment["ANTIPHON_SWEEP_S"] = "1"
     doomed = installation.worker(slots=40)
-    target.open.clear()
+    target.hold(after=0)
     run = limited(installation, a_test_file(tmp_path, tests=TESTS, url=target.url), **LIMITS)
     look_until(lambda: target.at_once == AT_ONCE, what="five calls in flight")
     doomed.kill()
-    target.open.set()
+    target.release()
     installation.worker(slots=40)
 
     assert_complete(run.document(within_s=100), tests=TESTS)

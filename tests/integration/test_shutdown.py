@@ -29,7 +29,7 @@ def test_what_is_not_done_in_time_goes_on_elsewhere_at_once(
     stopped.terminate()
     assert stopped.end() == 0
     ended_after_s = time.monotonic() - began
-    target.open.set()
+    target.release()
 
     assert_complete(run.document(), tests=TESTS)
     print(f"stopped after {ended_after_s:.1f} s, the run ended {time.monotonic() - began:.1f} s after the signal")
@@ -49,7 +49,7 @@ def test_a_second_signal_gives_everything_back_now(
     look_until(lambda: "items in hand" in stopped.said, what="a worker that is stopping")
     stopped.process.send_signal(again)
     assert stopped.end(within_s=20) == 0
-    target.open.set()
+    target.release()
 
     assert_complete(run.document(), tests=TESTS)
     assert target.asked_again <= SLOTS
@@ -62,8 +62,7 @@ def _half_way(
     """Start two workers and a run; return the first worker and the run when both wait for the target's answers."""
     first = installation.worker(slots=SLOTS, **PATIENT, **settings)
     installation.worker(slots=SLOTS, **PATIENT)
+    target.hold(after=TESTS // 4)
     run = installation.run(a_test_file(folder, tests=TESTS, url=target.url), concurrency=LIMIT, **PATIENT)
-    look_until(lambda: target.calls > TESTS // 4, what="a quarter of the calls")
-    target.open.clear()
     look_until(lambda: target.at_once == LIMIT, what="items in flight in both workers")
     return first, run
