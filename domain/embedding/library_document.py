@@ -96,6 +96,12 @@ class LibraryDocument:
         """
         return self.generation > 0 and self._verdict_on(self.visible_hash) is ReviewStatus.APPROVED
 
+    @property
+    def is_findable(self) -> bool:
+        """Whether searches find what is visible of it: not removed, and not rejected."""
+        is_rejected = self._verdict_on(self.visible_hash) is ReviewStatus.REJECTED
+        return self.removed_at is None and self.generation > 0 and not is_rejected
+
     def _verdict_on(self, content_hash: str) -> ReviewStatus | None:
         return self.review.verdict if self.review and self.review.content_hash == content_hash else None
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from domain.embedding.library_document import DocumentId, ReviewStatus
+from domain.embedding.library_document import DocumentId
 from domain.embedding.ports import Library, LibraryUnitOfWork
 from domain.embedding.search import Hit
 from domain.embedding.searching import DEADLINE_S, LONGEST_QUESTION, Searching
@@ -76,8 +76,7 @@ def _named(work: LibraryUnitOfWork, chunk_id: ChunkId) -> Passage | None:
         chunks = work.chunks.of(document.id, source.generation, after=ordinal - 1, limit=1)
     except NotFound:
         return None
-    is_gone = document.removed_at is not None or document.review_status is ReviewStatus.REJECTED
-    if is_gone or not chunks or chunks[0].chunk.ordinal != ordinal:
+    if not document.is_findable or not chunks or chunks[0].chunk.ordinal != ordinal:
         return None
     chunk = chunks[0].chunk
     return Passage(
