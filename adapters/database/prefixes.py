@@ -15,8 +15,12 @@ _BEHIND_ANY_CHARACTER = "\U0010ffff"
 
 def ids_beginning(column: Column[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
     """Return the statement for ids that begin so, in their order, at most `FOUND_AT_MOST`; its values: `beginning`."""
-    begins = and_(column >= bindparam("prefix", type_=SafeText), column < bindparam("behind", type_=SafeText))
-    return select(column).where(*conditions, begins).order_by(column).limit(FOUND_AT_MOST)
+    return select(column).where(*conditions, begins(column)).order_by(column).limit(FOUND_AT_MOST)
+
+
+def begins(column: Column[Any]) -> ColumnElement[bool]:
+    """Return the condition that an id begins so; its values: `beginning`."""
+    return and_(column >= bindparam("prefix", type_=SafeText), column < bindparam("behind", type_=SafeText))
 
 
 def beginning(prefix: str) -> Values:

@@ -61,6 +61,11 @@ _DRAFTS = (
     .where(_of_rfp(rfp_draft), rfp_draft.c.no == bindparam("of_no"))
     .order_by(rfp_draft.c.version)
 )
+_REVIEWS = (
+    select(rfp_review.c.body)
+    .where(_of_rfp(rfp_review), rfp_review.c.no == bindparam("of_no"))
+    .order_by(rfp_review.c.version)
+)
 _DECISIONS = (
     select(rfp_decision.c.body)
     .where(_of_rfp(rfp_decision), rfp_decision.c.no == bindparam("of_no"))
@@ -165,6 +170,11 @@ class SqlAnswers:
         """Return the drafts of a question, oldest first."""
         rows = self.scope.execute(_DRAFTS, of_rfp=rfp_id, of_no=no)
         return [from_document(row.body, DraftRecord) for row in rows]
+
+    def reviews(self, rfp_id: RfpId, no: QuestionNo) -> list[ReviewRecord]:
+        """Return the reviews of a question's drafts, oldest first."""
+        rows = self.scope.execute(_REVIEWS, of_rfp=rfp_id, of_no=no)
+        return [from_document(row.body, ReviewRecord) for row in rows]
 
     def decisions(self, rfp_id: RfpId, no: QuestionNo) -> list[Decision]:
         """Return what people decided on a question, oldest first."""

@@ -6,8 +6,9 @@ import attrs
 from attrs import frozen
 from sqlalchemy import Engine, bindparam, delete, insert, select, tuple_
 
-from adapters.database.prefixes import beginning, ids_beginning
+from adapters.database.prefixes import beginning, begins, ids_beginning
 from adapters.database.rfp_answers import SqlAnswers
+from adapters.database.rfp_states import states_of
 from adapters.database.rfp_tables import rfp as _rfp
 from adapters.database.rfp_tables import rfp_file, rfp_question
 from adapters.database.rows import AnyRow, Values
@@ -16,6 +17,7 @@ from adapters.database.types import Name, UtcTime
 from adapters.database.units import SqlUnits, SqlWork
 from adapters.rfp_documents import from_document, to_document
 from domain.jobs.errors import NotFound
+from domain.rfp_answering.overview import RfpOverview, overview_of
 from domain.rfp_answering.questionnaire import Question, Questionnaire
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
 from domain.tenancy import OrganizationId, UserId
@@ -32,7 +34,12 @@ _QUESTIONS = (
 )
 _FIND = ids_beginning(_rfp.c.id, _ours)
 _age = (_rfp.c.created_at, _rfp.c.id)
-_PAGE = select(_rfp).where(_ours).order_by(*(column.desc() for column in _age)).limit(bindparam("at_most"))
+_PAGE = (
+    select(_rfp)
+    .where(_ours, begins(_rfp.c.id))
+    .order_by(*(column.desc() for column in _age))
+    .limit(bindparam("at_most"))
+)
 _BEFORE = tuple_(*_age) < tuple_(bindparam("before_at", type_=UtcTime), bindparam("before_id", type_=Name))
 _REMOVE = delete(_rfp).where(_ours, _is_it)
 
@@ -76,19 +83,31 @@ class SqlRfps:
         rows = self.scope.execute(_FIND, **beginning(id_prefix))
         return [RfpId(row.id) for row in rows]
 
-    def page(self, *, before: RfpPlace | None = None, limit: int) -> list[Rfp]:
+    def overview(self, rfp_id: RfpId) -> RfpOverview:
+        """Return the RFP, and how its questions stand."""
+        row = self.scope.execute(_GET, of_id=rfp_id).first()
+        if row is None:
+            raise unknown_rfp(rfp_id)
+        return self._overviews([row])[0]
+
+    def page(self, *, id_prefix: str = "", before: RfpPlace | None = None, limit: int) -> list[RfpOverview]:
         """Return RFPs, newest first, from just behind *before*."""
+        wanted = {"at_most": limit, **beginning(id_prefix)}
         if before is None:
-            rows = self.scope.execute(_PAGE, at_most=limit)
+            rows = self.scope.execute(_PAGE, **wanted)
         else:
             values = {"before_at": before.created_at, "before_id": before.id}
-            rows = self.scope.execute(_PAGE.where(_BEFORE), at_most=limit, **values)
-        return self._with_questions(list(rows))
+            rows = self.scope.execute(_PAGE.where(_BEFORE), **wanted, **values)
+        return self._overviews(list(rows))
 
     def remove(self, rfp_id: RfpId) -> None:
         """Forget the RFP with everything that was done about it."""
         if not self.scope.execute(_REMOVE, of_id=rfp_id).rowcount:
             raise unknown_rfp(rfp_id)
+
+    def _overviews(self, rows: list[AnyRow]) -> list[RfpOverview]:
+        states = states_of(self.scope, [RfpId(one.id) for one in rows])
+        return [overview_of(_rfp_from(row, ()), states[RfpId(row.id)]) for row in rows]
 
     def _with_questions(self, rows: list[AnyRow]) -> list[Rfp]:
         asked: dict[str, list[Question]] = {}

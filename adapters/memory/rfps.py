@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from attrs import define, field, frozen
@@ -13,6 +14,7 @@ from adapters.memory.units import MemoryUnits, MemoryWork
 from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.rfp_answering.draft import AnswerVerdict
+from domain.rfp_answering.overview import RfpOverview, overview_of
 from domain.rfp_answering.passage import PassageSource, source_of
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
@@ -61,12 +63,21 @@ class MemoryRfps:
         """Return the RFPs whose id starts with *id_prefix*."""
         return sorted(one for one in self.rows.rfps if one.startswith(id_prefix))[:_FOUND_AT_MOST]
 
-    def page(self, *, before: RfpPlace | None = None, limit: int) -> list[Rfp]:
+    def overview(self, rfp_id: RfpId) -> RfpOverview:
+        """Return the RFP, and how its questions stand."""
+        return self._overview(self.get(rfp_id))
+
+    def page(self, *, id_prefix: str = "", before: RfpPlace | None = None, limit: int) -> list[RfpOverview]:
         """Return RFPs, newest first, from just behind *before*."""
         found = sorted(self.rows.rfps.values(), key=lambda one: (one.created_at, one.id), reverse=True)
         if before is not None:
             found = [one for one in found if (one.created_at, one.id) < (before.created_at, before.id)]
-        return found[:limit]
+        return [self._overview(one) for one in found if one.id.startswith(id_prefix)][:limit]
+
+    def _overview(self, rfp: Rfp) -> RfpOverview:
+        answers = MemoryAnswers(rows=self.rows, journal=self.journal)
+        questions = len(rfp.questionnaire.questions)
+        return overview_of(rfp, Counter(one.state for one in answers.page(rfp.id, limit=questions)))
 
     def remove(self, rfp_id: RfpId) -> None:
         """Forget the RFP with everything that was done about it."""
@@ -126,6 +137,10 @@ class MemoryAnswers:
     def drafts(self, rfp_id: RfpId, no: QuestionNo) -> list[DraftRecord]:
         """Return the drafts of a question, oldest first."""
         return list(self.rows.drafts.get((rfp_id, no), ()))
+
+    def reviews(self, rfp_id: RfpId, no: QuestionNo) -> list[ReviewRecord]:
+        """Return the reviews of a question's drafts, oldest first."""
+        return list(self.rows.reviews.get((rfp_id, no), ()))
 
     def decisions(self, rfp_id: RfpId, no: QuestionNo) -> list[Decision]:
         """Return what people decided on a question, oldest first."""

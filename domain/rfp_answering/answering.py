@@ -12,6 +12,7 @@ from domain.jobs.ports import Clock, IdSource
 from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService, Submission
 from domain.organizations.audit_log import AuditLog
+from domain.rfp_answering.overview import RfpOverview
 from domain.rfp_answering.ports import QuestionnaireFiles, RfpStore
 from domain.rfp_answering.questionnaire import Questionnaire, QuestionNo, WantedColumns
 from domain.rfp_answering.records import DraftRecord
@@ -98,10 +99,12 @@ class RfpAnswering:
             raise InvalidInput(f"RFP {words!r}: {len(found)} RFPs begin so ({', '.join(found)}); give more of the id")
         return found[0]
 
-    def page(self, tenant: TenantContext, *, before: RfpPlace | None = None, limit: int) -> list[Rfp]:
-        """Return RFPs, newest first, from just behind *before*."""
+    def page(
+        self, tenant: TenantContext, *, id_prefix: str = "", before: RfpPlace | None = None, limit: int
+    ) -> list[RfpOverview]:
+        """Return RFPs whose id starts with *id_prefix*, newest first, from just behind *before*."""
         with self.rfps.view(tenant) as work:
-            return work.rfps.page(before=before, limit=limit)
+            return work.rfps.page(id_prefix=id_prefix, before=before, limit=limit)
 
     def standings(self, tenant: TenantContext, rfp_id: RfpId, *, after: int = 0, limit: int = PAGE) -> list[Standing]:
         """

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from domain.jobs.ports import Outbox
 from domain.organizations.ports import Entries
+from domain.rfp_answering.overview import RfpOverview
 from domain.rfp_answering.passage import PassageSource
 from domain.rfp_answering.questionnaire import Question, Questionnaire, QuestionNo, WantedColumns
 from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
@@ -62,8 +63,16 @@ class Rfps(Protocol):
     def find(self, id_prefix: str) -> list[RfpId]:
         """Return the RFPs whose id starts with *id_prefix* (at most ten)."""
 
-    def page(self, *, before: RfpPlace | None = None, limit: int) -> list[Rfp]:
-        """Return RFPs, newest first, from just behind *before*."""
+    def overview(self, rfp_id: RfpId) -> RfpOverview:
+        """
+        Return the RFP, and how its questions stand.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+
+    def page(self, *, id_prefix: str = "", before: RfpPlace | None = None, limit: int) -> list[RfpOverview]:
+        """Return RFPs whose id starts with *id_prefix*, newest first, from just behind *before*; no questions are read."""
 
     def remove(self, rfp_id: RfpId) -> None:
         """
@@ -115,6 +124,9 @@ class Answers(Protocol):
 
     def drafts(self, rfp_id: RfpId, no: QuestionNo) -> list[DraftRecord]:
         """Return the drafts of a question, oldest first."""
+
+    def reviews(self, rfp_id: RfpId, no: QuestionNo) -> list[ReviewRecord]:
+        """Return the reviews of a question's drafts, oldest first."""
 
     def decisions(self, rfp_id: RfpId, no: QuestionNo) -> list[Decision]:
         """Return what people decided on a question, oldest first."""

@@ -30,6 +30,42 @@ class AnswerState(StrEnum):
 
 
 @frozen(kw_only=True)
+class Marks:
+    """
+    What a state is told by, out of the newest records: so little that states can be counted without reading them.
+
+    *review* is of the newest draft, or None; *is_of_draft*: the *decision* is of that draft.
+    """
+
+    decision: DecisionKind | None = None
+    is_of_draft: bool = False
+    draft: AnswerVerdict | None = None
+    needs_review: bool = False
+    review: ReviewVerdict | None = None
+
+    @property
+    def state(self) -> AnswerState:
+        """How far the answer is: what a person decided counts, until a rejected one is drafted anew."""
+        if self.decision not in (None, DecisionKind.REJECTED):
+            return AnswerState(self.decision.value)
+        if self.draft is None:
+            return AnswerState.OPEN
+        if self.decision is not None and self.is_of_draft:
+            return AnswerState.REJECTED
+        if self.needs_review:
+            return AnswerState.NEEDS_REVIEW
+        if self.draft is AnswerVerdict.NO_ANSWER:
+            return AnswerState.NO_ANSWER
+        return self._reviewed
+
+    @property
+    def _reviewed(self) -> AnswerState:
+        if self.review is None:
+            return AnswerState.DRAFTED
+        return AnswerState.REVIEWED if self.review is ReviewVerdict.ACCEPT else AnswerState.NEEDS_REVIEW
+
+
+@frozen(kw_only=True)
 class Standing:
     """A question with the newest of each kind of record; what is older is history."""
 
@@ -40,25 +76,20 @@ class Standing:
 
     @property
     def state(self) -> AnswerState:
-        """How far the answer is: what a person decided counts, until a rejected one is drafted anew."""
-        decision, draft = self.decision, self.draft
-        if decision is not None and decision.kind is not DecisionKind.REJECTED:
-            return AnswerState(decision.kind.value)
-        if draft is None:
-            return AnswerState.OPEN
-        if decision is not None and decision.draft_version == draft.version:
-            return AnswerState.REJECTED
-        if draft.needs_review:
-            return AnswerState.NEEDS_REVIEW
-        if draft.draft.verdict is AnswerVerdict.NO_ANSWER:
-            return AnswerState.NO_ANSWER
-        return self._reviewed()
+        """How far the answer is, as `Marks` says."""
+        return self.marks.state
 
-    def _reviewed(self) -> AnswerState:
-        review = self.current_review
-        if review is None:
-            return AnswerState.DRAFTED
-        return AnswerState.REVIEWED if review.verdict is ReviewVerdict.ACCEPT else AnswerState.NEEDS_REVIEW
+    @property
+    def marks(self) -> Marks:
+        """What the state is told by."""
+        decision, draft, review = self.decision, self.draft, self.current_review
+        return Marks(
+            decision=decision.kind if decision else None,
+            is_of_draft=bool(decision and draft and decision.draft_version == draft.version),
+            draft=draft.draft.verdict if draft else None,
+            needs_review=bool(draft and draft.needs_review),
+            review=review.verdict if review else None,
+        )
 
     @property
     def current_review(self) -> ReviewRecord | None:
