@@ -72,7 +72,7 @@ class Rfps(Protocol):
         """
 
     def page(self, *, id_prefix: str = "", before: RfpPlace | None = None, limit: int) -> list[RfpOverview]:
-        """Return RFPs whose id starts with *id_prefix*, newest first, from just behind *before*; no questions are read."""
+        """Return RFPs whose id starts with *id_prefix*, newest first, from just behind *before*."""
 
     def remove(self, rfp_id: RfpId) -> None:
         """

@@ -107,8 +107,10 @@ def test_an_overview_says_what_was_imported(rfps: RfpStore) -> None:
     assert found.place == rfp.place
 
 
-@pytest.mark.parametrize(("prefix", "found"), [("", [2, 1]), ("00000001", [1]), ("00000001-0000-4000-8000-000000000001", [1]),
-                                               ("7", []), ("%", [])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("prefix", "found"),
+    [("", [2, 1]), ("00000001", [1]), (an_rfp(1).id, [1]), ("7", []), ("%", [])],
+)
 def test_rfps_are_listed_by_the_start_of_the_id(rfps: RfpStore, prefix: str, found: list[int]) -> None:
     """As people write ids; no sign of it means more than itself."""
     for number in (1, 2):

@@ -85,9 +85,11 @@ def answer(engine: Engine, tenant: TenantContext, question: str, names: Names) -
         names.delivery,
         names.document,
         names.schedule,
+        names.rfp,
         names.word,
     ):
         said = said.replace(name, "...")
+    said = said.replace(names.rfp[:8], "...")
     return said.replace(names.job[:4], "...").replace(names.document[:4], "...")
 
 
