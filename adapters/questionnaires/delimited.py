@@ -6,7 +6,8 @@ import csv
 from collections.abc import Mapping
 from io import StringIO
 
-from adapters.questionnaires.columns import find_columns, letters, questions_in
+from adapters.delimiters import DELIMITERS, delimiter_of
+from adapters.questionnaires.columns import ROWS_LOOKED_AT, find_columns, letters, questions_in
 from adapters.questionnaires.plain_text import decoded
 from adapters.questionnaires.sheet_places import address_of
 from adapters.spreadsheet_text import inert
@@ -21,7 +22,6 @@ from domain.rfp_answering.questionnaire import (
     file_hash,
 )
 
-_DELIMITERS = ",;\t"
 TABLE = "csv"
 
 
@@ -72,9 +72,20 @@ def with_delimited_answers(content: bytes, answers: Mapping[str, str]) -> bytes:
 
 def _rows(content: bytes, *, name: str) -> tuple[list[list[str]], str]:
     text = decoded(content, name=name)
-    first = next(iter(text.splitlines()), "")
-    delimiter = max(_DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+    delimiter = delimiter_of(_first_row(text))
     try:
         return list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)), delimiter
     except csv.Error as exc:
         raise InvalidInput(f"{name}: no valid CSV ({exc}); mend its quotation marks") from exc
+
+
+def _first_row(text: str) -> str:
+    """Return the first row that a delimiter cuts, over all lines of its quotes; above it may stand a title."""
+    row = ""
+    for line in text.splitlines(keepends=True)[:ROWS_LOOKED_AT]:
+        row += line
+        if row.count('"') % 2 == 0:
+            if any(mark in row for mark in DELIMITERS):
+                return row
+            row = ""
+    return row

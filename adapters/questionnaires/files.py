@@ -10,6 +10,7 @@ from adapters.questionnaires.json_form import TABLE as JSON_TABLE
 from adapters.questionnaires.json_form import read_json, with_json_answers
 from adapters.questionnaires.markdown import TABLE as MARKDOWN_TABLE
 from adapters.questionnaires.markdown import read_markdown, with_markdown_answers
+from adapters.questionnaires.new_files import new_file
 from adapters.questionnaires.word import read_word, with_word_answers
 from adapters.questionnaires.workbook import read_workbook
 from adapters.questionnaires.workbook_answers import with_workbook_answers
@@ -52,6 +53,10 @@ class StandardQuestionnaireFiles:
                 return with_markdown_answers(content, tables.get(MARKDOWN_TABLE, {}))
             case Form.JSON:
                 return with_json_answers(content, tables.get(JSON_TABLE, {}))
+
+    def made_anew(self, questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *, form: Form) -> bytes:
+        """Return a new file with a row for each question."""
+        return new_file(questionnaire, answers, form=form)
 
 
 def _form_of(name: str) -> Form:

@@ -8,21 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from adapters.delimiters import delimiter_of
 from adapters.test_files.nodes import LineIn
 from adapters.test_files.problems import Problems, shown
 from adapters.test_files.text import read_lines
-
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-
-
-def delimiter_of(header: str) -> str:
-    """
-    Return which of comma, semicolon and tab cuts the header into most columns.
-
-    The header, and not `csv.Sniffer`: a sniffer that sees rows takes "It's late, isn't it; or" for structure.
-    """
-    first_line = next(iter(header.strip().splitlines()), "")
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first_line], delimiter=mark), [])))
 
 
 def rows_of(path: Path, *, problems: Problems, named: str = "") -> Iterator[tuple[int, list[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from attrs import evolve, frozen
 
@@ -10,8 +10,9 @@ from domain.jobs.errors import Conflict, InvalidInput
 from domain.jobs.ports import Clock
 from domain.organizations.audit_log import AuditLog
 from domain.rfp_answering.draft import AnswerVerdict
+from domain.rfp_answering.placing import export_form, export_name
 from domain.rfp_answering.ports import QuestionnaireFiles, RfpStore
-from domain.rfp_answering.questionnaire import Question, QuestionNo
+from domain.rfp_answering.questionnaire import Form, Question, Questionnaire, QuestionNo
 from domain.rfp_answering.records import Decision, DecisionKind
 from domain.rfp_answering.rfp import Rfp, RfpId
 from domain.rfp_answering.stage import StageSpec, standings
@@ -21,9 +22,15 @@ from domain.tenancy import TenantContext
 
 @frozen(kw_only=True)
 class Exported:
-    """The buyer's own file with answers in it; *left_open*: the questions that no answer was written for."""
+    """
+    A file with answers in it: the buyer's own, or a new one in another *form*; *name* is what to call it.
+
+    *left_open*: the questions that no answer was written for.
+    """
 
     rfp: Rfp
+    form: Form
+    name: str
     content: bytes
     written: tuple[QuestionNo, ...]
     left_open: tuple[QuestionNo, ...]
@@ -100,26 +107,36 @@ class Deciding:
         with self.rfps.view(tenant) as work:
             return work.answers.gaps(limit=limit)
 
-    def export(self, tenant: TenantContext, rfp_id: RfpId, *, with_drafts: bool = False) -> Exported:
+    def export(
+        self, tenant: TenantContext, rfp_id: RfpId, *, with_drafts: bool = False, form: Form | None = None
+    ) -> Exported:
         """
-        Return the buyer's own file with the answers that a person approved or wrote.
+        Return the buyer's own file with the answers that a person approved or wrote; in another *form*, a new file.
 
         *with_drafts*: also those that passed their checks and wait for a person; never one that needs a look.
 
         Raises:
             NotFound: there is no RFP of this id.
-            InvalidInput: an answer can't be written at its place; each such place is named.
+            InvalidInput: files of this form aren't made, or an answer can't be written at its place; each is named.
         """
         with self.rfps.view(tenant) as work:
             rfp, content = work.rfps.get(rfp_id), work.rfps.content(rfp_id)
         answers = dict(self._answers(tenant, rfp_id, with_drafts=with_drafts))
         asked = rfp.questionnaire
+        form = export_form(asked, wanted=form)
         return Exported(
             rfp=rfp,
-            content=self.files.with_answers(content, asked, answers) if answers else content,
+            form=form,
+            name=export_name(asked, form=form),
+            content=self._written(content, asked, answers, form=form),
             written=tuple(sorted(answers)),
             left_open=tuple(one.no for one in asked.questions if one.no not in answers and not one.given),
         )
+
+    def _written(self, content: bytes, asked: Questionnaire, answers: Mapping[QuestionNo, str], *, form: Form) -> bytes:
+        if form is not asked.form:
+            return self.files.made_anew(asked, answers, form=form)
+        return self.files.with_answers(content, asked, answers) if answers else content
 
     def _answers(self, tenant: TenantContext, rfp_id: RfpId, *, with_drafts: bool) -> Iterator[tuple[QuestionNo, str]]:
         for one in standings(self.rfps, tenant, StageSpec(rfp_id=rfp_id)):
@@ -148,16 +165,16 @@ def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | Non
 
 
 def _check_text(question: Question, text: str) -> None:
-    allowed, most = question.rules.allowed_values, question.rules.most_characters
-    if not text.strip():
+    said, rules = text.strip(), question.rules
+    if not said:
         raise InvalidInput(f"question {question.no}: text {text!r}; expected the answer's words")
-    if allowed and text.strip() not in allowed:
+    if not rules.allow(said):
         raise InvalidInput(
-            f"question {question.no}: {text!r} is none of the values that the buyer allows: "
-            f"{', '.join(map(repr, allowed))}; edit the answer"
+            f"question {question.no}: {text!r} is none of the values that the buyer allows: {rules.allowed}; edit the "
+            "answer"
         )
-    if most is not None and len(text.strip()) > most:
+    if not rules.have_room_for(said):
         raise InvalidInput(
-            f"question {question.no}: the answer has {len(text.strip())} characters, and the buyer allows {most}; "
-            "edit it"
+            f"question {question.no}: the answer has {len(said)} characters, and the buyer allows "
+            f"{rules.most_characters}; edit it"
         )

@@ -41,3 +41,16 @@ class AnswerRules:
 
     allowed_values: tuple[str, ...] = ()
     most_characters: int | None = None
+
+    def allow(self, answer: str) -> bool:
+        """Return whether the answer is one of the allowed values, letter by letter; any is, where none are named."""
+        return not self.allowed_values or answer in self.allowed_values
+
+    def have_room_for(self, answer: str) -> bool:
+        """Return whether the answer is short enough."""
+        return self.most_characters is None or len(answer) <= self.most_characters
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values in words, for messages."""
+        return ", ".join(map(repr, self.allowed_values))

@@ -83,10 +83,9 @@ def _misfits(draft: Draft, rules: AnswerRules) -> Iterator[Finding]:
         return
     if not draft.answer.strip():
         yield Finding(check=Check.CONSISTENT, reason=f"the verdict is {draft.verdict}, and the answer is empty")
-    if rules.allowed_values and draft.answer not in rules.allowed_values:
-        allowed = ", ".join(map(repr, rules.allowed_values))
-        yield Finding(check=Check.ALLOWED_VALUE, reason=f"{_short(draft.answer)} is none of the values {allowed}")
-    if rules.most_characters is not None and len(draft.answer) > rules.most_characters:
+    if not rules.allow(draft.answer):
+        yield Finding(check=Check.ALLOWED_VALUE, reason=f"{_short(draft.answer)} is none of the values {rules.allowed}")
+    if not rules.have_room_for(draft.answer):
         yield Finding(
             check=Check.LENGTH,
             reason=f"the answer has {len(draft.answer)} characters; at most {rules.most_characters} are allowed",

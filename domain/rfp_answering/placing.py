@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from domain.jobs.errors import InvalidInput
-from domain.rfp_answering.questionnaire import Question, Questionnaire, QuestionNo, file_hash
+from domain.rfp_answering.questionnaire import Form, Question, Questionnaire, QuestionNo, file_hash
 
 Placed = dict[str, dict[str, str]]
 """Answers by table and address."""
+
+MADE_ANEW = (Form.DOCX, Form.XLSX)
+"""The forms in which a new file is made, where the buyer's own takes no answers or another form is wanted."""
+
+
+def export_form(questionnaire: Questionnaire, *, wanted: Form | None) -> Form:
+    """
+    Return the form that answers leave in: the buyer's own, unless another one is wanted.
+
+    Raises:
+        InvalidInput: no file of that form can be made.
+    """
+    own = questionnaire.form
+    form = wanted or own
+    if form is own or form in MADE_ANEW:
+        return form
+    forms = ", ".join(dict.fromkeys((own, *MADE_ANEW)))
+    raise InvalidInput(f"form {form}: {questionnaire.name} can't be exported so; expected one of {forms}")
+
+
+def export_name(questionnaire: Questionnaire, *, form: Form) -> str:
+    """Return what to call an exported file: the buyer's own name, with another ending where it is of another form."""
+    if form is questionnaire.form:
+        return questionnaire.name
+    return f"{PurePath(questionnaire.name).stem}.{form}"
 
 
 def placed(questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *, content: bytes) -> Placed:
@@ -43,10 +69,9 @@ def _problem(question: Question | None, no: QuestionNo, answer: str) -> str:
     place = question.place
     if question.obstacle:
         return f"question {no} ({place.table}): {question.obstacle}"
-    allowed = question.rules.allowed_values
-    if allowed and answer not in allowed:
-        return f"question {no} ({place.table} {place.answer}): {answer!r} is none of {', '.join(map(repr, allowed))}"
-    most = question.rules.most_characters
-    if most is not None and len(answer) > most:
-        return f"question {no} ({place.table} {place.answer}): {len(answer)} characters; at most {most} are allowed"
+    at, rules = f"question {no} ({place.table} {place.answer})", question.rules
+    if not rules.allow(answer):
+        return f"{at}: {answer!r} is none of {rules.allowed}"
+    if not rules.have_room_for(answer):
+        return f"{at}: {len(answer)} characters; at most {rules.most_characters} are allowed"
     return ""

@@ -10,7 +10,7 @@ from domain.jobs.ports import Outbox
 from domain.organizations.ports import Entries
 from domain.rfp_answering.overview import RfpOverview
 from domain.rfp_answering.passage import PassageSource
-from domain.rfp_answering.questionnaire import Question, Questionnaire, QuestionNo, WantedColumns
+from domain.rfp_answering.questionnaire import Form, Question, Questionnaire, QuestionNo, WantedColumns
 from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
 from domain.rfp_answering.standing import Standing
@@ -35,6 +35,16 @@ class QuestionnaireFiles(Protocol):
         Raises:
             InvalidInput: it is another file than the one that was read, an answer is to no question of it, or there are
                 places that can't take theirs: each is named, and nothing is written.
+        """
+
+    def made_anew(self, questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *, form: Form) -> bytes:
+        """
+        Return a new file with section, question and answer of each question in a row; no text of it is a formula.
+
+        What the buyer's file answers already stays where there is no answer to it.
+
+        Raises:
+            InvalidInput: files of this form aren't made anew, an answer is to no question, or too long for the form.
         """
 
 

@@ -53,6 +53,7 @@ def _saved(made: Document) -> bytes:
 FORMS = {
     "rfp.csv": f"No;Question;Answer\r\n1;{ENCRYPTED};\r\n2;{BACKUPS}\r\n3;{CERTIFIED};\r\n".encode("cp1252"),
     "tabs.csv": f"\ufeffQuestion\tResponse\n{ENCRYPTED}\t\n{BACKUPS}\t\n{CERTIFIED}\t\n".encode(),
+    "title.csv": f'Ours\r\n\r\n"Question\n(please, do)";Answer\r\n{ENCRYPTED};\n{BACKUPS};\n{CERTIFIED};'.encode(),
     "rfp.md": f"# Security\n\n## 1. {ENCRYPTED}\n\n## 2. {BACKUPS}\n\n# Standards\n- **{CERTIFIED}**\n".encode(),
     "rfp.json": json.dumps(
         {"title": "x", "questions": [{"text": t} for t in (ENCRYPTED, BACKUPS, CERTIFIED)]}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
+import docx
 import pytest
 
 from domain.jobs.errors import (
@@ -11,7 +13,7 @@ from domain.jobs.errors import (
     InvalidInput,
     NotFound,
 )
-from domain.rfp_answering.questionnaire import QuestionNo, WantedColumns
+from domain.rfp_answering.questionnaire import Form, QuestionNo, WantedColumns
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.stage import StageSpec
 from tests.contract.building import THEM, US
@@ -110,6 +112,22 @@ def test_the_buyers_file_gets_what_a_person_answered_for() -> None:
     assert (final.written, final.left_open) == ((3,), (1, 2, 4))
     assert (drafted.written, drafted.left_open) == ((1, 3), (2, 4))
     assert [row.get("answer") for row in json.loads(final.content)["questions"]] == [None, None, "Yes.", None]
+
+
+def test_another_form_is_a_new_file_under_a_name_of_its_own() -> None:
+    """A colleague wants a document to read; the buyer's own file stays as it is."""
+    world = RfpWorld(honest)
+    rfp = world.imported()
+    world.deciding.decide(US, rfp.id, QuestionNo(3), DecisionKind.EDITED, text="Yes.")
+
+    own, other = world.deciding.export(US, rfp.id), world.deciding.export(US, rfp.id, form=Form.DOCX)
+
+    assert (own.form, own.name) == (Form.JSON, "rfp.json")
+    assert (other.form, other.name, other.written, other.left_open) == (Form.DOCX, "rfp.docx", (3,), (1, 2, 4))
+    (table,) = docx.Document(BytesIO(other.content)).tables
+    assert [row.cells[2].text for row in table.rows] == ["Answer", "", "", "Yes.", ""]
+    with pytest.raises(InvalidInput, match="expected one of json, docx, xlsx"):
+        world.deciding.export(US, rfp.id, form=Form.CSV)
 
 
 def test_what_the_buyers_file_answers_already_is_left_alone() -> None:
