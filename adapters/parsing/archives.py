@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 
-from adapters.parsing.limits import MEGABYTE, ParsingLimits
-from adapters.parsing.refusals import too_large, unreadable
+from adapters.child_processes.limits import MEGABYTE
+from adapters.child_processes.refusals import too_large, unreadable
+from adapters.parsing.limits import ParsingLimits
 
 _SMALL_BYTES = MEGABYTE
 _DECLARATIONS = tuple(

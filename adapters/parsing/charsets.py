@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from adapters.parsing.refusals import unreadable
+from adapters.child_processes.refusals import unreadable
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -7,7 +7,7 @@ import zipfile
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from adapters.parsing.refusals import unreadable
+from adapters.child_processes.refusals import unreadable
 
 
 class Kind(StrEnum):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from adapters.child_processes.refusals import too_large, unreadable
 from adapters.parsing.limits import ParsingLimits
-from adapters.parsing.refusals import too_large, unreadable
 from adapters.parsing.text_builder import TextBuilder, clean, one_line
 from domain.embedding.parsed import ParsedDocument
 

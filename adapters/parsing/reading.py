@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from adapters.child_processes.limits import MEGABYTE
+from adapters.child_processes.refusals import too_large, unreadable
 from adapters.parsing.charsets import decoded
 from adapters.parsing.kinds import Kind, kind_of
-from adapters.parsing.limits import MEGABYTE, ParsingLimits
-from adapters.parsing.refusals import too_large, unreadable
+from adapters.parsing.limits import ParsingLimits
 from adapters.parsing.text_builder import one_line
 from domain.embedding.parsed import ParsedDocument
 

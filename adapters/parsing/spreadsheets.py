@@ -12,10 +12,10 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
+from adapters.child_processes.refusals import too_large, unreadable
 from adapters.delimiters import delimiter_of
 from adapters.parsing.archives import check_archive
 from adapters.parsing.limits import ParsingLimits
-from adapters.parsing.refusals import too_large, unreadable
 from adapters.parsing.text_builder import TextBuilder, one_line
 from domain.embedding.parsed import ParsedDocument
 

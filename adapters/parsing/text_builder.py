@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from adapters.child_processes.refusals import too_large, unreadable
 from adapters.parsing.limits import ParsingLimits
-from adapters.parsing.refusals import too_large, unreadable
 from domain.embedding.parsed import Heading, ParsedDocument
 
 LONGEST_TITLE = 300

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from adapters.child_processes.refusals import unreadable
 from adapters.parsing.archives import check_archive
 from adapters.parsing.limits import ParsingLimits
-from adapters.parsing.refusals import unreadable
 from adapters.parsing.text_builder import TextBuilder
 from domain.embedding.parsed import ParsedDocument
 

@@ -24,15 +24,16 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, ParsingLimits], C
     def make(deed: str, limits: ParsingLimits) -> ChildParsers:
         code = (
             "import sys; sys.path.append(sys.argv[1])\n"
-            "from adapters.parsing import child\n"
-            "read = child.read\n"
+            "from adapters.parsing import served\n"
+            "read = served.read\n"
             "def other(content, *, name, media_type, limits):\n"
             f"    if name == 'bad': {deed}\n"
             "    return read(content, name=name, media_type=media_type, limits=limits)\n"
-            "child.read = other\n"
-            "child.main(sys.argv[2:])\n"
+            "served.read = other\n"
+            "from adapters.child_processes.serving import main\n"
+            "main(sys.argv[2:])\n"
         )
-        monkeypatch.setattr("adapters.parsing.children._COMMAND", code)
+        monkeypatch.setattr("adapters.child_processes.process._COMMAND", code)
         made.append(ChildParsers(limits, processes=1))
         return made[-1]
 
@@ -85,8 +86,8 @@ def test_a_reader_that_dies_of_an_earlier_file_is_not_held_against_the_next(
     parsers = hanging("pass", ParsingLimits())
     try:
         parsers.parse(b"before", name="x")
-        child = parsers._idle.get_nowait()
-        parsers._idle.put(child)
+        child = parsers._children._idle.get_nowait()
+        parsers._children._idle.put(child)
         os.kill(child._process.pid, signal.SIGKILL)
 
         assert parsers.parse(b"after", name="x").text == "after"
@@ -96,7 +97,7 @@ def test_a_reader_that_dies_of_an_earlier_file_is_not_held_against_the_next(
 
 def test_a_reader_that_does_not_start_blames_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without memory for a process, thousands of good documents would be called broken."""
-    monkeypatch.setattr("adapters.parsing.children._COMMAND", "raise SystemExit(1)")
+    monkeypatch.setattr("adapters.child_processes.process._COMMAND", "raise SystemExit(1)")
     parsers = ChildParsers()
 
     with pytest.raises(TransientFailure, match="did not start"):
@@ -119,7 +120,17 @@ def test_no_secret_is_found_in_the_environment_of_a_reader(
 
 @pytest.mark.parametrize(
     "answer",
-    [b"[]", b"not JSON", b'{"title": 1}', b'{"title": "", "text": "", "headings": [["one"]]}', b'{"refused": 1}'],
+    [
+        b"[]",
+        b"not JSON",
+        b'{"said": {"title": 1}, "size": 0}',
+        b'{"said": {"title": "", "text": "", "headings": [["one"]]}, "size": 0}',
+        b'{"said": {"title": "", "text": "", "headings": []}}',
+        b'{"said": {"title": "", "text": "", "headings": []}, "size": -1}',
+        b'{"said": 1, "size": 0}',
+        b'{"refused": 1, "size": 0}',
+        b'{"invalid": 1, "size": 0}',
+    ],
 )
 def test_answers_that_are_none_are_believed_by_nobody(
     hanging: Callable[[str, ParsingLimits], ChildParsers], answer: bytes
@@ -147,7 +158,7 @@ def test_files_wait_for_a_place_and_all_are_read() -> None:
     parsers = ChildParsers(processes=2, files_each=2)
     with ThreadPoolExecutor(8) as pool:
         texts = list(pool.map(lambda no: parsers.parse(f"file {no}".encode(), name="x").text, range(20)))
-    waiting = parsers._idle.qsize()
+    waiting = parsers._children._idle.qsize()
     parsers.close()
 
     assert texts == [f"file {no}" for no in range(20)]
@@ -169,7 +180,7 @@ def test_a_process_that_c_has_read_a_file_in_reads_no_other(name: str, content: 
     """A file that took it over would wait there for those of other organizations, whatever the file was called."""
     parsers = ChildParsers()
     parsers.parse(content, name=name)
-    waiting = parsers._idle.qsize()
+    waiting = parsers._children._idle.qsize()
     parsers.close()
 
     assert waiting == serves_again
@@ -181,7 +192,7 @@ def test_a_file_that_others_hold_up_is_put_off(hanging: Callable[[str, ParsingLi
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(parsers.parse, b"any", name="bad")
         ends = monotonic() + 20
-        while parsers._places._value and monotonic() < ends:  # until the slow one has begun
+        while parsers._children._places._value and monotonic() < ends:  # until the slow one has begun
             pass
 
         with pytest.raises(Deferred, match="busy"):

@@ -1,12 +1,10 @@
-"""What parent and child send each other: a length, then JSON; after a request, the file. Nothing is unpickled."""
+"""What parent and child send each other: a length, then JSON, then the bytes it speaks of. Nothing is unpickled."""
 
 from __future__ import annotations
 
 import json
 import struct
 from typing import IO, Any
-
-from domain.embedding.parsed import Heading, ParsedDocument
 
 _LENGTH = struct.Struct(">Q")
 
@@ -36,37 +34,17 @@ def receive(stream: IO[bytes], *, most_bytes: int) -> dict[str, Any]:
     return document
 
 
-def receive_bytes(stream: IO[bytes], length: int) -> bytes:
+def receive_bytes(stream: IO[bytes], length: int, *, most_bytes: int | None = None) -> bytes:
     """
     Return so many bytes.
 
     Raises:
         EOFError: the stream ends before them.
+        ValueError: that is no number of bytes, or beyond *most_bytes*.
     """
+    if length < 0 or (most_bytes is not None and length > most_bytes):
+        raise ValueError(f"{length} bytes; expected 0 to {most_bytes}")
     content = stream.read(length)
     if len(content) < length:
         raise EOFError(f"{len(content)} of {length} bytes came")
     return content
-
-
-def to_json(document: ParsedDocument) -> dict[str, object]:
-    """Return a parsed document as JSON."""
-    headings = [[one.level, one.text, one.start, one.end] for one in document.headings]
-    return {"title": document.title, "text": document.text, "headings": headings}
-
-
-def from_json(answer: dict[str, Any]) -> ParsedDocument:
-    """
-    Return the parsed document that a child sent.
-
-    Raises:
-        ValueError: it is none: the child was taken over by what it read.
-    """
-    try:
-        headings = tuple(
-            Heading(level=int(level), text=str(text), start=int(start), end=int(end))
-            for level, text, start, end in answer["headings"]
-        )
-        return ParsedDocument(title=str(answer["title"]), text=str(answer["text"]), headings=headings)
-    except (KeyError, TypeError) as exc:
-        raise ValueError(f"no parsed document: {exc}") from exc
