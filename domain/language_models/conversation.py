@@ -9,6 +9,7 @@ from attrs import field, frozen
 from attrs.validators import min_len
 
 from domain.jobs.item import Document
+from domain.jobs.usage import Usage
 
 
 @frozen(kw_only=True)
@@ -77,6 +78,16 @@ class Completion:
     status: int | None = None
     data: object = field(default=None, repr=False)
 
+    @property
+    def usage(self) -> Usage:
+        """What it cost: one request, and what else is known."""
+        return Usage(
+            requests=1,
+            prompt_tokens=self.prompt_tokens or 0,
+            completion_tokens=self.completion_tokens or 0,
+            cost_nanousd=self.cost_nanousd or 0,
+        )
+
 
 @frozen(kw_only=True)
 class Embeddings:
@@ -87,3 +98,8 @@ class Embeddings:
     latency_s: float
     prompt_tokens: int | None = None
     cost_nanousd: int | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """What they cost, as of a `Completion`."""
+        return Usage(requests=1, prompt_tokens=self.prompt_tokens or 0, cost_nanousd=self.cost_nanousd or 0)

@@ -121,6 +121,11 @@ class ModelSpec:
         return self.provider in BASE_URLS and self.base_url.strip().rstrip("/") in ("", BASE_URLS[self.provider])
 
     @property
+    def takes_schemas(self) -> bool:
+        """Whether it is known to hold to a JSON schema; servers that only speak a provider's language may not."""
+        return self.provider is not Provider.OPENAI_COMPATIBLE and not self.base_url
+
+    @property
     def address(self) -> str:
         """
         Where the provider is called.

@@ -15,7 +15,6 @@ import attrs
 
 from domain.jobs.errors import FailureKind, PermanentFailure
 from domain.jobs.item import Document
-from domain.jobs.usage import Usage
 from domain.language_models.conversation import Completion, Message
 from domain.language_models.cut_off import AnswerCutOff
 from domain.language_models.model import ModelSpec, Provider
@@ -58,7 +57,7 @@ def ask(models: LanguageModels, spec: ModelSpec, rung: Rung, *, deadline_s: floa
         said = _said(models, spec, [message], most=most, deadline_s=deadline_s)
     except AnswerCutOff as error:  # it was thinking, which shows that it works
         said = error.completion
-    return Passed(note="answers", usage=_usage_of(said))
+    return Passed(note="answers", usage=said.usage)
 
 
 def _said(
@@ -89,8 +88,7 @@ def _embedded(models: LanguageModels, spec: ModelSpec, *, deadline_s: float) -> 
     problem = vectors_problem(found.vectors)
     if problem:
         raise PermanentFailure(f"{spec.name}: {problem}", kind=FailureKind.BAD_ANSWER)
-    usage = Usage(requests=1, prompt_tokens=found.prompt_tokens or 0, cost_nanousd=found.cost_nanousd or 0)
-    return Passed(note=f"{len(found.vectors[0])} dimensions", usage=usage)
+    return Passed(note=f"{len(found.vectors[0])} dimensions", usage=found.usage)
 
 
 def vectors_problem(vectors: Sequence[Sequence[float]]) -> str:
@@ -116,7 +114,7 @@ def _in_schema(models: LanguageModels, spec: ModelSpec, *, deadline_s: float) ->
             f"{spec.name}: asked for JSON by a schema, it answered with something else ({len(said.text)} characters)",
             kind=FailureKind.BAD_ANSWER,
         )
-    return Passed(note="keeps to a JSON schema", usage=_usage_of(said))
+    return Passed(note="keeps to a JSON schema", usage=said.usage)
 
 
 def _tool_called(models: LanguageModels, spec: ModelSpec, *, deadline_s: float) -> Passed:
@@ -128,7 +126,7 @@ def _tool_called(models: LanguageModels, spec: ModelSpec, *, deadline_s: float) 
             f"{spec.name}: asked to call a tool, it called {len(said.tool_calls) or 'none'}",
             kind=FailureKind.BAD_ANSWER,
         )
-    return Passed(note="calls tools", usage=_usage_of(said))
+    return Passed(note="calls tools", usage=said.usage)
 
 
 def _tool(provider: Provider) -> Document:
@@ -162,12 +160,3 @@ def _fits(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(found, dict) and isinstance(found.get("ok"), bool)
-
-
-def _usage_of(said: Completion) -> Usage:
-    return Usage(
-        requests=1,
-        prompt_tokens=said.prompt_tokens or 0,
-        completion_tokens=said.completion_tokens or 0,
-        cost_nanousd=said.cost_nanousd or 0,
-    )

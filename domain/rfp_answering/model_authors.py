@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from domain.jobs.errors import FailureKind, PermanentFailure
+from domain.jobs.errors import Deferred, FailureKind, ItemFailure, PermanentFailure
 from domain.jobs.item import Document
 from domain.jobs.usage import Usage
-from domain.language_models.conversation import Completion, Message
-from domain.language_models.model import ModelSpec, Provider
+from domain.language_models.conversation import Message
+from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModel
 from domain.language_models.prompt import REPAIR, Prompt, numbered_blocks
 from domain.rfp_answering.authorship import Opinion, Written
@@ -44,36 +44,44 @@ class AskedModel:
 
     def ask(
         self, messages: Sequence[Message], *, schema: Document, read: Callable[[Fields], T], deadline_s: float
-    ) -> tuple[T, str, Usage]:
+    ) -> tuple[T, Usage]:
         """
-        Return what *read* finds in the reply, the reply itself, and what it cost.
+        Return what *read* finds in the reply, and what it cost.
 
         Raises:
-            PermanentFailure: bad_answer: not even the second reply could be read; its usage is that of both.
+            PermanentFailure: bad_answer: not even the second reply could be read.
+            TransientFailure, PermanentFailure, Deferred: as the model's calls do; their usage is that of both.
         """
         ends = monotonic() + deadline_s
         reply, usage = self._reply(messages, schema, deadline_s)
         try:
-            return read_reply(reply, read=read), reply, usage
+            return read_reply(reply, read=read), usage
         except UnreadableReply as problem:
             said = Message(role="assistant", content=reply or "(nothing)")
             complaint = Message(role="user", content=REPAIR.format(problem=problem))
-            left_s = max(0.001, ends - monotonic())
-            again, more = self._reply((*messages, said, complaint), schema, left_s)
         try:
-            return read_reply(again, read=read), again, usage + more
+            again, more = self._reply((*messages, said, complaint), schema, max(0.001, ends - monotonic()))
+        except (ItemFailure, Deferred) as failure:
+            failure.usage += usage
+            raise
+        try:
+            return read_reply(again, read=read), usage + more
         except UnreadableReply as problem:
-            failure = PermanentFailure(
+            raise PermanentFailure(
                 f"{self.spec.name}: the reply could not be read, not even the second one: {problem}",
                 kind=FailureKind.BAD_ANSWER,
-            )
-            failure.usage = usage + more
-            raise failure from problem
+                usage=usage + more,
+            ) from problem
 
     def _reply(self, messages: Sequence[Message], schema: Document, deadline_s: float) -> tuple[str, Usage]:
-        takes_schemas = self.spec.provider is not Provider.OPENAI_COMPATIBLE and not self.spec.base_url
-        said = self.model.complete(messages, deadline_s=deadline_s, json_schema=schema if takes_schemas else None)
-        return said.text, _usage_of(said)
+        wanted = schema if self.spec.takes_schemas else None
+        try:
+            said = self.model.complete(messages, deadline_s=deadline_s, json_schema=wanted)
+        except ItemFailure as failure:
+            if failure.kind is not FailureKind.TARGET_DOWN:  # then nobody was called
+                failure.usage += Usage(requests=1)
+            raise
+        return said.text, said.usage
 
 
 @frozen(kw_only=True)
@@ -110,7 +118,7 @@ class ModelResponder:
         return self._written(messages, passages, deadline_s=deadline_s)
 
     def _written(self, messages: Sequence[Message], passages: Sequence[Passage], *, deadline_s: float) -> Written:
-        draft, _reply, usage = self.asked.ask(
+        draft, usage = self.asked.ask(
             messages,
             schema=self.prompts["responder"].reply,
             read=lambda fields: _draft_in(fields, passages),
@@ -148,7 +156,7 @@ class ModelReviewer:
             "quotes": numbered_blocks([one.text for one in draft.quotes], name="quote") or "(nothing)",
             "passages": numbered_blocks([shown(one) for one in passages], name="passage") or "(none)",
         }
-        opinion, _reply, usage = self.asked.ask(
+        opinion, usage = self.asked.ask(
             _messages_of(self.prompts["reviewer"], blocks),
             schema=self.prompts["reviewer"].reply,
             read=lambda fields: _opinion_in(fields, most=len(sentences)),
@@ -207,12 +215,3 @@ def _as_reply(draft: Draft, passages: Sequence[Passage]) -> str:
     numbers = {one.chunk_id: number for number, one in enumerate(passages, start=1)}
     quotes = [{"passage": numbers.get(one.chunk_id, 0), "text": one.text} for one in draft.quotes]
     return json.dumps({"answer": draft.answer, "verdict": draft.verdict.value, "quotes": quotes}, ensure_ascii=False)
-
-
-def _usage_of(said: Completion) -> Usage:
-    return Usage(
-        requests=1,
-        prompt_tokens=said.prompt_tokens or 0,
-        completion_tokens=said.completion_tokens or 0,
-        cost_nanousd=said.cost_nanousd or 0,
-    )

@@ -20,7 +20,7 @@ from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
 from domain.jobs.ports import Clock, Store
 from domain.jobs.usage import NOTHING, Usage
-from domain.rfp_answering.authorship import Passages, Responder, Written
+from domain.rfp_answering.authorship import Passages, Responder
 from domain.rfp_answering.draft import AnswerVerdict, ChunkId, Draft, Quote
 from domain.rfp_answering.evidence import Evidence, examine
 from domain.rfp_answering.passage import Passage, fingerprint_of
@@ -32,11 +32,12 @@ from domain.rfp_answering.stage import (
     REVIEWING,
     Authors,
     StageSpec,
+    counting_deferrals,
     question_hash,
     refuse_beside,
+    standing_of,
     standings,
 )
-from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 
 NEEDS_REVIEW = "needs_review"
@@ -111,7 +112,7 @@ class Drafter:
     def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
         """Draft the answer, check it, and store both; a draft that was made of just the same stays."""
         ends = monotonic() + deadline_s
-        standing = self._standing(item)
+        standing = standing_of(self.rfps, self.tenant, self.spec, item)
         if not standing.may_be_drafted():
             return Outcome(state=ItemState.SKIPPED, result={"reason": "somebody has answered for it meanwhile"})
         found = self.passages.find(
@@ -121,50 +122,53 @@ class Drafter:
             question=question_hash(standing.question), passages=fingerprint_of(found), author=self.responder.author
         )
         if standing.draft is not None and standing.is_drafted_from(basis):
-            return self._unchanged(standing.draft)
-        made = _Making(drafter=self, question=standing.question, found=found, ends=ends)
-        first = _kept(item, basis)
-        unkept = NOTHING
-        if first is None:
-            written = made.first()
-            first, unkept = _First(draft=written.draft, usage=written.usage), written.usage
-            if not made.examined(first.draft).is_sufficient:  # it is paid for, and another call follows
-                keep(first.to_document(basis), unkept)
-                unkept = NOTHING
-        draft, repair = made.repaired(first.draft)
+            return self._unchanged(item, standing.draft)
+        making = _Making(drafter=self, question=standing.question, found=found, basis=basis, keep=keep, ends=ends)
+        made = making.made(item)
         record = DraftRecord(
             rfp_id=self.spec.rfp_id,
             no=standing.question.no,
             version=1 if standing.draft is None else standing.draft.version + 1,
-            draft=draft,
-            evidence=made.examined(draft),
+            draft=made.draft,
+            evidence=making.examined(made.draft),
             basis=basis,
             job_id=self.job.id,
             made_at=self.clock.now(),
-            repairs=int(draft != first.draft),
-            usage=first.usage + repair,
+            repairs=int(made.is_repaired),
+            usage=made.usage,
         )
-        return self._stored(record, unkept + repair)
+        return self._stored(item, record, made.unkept)
 
-    def _standing(self, item: Item) -> Standing:
-        with self.rfps.view(self.tenant) as work:
-            return work.answers.of(self.spec.rfp_id, QuestionNo(cast(int, item.input["no"])))
-
-    def _stored(self, record: DraftRecord, unkept: Usage) -> Outcome:
+    def _stored(self, item: Item, record: DraftRecord, unkept: Usage) -> Outcome:
         with self.rfps.begin(self.tenant) as work:
             try:
                 work.answers.add_draft(record)
             except Conflict:  # an attempt that was believed lost has stored its own: that one counts
-                return attrs.evolve(self._unchanged(work.answers.drafts(record.rfp_id, record.no)[-1]), usage=unkept)
+                there = work.answers.drafts(record.rfp_id, record.no)[-1]
+                return attrs.evolve(self._unchanged(item, there), usage=unkept)
             work.commit()
         return Outcome(state=ItemState.SUCCEEDED, verdict=verdict_of(record), result=result_of(record), usage=unkept)
 
-    def _unchanged(self, record: DraftRecord) -> Outcome:
+    def _unchanged(self, item: Item, record: DraftRecord) -> Outcome:
         """The draft that is there counts: this job made it and did not live to say so, or nothing has changed."""
         if record.job_id == self.job.id:
-            return Outcome(state=ItemState.SUCCEEDED, verdict=verdict_of(record), result=result_of(record))
+            kept = _kept(item, record.basis)
+            uncounted = record.usage - (NOTHING if kept is None else kept.usage)
+            return Outcome(
+                state=ItemState.SUCCEEDED, verdict=verdict_of(record), result=result_of(record), usage=uncounted
+            )
         result = {**result_of(record), "reason": "question, passages, prompts and model are those of the last draft"}
         return Outcome(state=ItemState.SKIPPED, verdict=verdict_of(record), result=result)
+
+
+@frozen(kw_only=True)
+class _Made:
+    """The draft that counts, what it cost, and the part of that which was not kept yet."""
+
+    draft: Draft
+    is_repaired: bool
+    usage: Usage
+    unkept: Usage
 
 
 @frozen(kw_only=True)
@@ -174,23 +178,39 @@ class _Making:
     drafter: Drafter
     question: Question
     found: tuple[Passage, ...]
+    basis: Basis
+    keep: Keep
     ends: float
 
-    def first(self) -> Written:
+    def made(self, item: Item) -> _Made:
+        first, unkept = self._first(item)
+        evidence = self.examined(first.draft)
+        if evidence.is_sufficient:
+            return _Made(draft=first.draft, is_repaired=False, usage=first.usage, unkept=unkept)
+        if unkept != NOTHING:  # it is paid for, and another call follows
+            self.keep(first.to_document(self.basis), unkept)
+        with counting_deferrals(self.keep, first.to_document(self.basis)):
+            draft, repair = self._repaired(first.draft, evidence)
+        return _Made(draft=draft, is_repaired=draft != first.draft, usage=first.usage + repair, unkept=repair)
+
+    def _first(self, item: Item) -> tuple[_First, Usage]:
+        """Return the first draft, and what was spent on it just now."""
+        kept = _kept(item, self.basis)
+        if kept is not None:
+            return kept, NOTHING
         if not self.found:  # nobody needs to be asked what nothing says
-            return Written(draft=Draft(answer="", verdict=AnswerVerdict.NO_ANSWER))
-        return self.drafter.responder.draft(self.question, self.found, deadline_s=self._left_s())
+            return _First(draft=Draft(answer="", verdict=AnswerVerdict.NO_ANSWER), usage=NOTHING), NOTHING
+        with counting_deferrals(self.keep, item.progress or {}):
+            written = self.drafter.responder.draft(self.question, self.found, deadline_s=self._left_s())
+        return _First(draft=written.draft, usage=written.usage), written.usage
 
     def examined(self, draft: Draft) -> Evidence:
         chunks = {one.chunk_id: one.text for one in self.found}
         own_names = self.drafter.spec.own_names
         return examine(draft, chunks=chunks, rules=self.question.rules, own_names=own_names)
 
-    def repaired(self, draft: Draft) -> tuple[Draft, Usage]:
-        """Return the draft, or a second one where the checks found something and that one is no worse."""
-        evidence = self.examined(draft)
-        if evidence.is_sufficient:
-            return draft, NOTHING
+    def _repaired(self, draft: Draft, evidence: Evidence) -> tuple[Draft, Usage]:
+        """Return a second draft, or the first one where the second is worse or there is none."""
         try:
             again = self.drafter.responder.repair(
                 self.question, self.found, draft=draft, findings=evidence.findings, deadline_s=self._left_s()

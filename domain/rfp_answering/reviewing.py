@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import cast
 
 from attrs import frozen
 
@@ -16,10 +15,18 @@ from domain.rfp_answering.draft import AnswerVerdict, Draft
 from domain.rfp_answering.evidence import Check, examine
 from domain.rfp_answering.passage import Passage
 from domain.rfp_answering.ports import RfpStore
-from domain.rfp_answering.questionnaire import Question, QuestionNo
+from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import Author, Comment, DraftRecord, ReviewRecord, ReviewVerdict
-from domain.rfp_answering.stage import RESPONDING, REVIEWING, Authors, StageSpec, refuse_beside, standings
-from domain.rfp_answering.standing import Standing
+from domain.rfp_answering.stage import (
+    RESPONDING,
+    REVIEWING,
+    Authors,
+    StageSpec,
+    counting_deferrals,
+    refuse_beside,
+    standing_of,
+    standings,
+)
 from domain.tenancy import TenantContext
 
 REPEATING = Author(name="checks", prompts=("checks@1",))
@@ -92,14 +99,14 @@ class Critic:
 
     def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
         """Review the draft that counts now, and store the review."""
-        _ = keep
-        standing = self._standing(item)
+        standing = standing_of(self.rfps, self.tenant, self.spec, item)
         if standing.draft is None or not standing.may_be_reviewed:
             return Outcome(state=ItemState.SKIPPED, result={"reason": "somebody has answered for it meanwhile"})
         there = standing.current_review
         if there is not None and there.author == self.reviewer.author:
             return self._known(there)
-        opinion = self._opinion(standing.question, standing.draft, deadline_s=deadline_s)
+        with counting_deferrals(keep, item.progress or {}):
+            opinion = self._opinion(standing.question, standing.draft, deadline_s=deadline_s)
         review = ReviewRecord(
             rfp_id=self.spec.rfp_id,
             no=standing.question.no,
@@ -119,10 +126,6 @@ class Critic:
             state=ItemState.SUCCEEDED, verdict=review.verdict.value, result=result_of(review), usage=opinion.usage
         )
 
-    def _standing(self, item: Item) -> Standing:
-        with self.rfps.view(self.tenant) as work:
-            return work.answers.of(self.spec.rfp_id, QuestionNo(cast(int, item.input["no"])))
-
     def _opinion(self, question: Question, record: DraftRecord, *, deadline_s: float) -> Opinion:
         """Ask the reviewer; what the checks found stands above any opinion, and is said with it."""
         shown = self.passages.named(self.tenant, [one.chunk_id for one in record.draft.quotes])
@@ -134,7 +137,9 @@ class Critic:
 
     def _known(self, review: ReviewRecord) -> Outcome:
         if review.job_id == self.job.id:  # this job made it, and did not live to say so
-            return Outcome(state=ItemState.SUCCEEDED, verdict=review.verdict.value, result=result_of(review))
+            return Outcome(
+                state=ItemState.SUCCEEDED, verdict=review.verdict.value, result=result_of(review), usage=review.usage
+            )
         result = {**result_of(review), "reason": "this reviewer has reviewed this draft already"}
         return Outcome(state=ItemState.SKIPPED, verdict=review.verdict.value, result=result)
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol, cast
 
 import attrs
 from attrs import field, frozen
 from attrs.validators import ge
 
-from domain.jobs.errors import Conflict
-from domain.jobs.item import Document
+from domain.jobs.errors import Conflict, Deferred
+from domain.jobs.family import Keep
+from domain.jobs.item import Document, Item
 from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import Store
+from domain.jobs.usage import NOTHING
 from domain.language_models.codec import model_from_json, model_to_json
 from domain.language_models.model import ModelSpec
 from domain.rfp_answering.authorship import Responder, Reviewer
@@ -100,6 +103,23 @@ def standings(store: RfpStore, tenant: TenantContext, spec: StageSpec) -> Iterat
         if len(page) < PAGE:
             return
         after = page[-1].question.no
+
+
+def standing_of(store: RfpStore, tenant: TenantContext, spec: StageSpec, item: Item) -> Standing:
+    """Return where the question of a stage's item stands now."""
+    with store.view(tenant) as work:
+        return work.answers.of(spec.rfp_id, QuestionNo(cast(int, item.input["no"])))
+
+
+@contextmanager
+def counting_deferrals(keep: Keep, progress: Document) -> Iterator[None]:
+    """Keep what was spent before a call was not permitted yet, and *progress* with it: nothing else counts it."""
+    try:
+        yield
+    except Deferred as wish:
+        if wish.usage != NOTHING:
+            keep(progress, wish.usage)
+        raise
 
 
 def refuse_beside(store: Store, tenant: TenantContext, spec: StageSpec, *, other: str, job: Job | None = None) -> None:

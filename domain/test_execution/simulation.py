@@ -10,7 +10,7 @@ from attrs import field, frozen
 from domain.jobs.errors import FailureKind, ItemFailure
 from domain.jobs.item import Document
 from domain.jobs.usage import NOTHING, Usage
-from domain.language_models.conversation import Completion, Message
+from domain.language_models.conversation import Message
 from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModel, LanguageModels
 from domain.language_models.use import Use
@@ -66,7 +66,7 @@ class SimulatedUsers:
                 failure.usage += Usage(requests=1)
             raise
         is_over = DONE in completion.text or not completion.text.strip()
-        return Said(text=None if is_over else completion.text.strip(), usage=usage_of_completion(completion))
+        return Said(text=None if is_over else completion.text.strip(), usage=completion.usage)
 
     def _part(self, user: SimulatedUser, variables: Document) -> str:
         persona, goal, stop = (self._filled(text, variables) for text in (user.persona, user.goal, user.stop_when))
@@ -88,16 +88,6 @@ class SimulatedUsers:
                 self._panel.known(spec, Use.CHAT), connections=self._connections
             )
         return known
-
-
-def usage_of_completion(completion: Completion) -> Usage:
-    """Return what a completion cost: one request, and what else is known."""
-    return Usage(
-        requests=1,
-        prompt_tokens=completion.prompt_tokens or 0,
-        completion_tokens=completion.completion_tokens or 0,
-        cost_nanousd=completion.cost_nanousd or 0,
-    )
 
 
 def _seen_by_user(exchanges: Sequence[Exchange]) -> list[Message]:

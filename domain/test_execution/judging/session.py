@@ -16,7 +16,7 @@ from domain.jobs.errors import FailureKind, ItemFailure, PermanentFailure, Trans
 from domain.jobs.item import Document
 from domain.jobs.usage import Usage
 from domain.language_models.conversation import Completion, Message
-from domain.language_models.model import ModelSpec, Provider
+from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModel
 from domain.language_models.prompt import REPAIR, Prompt
 from domain.test_execution.judging.consultation import NoOpinion
@@ -31,11 +31,6 @@ class OpenModel:
 
     spec: ModelSpec
     model: LanguageModel = field(repr=False)
-
-    @property
-    def takes_schemas(self) -> bool:
-        """Whether it is known to hold to a JSON schema; servers that only speak a provider's language may not."""
-        return self.spec.provider is not Provider.OPENAI_COMPATIBLE and not self.spec.base_url
 
 
 @frozen(kw_only=True)
@@ -94,7 +89,7 @@ class Session:
         embedder = self._needed(self.embedder, "embedding model")
         with _as_evaluation_error(embedder.spec, self):
             found = embedder.model.embed(texts, deadline_s=self._left_s())
-        self._count(found.prompt_tokens, None, found.cost_nanousd)
+        self.usage += found.usage
         return list(found.vectors)
 
     def _read_repaired(self, request: Request, messages: tuple[Message, ...], read: Read[T]) -> T:
@@ -117,16 +112,11 @@ class Session:
 
     def _complete(self, request: Request, messages: tuple[Message, ...]) -> Completion:
         judge = self._needed(self.judge, "judge")
-        schema = request.schema if judge.takes_schemas else None
+        schema = request.schema if judge.spec.takes_schemas else None
         with _as_evaluation_error(judge.spec, self):
             completion = judge.model.complete(messages, deadline_s=self._left_s(), json_schema=schema)
-        self._count(completion.prompt_tokens, completion.completion_tokens, completion.cost_nanousd)
+        self.usage += completion.usage
         return completion
-
-    def _count(self, prompt: int | None, completion: int | None, cost: int | None) -> None:
-        self.usage += Usage(
-            requests=1, prompt_tokens=prompt or 0, completion_tokens=completion or 0, cost_nanousd=cost or 0
-        )
 
     def _left_s(self) -> float:
         left = self.ends - monotonic()
