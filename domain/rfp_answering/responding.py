@@ -18,25 +18,21 @@ from domain.jobs.errors import Conflict, InvalidInput, PermanentFailure
 from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
-from domain.jobs.ports import Clock, Store
 from domain.jobs.usage import NOTHING, Usage
-from domain.rfp_answering.authorship import Passages, Responder
+from domain.rfp_answering.authorship import Responder
 from domain.rfp_answering.draft import AnswerVerdict, ChunkId, Draft, Quote
 from domain.rfp_answering.evidence import Evidence, examine
 from domain.rfp_answering.passage import Passage, fingerprint_of
-from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Basis, DraftRecord
 from domain.rfp_answering.stage import (
     RESPONDING,
     REVIEWING,
-    Authors,
+    Stage,
+    StageRunner,
     StageSpec,
     counting_deferrals,
     question_hash,
-    refuse_beside,
-    standing_of,
-    standings,
 )
 from domain.tenancy import TenantContext
 
@@ -45,24 +41,13 @@ NEEDS_REVIEW = "needs_review"
 
 
 @frozen(kw_only=True)
-class Responding:
-    """The family. Swap any of its ports with `attrs.evolve`."""
-
-    rfps: RfpStore
-    store: Store
-    passages: Passages
-    authors: Authors
-    clock: Clock
+class Responding(Stage):
+    """The family."""
 
     @property
     def kind(self) -> str:
         """`rfp_responder`."""
         return RESPONDING
-
-    @property
-    def allows_empty_plan(self) -> bool:
-        """Whoever asks for answers and gets none must hear why: no."""
-        return False
 
     def plan(self, tenant: TenantContext, job: Job) -> Iterator[PlannedItem]:
         """
@@ -71,9 +56,7 @@ class Responding:
         Raises:
             Conflict: the RFP is being reviewed.
         """
-        spec = StageSpec.from_document(job.spec)
-        refuse_beside(self.store, tenant, spec, other=REVIEWING, job=job)
-        for standing in standings(self.rfps, tenant, spec):
+        for standing in self._to_do(tenant, job, beside=REVIEWING):
             if standing.may_be_drafted():
                 no = standing.question.no
                 yield PlannedItem(key=str(no), input={"no": no, "question": standing.question.text})
@@ -98,21 +81,15 @@ class Responding:
 
 
 @frozen(kw_only=True)
-class Drafter:
+class Drafter(StageRunner):
     """The runner: one question an item."""
 
-    tenant: TenantContext
-    job: Job
-    spec: StageSpec
     responder: Responder
-    rfps: RfpStore
-    passages: Passages
-    clock: Clock
 
     def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
         """Draft the answer, check it, and store both; a draft that was made of just the same stays."""
         ends = monotonic() + deadline_s
-        standing = standing_of(self.rfps, self.tenant, self.spec, item)
+        standing = self._standing(item)
         if not standing.may_be_drafted():
             return Outcome(state=ItemState.SKIPPED, result={"reason": "somebody has answered for it meanwhile"})
         found = self.passages.find(

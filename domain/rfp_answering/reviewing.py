@@ -9,23 +9,19 @@ from attrs import frozen
 from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
-from domain.jobs.ports import Clock, Store
-from domain.rfp_answering.authorship import Opinion, Passages, Reviewer
+from domain.rfp_answering.authorship import Opinion, Reviewer
 from domain.rfp_answering.draft import AnswerVerdict, Draft
 from domain.rfp_answering.evidence import Check, examine
 from domain.rfp_answering.passage import Passage
-from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import Author, Comment, DraftRecord, ReviewRecord, ReviewVerdict
 from domain.rfp_answering.stage import (
     RESPONDING,
     REVIEWING,
-    Authors,
+    Stage,
+    StageRunner,
     StageSpec,
     counting_deferrals,
-    refuse_beside,
-    standing_of,
-    standings,
 )
 from domain.tenancy import TenantContext
 
@@ -33,24 +29,13 @@ REPEATING = Author(name="checks", prompts=("checks@1",))
 
 
 @frozen(kw_only=True)
-class Reviewing:
-    """The family. Swap any of its ports with `attrs.evolve`."""
-
-    rfps: RfpStore
-    store: Store
-    passages: Passages
-    authors: Authors
-    clock: Clock
+class Reviewing(Stage):
+    """The family."""
 
     @property
     def kind(self) -> str:
         """`rfp_reviewer`."""
         return REVIEWING
-
-    @property
-    def allows_empty_plan(self) -> bool:
-        """A review of nothing would be praise of nothing: no."""
-        return False
 
     def plan(self, tenant: TenantContext, job: Job) -> Iterator[PlannedItem]:
         """
@@ -59,9 +44,7 @@ class Reviewing:
         Raises:
             Conflict: the RFP is being drafted.
         """
-        spec = StageSpec.from_document(job.spec)
-        refuse_beside(self.store, tenant, spec, other=RESPONDING, job=job)
-        for standing in standings(self.rfps, tenant, spec):
+        for standing in self._to_do(tenant, job, beside=RESPONDING):
             if standing.may_be_reviewed and standing.draft is not None:
                 no = standing.question.no
                 yield PlannedItem(key=str(no), input={"no": no, "draft": standing.draft.version})
@@ -86,20 +69,14 @@ class Reviewing:
 
 
 @frozen(kw_only=True)
-class Critic:
+class Critic(StageRunner):
     """The runner: one draft an item."""
 
-    tenant: TenantContext
-    job: Job
-    spec: StageSpec
     reviewer: Reviewer
-    rfps: RfpStore
-    passages: Passages
-    clock: Clock
 
     def run(self, item: Item, *, deadline_s: float, keep: Keep) -> Outcome:
         """Review the draft that counts now, and store the review."""
-        standing = standing_of(self.rfps, self.tenant, self.spec, item)
+        standing = self._standing(item)
         if standing.draft is None or not standing.may_be_reviewed:
             return Outcome(state=ItemState.SKIPPED, result={"reason": "somebody has answered for it meanwhile"})
         there = standing.current_review

@@ -16,11 +16,11 @@ from domain.jobs.errors import Conflict, Deferred
 from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item
 from domain.jobs.job import Job, JobOptions
-from domain.jobs.ports import Store
+from domain.jobs.ports import Clock, Store
 from domain.jobs.usage import NOTHING
 from domain.language_models.codec import model_from_json, model_to_json
 from domain.language_models.model import ModelSpec
-from domain.rfp_answering.authorship import Responder, Reviewer
+from domain.rfp_answering.authorship import Passages, Responder, Reviewer
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.rfp import RfpId
@@ -105,12 +105,6 @@ def standings(store: RfpStore, tenant: TenantContext, spec: StageSpec) -> Iterat
         after = page[-1].question.no
 
 
-def standing_of(store: RfpStore, tenant: TenantContext, spec: StageSpec, item: Item) -> Standing:
-    """Return where the question of a stage's item stands now."""
-    with store.view(tenant) as work:
-        return work.answers.of(spec.rfp_id, QuestionNo(cast(int, item.input["no"])))
-
-
 @contextmanager
 def counting_deferrals(keep: Keep, progress: Document) -> Iterator[None]:
     """Keep what was spent before a call was not permitted yet, and *progress* with it: nothing else counts it."""
@@ -143,3 +137,42 @@ def question_hash(question: Question) -> str:
     """Return a SHA-256, in hex, over what is asked and which answers are allowed."""
     words = [question.text, attrs.asdict(question.rules)]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+@frozen(kw_only=True)
+class Stage:
+    """What both families are made of. Swap any of the ports with `attrs.evolve`."""
+
+    rfps: RfpStore
+    store: Store
+    passages: Passages
+    authors: Authors
+    clock: Clock
+
+    @property
+    def allows_empty_plan(self) -> bool:
+        """Whoever asks for answers, or for a review, and gets none must hear why: no."""
+        return False
+
+    def _to_do(self, tenant: TenantContext, job: Job, *, beside: str) -> Iterator[Standing]:
+        """Yield the questions that the job names, unless a job of the other stage is at work on them."""
+        spec = StageSpec.from_document(job.spec)
+        refuse_beside(self.store, tenant, spec, other=beside, job=job)
+        yield from standings(self.rfps, tenant, spec)
+
+
+@frozen(kw_only=True)
+class StageRunner:
+    """What both stages need to do an item of a job."""
+
+    tenant: TenantContext
+    job: Job
+    spec: StageSpec
+    rfps: RfpStore
+    passages: Passages
+    clock: Clock
+
+    def _standing(self, item: Item) -> Standing:
+        """Return where the item's question stands now."""
+        with self.rfps.view(self.tenant) as work:
+            return work.answers.of(self.spec.rfp_id, QuestionNo(cast(int, item.input["no"])))
