@@ -16,14 +16,14 @@ from adapters.database.rfp_tables import (
     rfp_question,
     rfp_review,
 )
-from adapters.database.rows import Values
+from adapters.database.rows import AnyRow, Values
 from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name
 from adapters.rfp_documents import from_document, to_document
 from domain.jobs.errors import Conflict, NotFound
 from domain.rfp_answering.passage import PassageSource, source_of
 from domain.rfp_answering.questionnaire import Question, QuestionNo
-from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
+from domain.rfp_answering.records import Decision, DecisionKind, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.standing import Standing
 
@@ -36,6 +36,10 @@ def _is_newest(table: Table) -> ColumnElement[bool]:
     newer = table.alias()
     same = and_(*(newer.c[name] == table.c[name] for name in ("organization_id", "rfp_id", "no")))
     return table.c.version == select(func.max(newer.c.version)).where(same).scalar_subquery()
+
+
+def _same_question(one: Table, other: Table) -> ColumnElement[bool]:
+    return and_(*(one.c[name] == other.c[name] for name in ("organization_id", "rfp_id", "no")))
 
 
 def _newest(table: Table) -> Select[tuple[int, dict[str, object]]]:
@@ -73,13 +77,29 @@ _DECISIONS = (
 )
 _GAPS = (
     select(rfp_draft.c.rfp_id, rfp_question.c.body)
-    .join(
-        rfp_question,
-        and_(*(rfp_question.c[name] == rfp_draft.c[name] for name in ("organization_id", "rfp_id", "no"))),
-    )
+    .join(rfp_question, _same_question(rfp_question, rfp_draft))
     .join(rfp, and_(rfp.c.organization_id == rfp_draft.c.organization_id, rfp.c.id == rfp_draft.c.rfp_id))
     .where(of_organization(rfp_draft), rfp_draft.c.verdict == "no_answer", _is_newest(rfp_draft))
     .order_by(rfp.c.created_at.desc(), rfp.c.id.desc(), rfp_draft.c.no)
+    .limit(bindparam("at_most"))
+)
+_DECIDED = (
+    select(
+        rfp_decision.c.rfp_id,
+        rfp_question.c.body.label("question"),
+        rfp_decision.c.body.label("decision"),
+        rfp_draft.c.body.label("draft"),
+    )
+    .join(rfp_question, _same_question(rfp_question, rfp_decision))
+    .join(rfp, and_(rfp.c.organization_id == rfp_decision.c.organization_id, rfp.c.id == rfp_decision.c.rfp_id))
+    .outerjoin(rfp_draft, and_(_same_question(rfp_draft, rfp_decision), _is_newest(rfp_draft)))
+    .where(
+        of_organization(rfp_decision),
+        rfp_decision.c.rfp_id != bindparam("besides", type_=Name),
+        rfp_decision.c.body["kind"].as_string() != DecisionKind.REJECTED.value,
+        _is_newest(rfp_decision),
+    )
+    .order_by(rfp.c.created_at.desc(), rfp.c.id.desc(), rfp_decision.c.no)
     .limit(bindparam("at_most"))
 )
 _source = rfp_draft_source
@@ -186,6 +206,11 @@ class SqlAnswers:
         rows = self.scope.execute(_GAPS, at_most=limit)
         return [(RfpId(row.rfp_id), from_document(row.body, Question)) for row in rows]
 
+    def decided(self, *, besides: RfpId, limit: int) -> list[tuple[RfpId, Standing]]:
+        """Return the questions of the other RFPs that a person has answered for."""
+        rows = self.scope.execute(_DECIDED, besides=besides, at_most=limit)
+        return [(RfpId(row.rfp_id), _decided(row)) for row in rows]
+
     def resting_on(self, sources: Sequence[PassageSource]) -> list[tuple[RfpId, QuestionNo]]:
         """Return the questions whose newest draft quotes one of these contents."""
         if not sources:
@@ -211,3 +236,11 @@ class SqlAnswers:
 
 def _key(rfp_id: RfpId, no: QuestionNo) -> Values:
     return {"rfp_id": rfp_id, "no": no}
+
+
+def _decided(row: AnyRow) -> Standing:
+    return Standing(
+        question=from_document(row.question, Question),
+        draft=from_document(row.draft, DraftRecord) if row.draft else None,
+        decision=from_document(row.decision, Decision),
+    )

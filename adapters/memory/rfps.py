@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import attrs
 from attrs import define, field, frozen
 
 from adapters.memory.journal import Journal
@@ -155,6 +156,18 @@ class MemoryAnswers:
             for question in rfp.questionnaire.questions
             if (records := self.rows.drafts.get((rfp.id, question.no)))
             and records[-1].draft.verdict is AnswerVerdict.NO_ANSWER
+        ]
+        return found[:limit]
+
+    def decided(self, *, besides: RfpId, limit: int) -> list[tuple[RfpId, Standing]]:
+        """Return the questions of the other RFPs that a person has answered for."""
+        newest = sorted(self.rows.rfps.values(), key=lambda one: (one.created_at, one.id), reverse=True)
+        found = [
+            (rfp.id, attrs.evolve(standing, review=None))
+            for rfp in newest
+            if rfp.id != besides
+            for standing in self.page(rfp.id, limit=len(rfp.questionnaire.questions))
+            if standing.state.is_final
         ]
         return found[:limit]
 

@@ -144,6 +144,13 @@ class Answers(Protocol):
     def gaps(self, *, limit: int) -> list[tuple[RfpId, Question]]:
         """Return the questions whose newest draft says `no_answer`, those of the newest RFPs first."""
 
+    def decided(self, *, besides: RfpId, limit: int) -> list[tuple[RfpId, Standing]]:
+        """
+        Return the questions of the other RFPs that a person has answered for, those of the newest RFPs first.
+
+        Their reviews are left out.
+        """
+
     def resting_on(self, sources: Sequence[PassageSource]) -> list[tuple[RfpId, QuestionNo]]:
         """Return the questions whose newest draft quotes one of these contents, by RFP and number."""
 

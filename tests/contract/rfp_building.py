@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Engine
 
+from adapters.database.rfp_stale import SqlStaleAnswers
 from adapters.database.rfps import SqlRfpStore
 from domain.jobs.job import JobId
 from domain.jobs.usage import Usage
@@ -186,10 +187,16 @@ def rfp_moves(engine: Engine) -> dict[str, Callable[[TenantContext, RfpId, str],
         "answers that rest on a document": lambda w, _, word: w.answers.resting_on(
             [PassageSource(document_id=word, generation=1)]
         ),
+        "answers of other RFPs": lambda w, r, _: w.answers.decided(besides=RfpId(f"not {r}"), limit=100),
         "documents that are quoted": lambda w, *_: w.answers.sources(),
         "add a draft": lambda w, r, _: w.answers.add_draft(a_draft(of(r), SECOND, version=7)),
         "add a review": lambda w, r, _: w.answers.add_review(a_review(of(r), SECOND)),
         "add a decision": lambda w, r, _: w.answers.add_decision(a_decision(of(r), THIRD)),
         "forget an RFP": lambda w, r, _: w.rfps.remove(RfpId(f"{r[:8]}-not")),
     }
-    return {name: asked(move) for name, move in moves.items()}
+    stale = SqlStaleAnswers(SqlRfpStore(engine))
+    return {
+        **{name: asked(move) for name, move in moves.items()},
+        "stale answers": lambda tenant, *_: stale.find(tenant, limit=100),
+        "stale answers of an RFP": lambda tenant, rfp_id, _: stale.find(tenant, limit=100, rfp_id=rfp_id),
+    }
