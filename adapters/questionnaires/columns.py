@@ -68,6 +68,12 @@ def find_columns(rows: Sequence[Row], *, table: str, wanted: WantedColumns) -> C
     )
 
 
+def is_cover(rows: Sequence[Row], columns: Columns) -> bool:
+    """Return whether a table looks like a cover or instructions: it has no heading, and hardly a text that asks."""
+    texts = [text for row in rows if (text := _cell(row, columns.question))]
+    return columns.first_row == 0 and sum(text.endswith("?") for text in texts) * 2 < len(texts)
+
+
 def questions_in(rows: Sequence[Row], columns: Columns) -> Iterator[TableQuestion]:
     """Yield the rows that ask something; one with a text in a single other cell begins a section."""
     section = ""

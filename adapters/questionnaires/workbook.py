@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
-from adapters.questionnaires.columns import find_columns, letters, questions_in
+from adapters.questionnaires.columns import find_columns, is_cover, letters, questions_in
 from adapters.questionnaires.sheet_places import Places, address_of
 from adapters.questionnaires.workbook_answers import sheet_places
 from domain.jobs.errors import InvalidInput
@@ -42,21 +42,23 @@ def read_workbook(content: bytes, *, name: str, wanted: WantedColumns) -> Questi
     book = _opened(content, name=name)
     sheets = _wanted_sheets(book, wanted.tables, name=name)
     places = sheet_places(content)
+    tables = {sheet.title: _rows(sheet) for sheet in sheets}
+    asking = _asking(tables, wanted)
     questions: list[Question] = []
-    found: list[Columns] = []
-    for sheet in sheets:
-        rows = _rows(sheet)
-        columns = find_columns(rows, table=sheet.title, wanted=wanted)
-        if columns is not None:
-            found.append(columns)
-            questions += _questions(book, sheet, rows, columns, places=places[sheet.title], first=len(questions) + 1)
+    for sheet in (one for one in sheets if one.title in asking):
+        rows, columns = tables[sheet.title], asking[sheet.title]
+        questions += _questions(book, sheet, rows, columns, places=places[sheet.title], first=len(questions) + 1)
     if not questions:
         looked = ", ".join(repr(sheet.title) for sheet in sheets)
         raise InvalidInput(
             f"{name}: no question was found on {looked}; name the columns (--question-column B --answer-column D)"
         )
     return Questionnaire(
-        name=name, form=Form.XLSX, file_hash=file_hash(content), questions=tuple(questions), columns=tuple(found)
+        name=name,
+        form=Form.XLSX,
+        file_hash=file_hash(content),
+        questions=tuple(questions),
+        columns=tuple(asking.values()),
     )
 
 
@@ -90,6 +92,14 @@ def _wanted_sheets(book: Workbook, names: tuple[str, ...], *, name: str) -> list
 def _rows(sheet: Worksheet) -> list[list[str]]:
     cells = sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS))
     return [["" if cell.value is None else str(cell.value) for cell in row] for row in cells]
+
+
+def _asking(tables: dict[str, list[list[str]]], wanted: WantedColumns) -> dict[str, Columns]:
+    """Return the columns of the sheets that ask; covers are left out, unless they are named or nothing else asks."""
+    each = {title: find_columns(rows, table=title, wanted=wanted) for title, rows in tables.items()}
+    found = {title: columns for title, columns in each.items() if columns is not None}
+    no_covers = {title: columns for title, columns in found.items() if not is_cover(tables[title], columns)}
+    return found if wanted.tables else no_covers or found
 
 
 def _questions(
