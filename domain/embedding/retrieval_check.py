@@ -59,7 +59,12 @@ def rank_of(question: CheckQuestion, hits: Sequence[Hit]) -> int | None:
 
 def is_passage(question: CheckQuestion, hit: Hit) -> bool:
     """Return whether the hit lies in the passage that answers the question; letter case does not count."""
-    wanted, location = question.document.casefold(), hit.location.casefold()
-    is_document = location == wanted or location.endswith(f"/{wanted}") or hit.title.casefold() == wanted
     headings = [heading.casefold() for heading in hit.heading_path]
-    return is_document and (not question.heading or question.heading.casefold() in headings)
+    is_under = not question.heading or question.heading.casefold() in headings
+    return is_under and is_named(question.document, location=hit.location, title=hit.title)
+
+
+def is_named(wanted: str, *, location: str, title: str) -> bool:
+    """Return whether *wanted* is a document's location, the end of it from a slash on, or its title, in any case."""
+    name, place = wanted.casefold(), location.casefold()
+    return place == name or place.endswith(f"/{name}") or title.casefold() == name

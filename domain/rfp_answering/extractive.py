@@ -1,19 +1,19 @@
 """
-An author without a model: it answers with the sentences of the library that share most with the question.
+An author without a model: it answers with the sentences of one document that share most with the question.
 
-It understands nothing. Words that are rare in what was found weigh more (BM25's idf, Robertson and Zaragoza 2009), and
-an answer must hold most of the question's weight; else it says that there is none. It is there for trying things out
-without a model and a key, and is labelled wherever it wrote.
+It understands nothing. What counts is how many of the question's words a sentence and its headings hold, and whether it
+states what is asked for (`asked_for.py`); an answer must hold enough of both, else it says that there is none. It is
+there for trying things out without a model and a key, and is labelled wherever it wrote.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from math import log
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
+from domain.rfp_answering.asked_for import AskedFact, facts_asked
 from domain.rfp_answering.authorship import Written
 from domain.rfp_answering.designations import designations_in, words_in
 from domain.rfp_answering.draft import AnswerVerdict, Draft, Quote
@@ -24,28 +24,50 @@ from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import Author
 from domain.rfp_answering.sentences import sentences_of
 
-EXTRACTIVE = Author(name="extractive", prompts=("extractive@1",))
+EXTRACTIVE = Author(name="extractive", prompts=("extractive@2",))
 MOST_SENTENCES = 3
-ANSWERED_FROM, PARTIAL_FROM = 0.6, 0.45
-"""The share of the question's weight that the quoted sentences must hold."""
+ANSWERED_FROM, PARTIAL_FROM = 0.5, 0.35
+"""The share of what the question demands that the quoted sentences must hold."""
 
 _COMMON_WORDS = """
-a an and any are as at be been being by can could do does for from had has have how if in into is it its many may more
-much must of on or our please provide shall should such than that the their them there these they this those to us was
-we were what when where whether which who will with would you your describe explain list state about all also each ever
-every other per under use used using via company solution service product system
+a an and any are as at be been being by can could do does did for from had has have how if in into is it its long many
+may more most much must of off on onto or our out please provide shall should such than that the their them there these
+they this those to us was we were what when where whether which who whom whose why will with would you your yours
+describe explain list name state about after all also before each ever every other own per then under until use used
+using via within without company solution service services product system fast often quickly soon time
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 _ENDING = re.compile(r"(?:ations|ation|ments|ment|ings|ing|ies|ied|ers|ed|es|er|s|e|y)$")
+_STEM = 6
+"""Characters that two words must share: `encrypted` is `encryption` then, and now and then a word is another one."""
+_FACT_WEIGHT = 2.0
+_HEADING_WEIGHT = 0.5
+_LEAST_GAIN = 0.1
+
+
+@frozen(kw_only=True)
+class Demands:
+    """What a question demands of an answer: its words, and the facts that it asks for."""
+
+    words: frozenset[str]
+    facts: tuple[AskedFact, ...]
+    standards: frozenset[tuple[str, ...]]
+
+    @property
+    def weight(self) -> float:
+        """All of it."""
+        return len(self.words) + _FACT_WEIGHT * len(self.facts)
 
 
 @frozen(kw_only=True)
 class Candidate:
-    """A sentence of a passage, and the question's words that it (or its heading) holds."""
+    """A sentence of a passage, the question's words that it and its headings hold, and the facts that it states."""
 
     passage: Passage
     text: str
     words: frozenset[str]
+    heading: frozenset[str]
+    facts: frozenset[AskedFact]
     place: int
 
 
@@ -58,20 +80,26 @@ class ExtractiveResponder:
         return EXTRACTIVE
 
     def draft(self, question: Question, passages: Sequence[Passage], *, deadline_s: float) -> Written:
-        """Return the sentences that share most with the question, or `no_answer`."""
+        """Return the sentences that hold most of what the question demands, or `no_answer`."""
         _ = deadline_s
-        wanted = stems(question.text)
-        candidates = _candidates(passages, wanted)
-        weights = _weights(wanted, passages)
-        chosen = _chosen(candidates, weights)
-        share = _share(frozenset().union(*(one.words for one in chosen)), weights)
-        named = _named(question.text)
-        if share < PARTIAL_FROM or not named <= _named(" ".join(one.text for one in chosen)):
+        demands = _demands(question.text)
+        by_document: dict[str, list[Candidate]] = {}
+        for one in _candidates(passages, demands):
+            by_document.setdefault(one.passage.document_id, []).append(one)
+        answers = [_chosen(every, demands, most=question.rules.most_characters) for every in by_document.values()]
+        best = max(answers, key=lambda one: _share(one, demands), default=[])
+        share = _share(best, demands)
+        if share < PARTIAL_FROM or not _is_to_the_point(best, demands):
             return Written(draft=Draft(answer="", verdict=AnswerVerdict.NO_ANSWER))
-        verdict = AnswerVerdict.ANSWERED if share >= ANSWERED_FROM else AnswerVerdict.PARTIAL
-        in_order = sorted(chosen, key=lambda one: one.place)
-        quotes = tuple(Quote(chunk_id=one.passage.chunk_id, text=one.text) for one in in_order)
-        return Written(draft=Draft(answer=" ".join(one.text for one in in_order), verdict=verdict, quotes=quotes))
+        is_whole = share >= ANSWERED_FROM and _facts(best) >= set(demands.facts)
+        in_order = sorted(best, key=lambda one: one.place)
+        return Written(
+            draft=Draft(
+                answer=_joined(in_order),
+                verdict=AnswerVerdict.ANSWERED if is_whole else AnswerVerdict.PARTIAL,
+                quotes=tuple(Quote(chunk_id=one.passage.chunk_id, text=one.text) for one in in_order),
+            )
+        )
 
     def repair(
         self,
@@ -94,48 +122,73 @@ def stems(text: str) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    return _ENDING.sub("", word) if len(word) > 4 and word.isalpha() else word
+    return _ENDING.sub("", word)[:_STEM] if len(word) > 4 and word.isalpha() else word
 
 
-def _named(text: str) -> set[tuple[str, ...]]:
-    """The standards that a text names with their numbers: an answer about another one is none."""
-    found = designations_in(folded(text))
-    return {one.parts[:2] for one in found if any(part[0].isdigit() for part in one.parts)}
+def _demands(question: str) -> Demands:
+    text = folded(question)
+    return Demands(words=stems(text), facts=facts_asked(text), standards=frozenset(_standards(text)))
 
 
-def _candidates(passages: Sequence[Passage], wanted: frozenset[str]) -> list[Candidate]:
+def _standards(text: str) -> set[tuple[str, ...]]:
+    """The standards and acronyms that a text names, with their numbers: an answer about another one is none."""
+    return {one.parts[:2] for one in designations_in(text)}
+
+
+def _candidates(passages: Sequence[Passage], demands: Demands) -> list[Candidate]:
     found: list[Candidate] = []
     for passage in passages:
-        heading = stems(" ".join((passage.title, *passage.heading_path)))
-        for text in sentences_of(passage.text):
-            own = stems(text) & wanted
-            if own and len(words_in(folded(text))) >= FEWEST_QUOTE_WORDS and not text.endswith("?"):
-                words = own | (heading & wanted)
-                found.append(Candidate(passage=passage, text=text, words=words, place=len(found)))
+        headings = {folded(one) for one in (passage.title, *passage.heading_path)}
+        heading = stems(" ".join(headings)) & demands.words
+        for text in _sentences(passage.text):
+            told = folded(text)
+            words = stems(told) & demands.words
+            if words and told not in headings and len(words_in(told)) >= FEWEST_QUOTE_WORDS:
+                facts = frozenset(one for one in demands.facts if one.is_stated_in(told))
+                candidate = Candidate(
+                    passage=passage, text=text, words=words, heading=heading - words, facts=facts, place=len(found)
+                )
+                found.append(candidate)
     return found
 
 
-def _weights(wanted: frozenset[str], passages: Sequence[Passage]) -> dict[str, float]:
-    """The weight of each word of the question: the fewer passages hold it, the more it says."""
-    texts = [stems(" ".join((one.title, *one.heading_path, one.text))) for one in passages]
-    total = len(texts)
-    counts = {word: sum(word in text for text in texts) for word in wanted}
-    return {word: log(1 + (total - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
+def _sentences(text: str) -> Iterator[str]:
+    """Yield what says something: no headings, no questions; each row of a table by itself."""
+    for part in re.split(r"\n(?=\|)", text):
+        yield from (one for one in sentences_of(part) if not one.startswith("#") and not one.endswith(("?", ":")))
 
 
-def _share(words: frozenset[str], weights: dict[str, float]) -> float:
-    whole = sum(weights.values())
-    return sum(weights[word] for word in words) / whole if whole else 0.0
+def _share(chosen: Sequence[Candidate], demands: Demands) -> float:
+    """Return the share of the demands, from 0 to 1, that sentences hold together."""
+    words = frozenset().union(*(one.words for one in chosen))
+    heading = frozenset().union(*(one.heading for one in chosen)) - words
+    held = len(words) + _HEADING_WEIGHT * len(heading) + _FACT_WEIGHT * len(_facts(chosen))
+    return held / demands.weight if demands.weight else 0.0
 
 
-def _chosen(candidates: list[Candidate], weights: dict[str, float]) -> list[Candidate]:
-    """Take the sentence that adds most of the question, then the next, as long as one adds something."""
+def _facts(chosen: Sequence[Candidate]) -> set[AskedFact]:
+    return {fact for one in chosen for fact in one.facts}
+
+
+def _is_to_the_point(chosen: Sequence[Candidate], demands: Demands) -> bool:
+    """Whether the standards that are asked about are named, and one of the facts that are asked for is stated."""
+    shown = folded(" ".join(" ".join((one.passage.title, *one.passage.heading_path, one.text)) for one in chosen))
+    return demands.standards <= _standards(shown) and (not demands.facts or bool(_facts(chosen)))
+
+
+def _chosen(candidates: Sequence[Candidate], demands: Demands, *, most: int | None) -> list[Candidate]:
+    """Take the sentence that adds most of the demands, then the next, as long as one adds enough; *most* characters."""
     chosen: list[Candidate] = []
-    held: frozenset[str] = frozenset()
     while len(chosen) < MOST_SENTENCES:
-        best = max(candidates, key=lambda one: (_share(one.words - held, weights), -one.place), default=None)
-        if best is None or _share(best.words - held, weights) < (0.15 if chosen else 0.0001):
+        held = _share(chosen, demands)
+        fitting = [one for one in candidates if most is None or len(_joined([*chosen, one])) <= most]
+        best = max(fitting, key=lambda one: (_share([*chosen, one], demands), -one.place), default=None)
+        if best is None or _share([*chosen, best], demands) - held < _LEAST_GAIN:
             return chosen
         chosen.append(best)
-        held |= best.words
     return chosen
+
+
+def _joined(chosen: Sequence[Candidate]) -> str:
+    """Return the sentences as one text; how their lines are broken is the document's business."""
+    return " ".join(" ".join(one.text.split()) for one in chosen)

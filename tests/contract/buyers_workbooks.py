@@ -90,6 +90,21 @@ def with_sections() -> bytes:
     return _made(fill)
 
 
+def with_a_cover() -> bytes:
+    """A sheet of instructions before the one that asks."""
+
+    def fill(book: Workbook) -> None:
+        cover, sheet = book.add_worksheet("Read me"), book.add_worksheet("Questions")
+        cover.write_column(
+            0, 0, ["Tender 7: hosting of our archive", "Please answer every question on the next sheet."]
+        )
+        cover.write_column(2, 0, ["Do not insert or delete rows or columns.", "Any questions? Write to us in time."])
+        sheet.write_row(0, 0, ["Question", "Response"])
+        sheet.write_column(1, 0, TEXTS)
+
+    return _made(fill)
+
+
 def with_formulas_and_merged_cells() -> bytes:
     """Answers that can't be written: into merged cells, over a formula, into the middle of an array formula."""
 

@@ -18,6 +18,7 @@ from tests.contract.buyers_workbooks import (
     TEXTS,
     WORKBOOKS,
     security_questionnaire,
+    with_a_cover,
     with_formulas_and_merged_cells,
     with_pictures,
     with_rich_texts,
@@ -112,6 +113,14 @@ def test_sections_sheets_and_texts_without_a_heading_are_found() -> None:
         ("Operations", "", "B1"),
         ("Operations", "", "B6"),
     ]
+
+
+def test_a_cover_asks_nothing_unless_it_is_named() -> None:
+    """Most workbooks begin with instructions; an answer to `Do not insert rows` would stand on the buyer's cover."""
+    content = with_a_cover()
+
+    assert [(one.place.table, one.text) for one in read(content).questions] == [("Questions", text) for text in TEXTS]
+    assert {one.place.table for one in read(content, WantedColumns(tables=("Read me",))).questions} == {"Read me"}
 
 
 def test_headings_are_known_in_german_too_and_pictures_do_no_harm() -> None:
