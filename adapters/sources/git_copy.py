@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -71,25 +71,25 @@ class CopiedRepository:
         from dulwich.refs import Ref
         from urllib3.exceptions import HTTPError
 
-        repo = self._opened()
-        try:
-            client = self._client()
-            found = client.fetch(
-                urlsplit(self.url).path, repo, determine_wants=self._wanted(repo), depth=1, ref_prefix=self._prefixes()
-            )
-        except NotGitRepository as exc:
-            repo.close()
-            raise not_a_repository(self._shown) from exc
-        except (GitProtocolError, HangupException, HTTPError, OSError, ValueError, AssertionError) as exc:
-            repo.close()
-            raise self._failure(exc) from exc
-        except BaseException:
-            repo.close()
-            raise
-        sha = self._head(found.refs)
-        assert sha is not None, "the wish was refused before"
-        repo.refs[Ref(b"refs/heads/" + self.branch.encode() if self.branch else b"HEAD")] = sha
-        return repo
+        with ExitStack() as on_failure:
+            repo = on_failure.enter_context(self._opened())
+            try:
+                found = self._client().fetch(
+                    urlsplit(self.url).path,
+                    repo,
+                    determine_wants=self._wanted(repo),
+                    depth=1,
+                    ref_prefix=self._prefixes(),
+                )
+            except NotGitRepository as exc:
+                raise not_a_repository(self._shown) from exc
+            except (GitProtocolError, HangupException, HTTPError, OSError, ValueError, AssertionError) as exc:
+                raise self._failure(exc) from exc
+            sha = self._head(found.refs)
+            assert sha is not None, "the wish was refused before"
+            repo.refs[Ref(b"refs/heads/" + self.branch.encode() if self.branch else b"HEAD")] = sha
+            on_failure.pop_all()
+            return repo
 
     def _wanted(self, repo: Repo) -> Callable[..., list[ObjectID]]:
         def determine(refs: Mapping[Ref, ObjectID | None], depth: int | None = None) -> list[ObjectID]:
