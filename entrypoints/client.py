@@ -30,6 +30,7 @@ from entrypoints.calls.library_search import LibrarySearchCalls
 from entrypoints.calls.llm import LlmCalls
 from entrypoints.calls.llm_checks import LlmCheckCalls
 from entrypoints.calls.organization import OrganizationCalls
+from entrypoints.calls.rfps import RfpCalls
 from entrypoints.calls.runs import RunCalls
 from entrypoints.calls.schedules import ScheduleCalls
 from entrypoints.calls.secrets import SecretCalls
@@ -71,6 +72,7 @@ class Client:
         self.embedding = EmbeddingCalls(sender=self.sender)
         self.library_search = LibrarySearchCalls(sender=self.sender)
         self.sources = DocumentationSourceCalls(sender=self.sender)
+        self.rfps = RfpCalls(sender=self.sender)
         self.secrets = SecretCalls(sender=self.sender)
         self.schedules = ScheduleCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)

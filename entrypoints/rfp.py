@@ -19,6 +19,8 @@ from domain.rfp_answering.answering import RfpAnswering
 from domain.rfp_answering.choosing_models import AuthorModels
 from domain.rfp_answering.deciding import Deciding
 from domain.rfp_answering.library_passages import LibraryPassages
+from domain.rfp_answering.library_readiness import LibraryReadiness
+from domain.rfp_answering.looking import Looking
 from domain.rfp_answering.opened_authors import OpenedAuthors
 from domain.rfp_answering.opening import StageOpener
 from domain.rfp_answering.ports import RfpStore
@@ -37,8 +39,10 @@ class RfpServices:
     """What a process needs of RFPs."""
 
     answering: RfpAnswering
+    looking: Looking
     deciding: Deciding
     models: AuthorModels
+    readiness: LibraryReadiness
 
     @property
     def _opener(self) -> StageOpener:
@@ -71,12 +75,16 @@ def make_stages(base: Foundation, *, library: Library, searching: Searching) -> 
     )
 
 
-def make_rfp(base: Foundation, *, jobs: JobService, llm: LlmRegistry) -> RfpServices:
+def make_rfp(
+    base: Foundation, *, jobs: JobService, llm: LlmRegistry, library: Library, searching: Searching
+) -> RfpServices:
     """Plug together what stands on the service of jobs, which must know the families first."""
     rfps: RfpStore = SqlRfpStore(base.engine)
+    passages = LibraryPassages(library=library, searching=searching)
     files = StandardQuestionnaireFiles()
     return RfpServices(
         answering=RfpAnswering(rfps=rfps, files=files, jobs=jobs, clock=base.clock, ids=base.ids, audit=base.audit),
+        looking=Looking(rfps=rfps, store=base.store, passages=passages),
         deciding=Deciding(rfps=rfps, files=files, clock=base.clock, audit=base.audit),
         models=AuthorModels(
             references=llm.references,
@@ -85,4 +93,5 @@ def make_rfp(base: Foundation, *, jobs: JobService, llm: LlmRegistry) -> RfpServ
             environments=base.environments,
             check_limits=partial(check_limits, base.settings),
         ),
+        readiness=LibraryReadiness(library=library),
     )

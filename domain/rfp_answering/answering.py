@@ -14,7 +14,7 @@ from domain.jobs.service import JobService, Submission
 from domain.organizations.audit_log import AuditLog
 from domain.rfp_answering.overview import RfpOverview
 from domain.rfp_answering.ports import QuestionnaireFiles, RfpStore
-from domain.rfp_answering.questionnaire import Questionnaire, QuestionNo, WantedColumns
+from domain.rfp_answering.questionnaire import Questionnaire, QuestionNo, WantedColumns, checked_name
 from domain.rfp_answering.records import DraftRecord
 from domain.rfp_answering.responding import check_questions
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
@@ -50,7 +50,7 @@ class RfpAnswering:
         Raises:
             InvalidInput: as `QuestionnaireFiles.read`.
         """
-        return self.files.read(content, name=name, wanted=wanted)
+        return self.files.read(content, name=checked_name(name), wanted=wanted)
 
     def add(self, tenant: TenantContext, content: bytes, *, name: str, wanted: WantedColumns) -> Rfp:
         """
@@ -62,7 +62,7 @@ class RfpAnswering:
         rfp = Rfp(
             id=RfpId(self.ids.new_id()),
             organization_id=tenant.organization_id,
-            questionnaire=self.files.read(content, name=name, wanted=wanted),
+            questionnaire=self.preview(content, name=name, wanted=wanted),
             created_at=self.clock.now(),
             created_by=tenant.user_id,
         )

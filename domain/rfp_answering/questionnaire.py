@@ -13,8 +13,10 @@ from typing import NewType
 from attrs import field, frozen
 from attrs.validators import ge
 
+from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerRules
 
+LONGEST_NAME = 300
 QuestionNo = NewType("QuestionNo", int)
 """The place of a question in its questionnaire, from 1 on."""
 
@@ -88,6 +90,20 @@ class WantedColumns:
     question: str = ""
     answer: str = ""
     tables: tuple[str, ...] = ()
+
+
+def checked_name(name: str) -> str:
+    """
+    Return the name of a file.
+
+    Raises:
+        InvalidInput: it is empty, too long, or holds what can't be shown.
+    """
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InvalidInput(
+            f"name {name[:60]!r}: expected the file's name, of 1 to {LONGEST_NAME} characters that can be shown"
+        )
+    return name
 
 
 def file_hash(content: bytes) -> str:

@@ -24,6 +24,7 @@ from entrypoints.api.routes import (
     llm_defaults,
     llm_validations,
     organization,
+    rfps,
     schedules,
     secrets,
     tasks,
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     documents.router,
     embedding.router,
     library_search.router,
+    rfps.router,
     schedules.router,
     *llm_validations.ROUTERS,
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import difflib
 from collections.abc import Mapping
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
 
 Members = Mapping[str, tuple[str, str]]
-"""By a command's name: the module it is in, under its name with `_` for `-`, and what it does."""
+"""By a command's name: the module it is in (under its name as `_named_in_python`), and what it does."""
 
 
 class LazyGroup(click.Group):
@@ -30,7 +32,7 @@ class LazyGroup(click.Group):
         _ = ctx
         if cmd_name not in self.members:
             return None
-        command = getattr(import_module(self.members[cmd_name][0]), cmd_name.replace("-", "_"))
+        command = getattr(import_module(self.members[cmd_name][0]), _named_in_python(cmd_name))
         assert isinstance(command, click.Command)
         return command
 
@@ -48,3 +50,9 @@ class LazyGroup(click.Group):
         _ = ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, meaning) for name, (_module, meaning) in self.members.items()])
+
+
+def _named_in_python(command: str) -> str:
+    """Return the name with `_` for `-`, and one behind a word that Python or a builtin has taken."""
+    name = command.replace("-", "_")
+    return f"{name}_" if iskeyword(name) or hasattr(builtins, name) else name

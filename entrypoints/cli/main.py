@@ -30,6 +30,7 @@ _LAZY = {
     "judges": ("entrypoints.cli.judges", "Check what a judge is worth, beside people."),
     "llm": ("entrypoints.cli.llm", "Register accounts at LLM providers; name their models everywhere."),
     "library": ("entrypoints.cli.library", "Keep documents that answers are found in; review them."),
+    "rfp": ("entrypoints.cli.rfp", "Answer buyers' questionnaires from the library."),
     "secrets": ("entrypoints.cli.secrets", "Keep the keys and passwords that targets name."),
     "schedules": ("entrypoints.cli.schedules", "Have commands run by themselves, at certain times."),
     "webhooks": ("entrypoints.cli.webhooks", "Tell other programs, or people by mail, what happens to jobs."),

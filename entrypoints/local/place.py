@@ -21,6 +21,7 @@ from entrypoints.local.library_search import LocalLibrarySearch
 from entrypoints.local.llm import LocalLlm
 from entrypoints.local.llm_checks import LocalLlmChecks
 from entrypoints.local.organization import LocalOrganization
+from entrypoints.local.rfps import LocalRfps
 from entrypoints.local.schedules import LocalSchedules
 from entrypoints.local.secrets import LocalSecrets
 from entrypoints.local.webhooks import LocalWebhooks
@@ -65,6 +66,10 @@ class LocalPlace:
     @property
     def sources(self) -> LocalDocumentationSources:
         return LocalDocumentationSources(services=self.antiphon.sources, jobs=self.antiphon.jobs, tenant=self.tenant)
+
+    @property
+    def rfps(self) -> LocalRfps:
+        return LocalRfps(antiphon=self.antiphon, tenant=self.tenant)
 
     @property
     def audit(self) -> LocalAudit:

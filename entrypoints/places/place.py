@@ -18,6 +18,7 @@ from entrypoints.places.library_search import LibrarySearch
 from entrypoints.places.llm import Llm
 from entrypoints.places.llm_checks import LlmChecking
 from entrypoints.places.organization import Organization
+from entrypoints.places.rfps import Rfps
 from entrypoints.places.schedules import Schedules
 from entrypoints.places.secrets import Secrets
 from entrypoints.places.webhooks import Webhooks
@@ -49,6 +50,10 @@ class Place(Protocol):
     @property
     def sources(self) -> DocumentationSources:
         """Where its library's documents come from."""
+
+    @property
+    def rfps(self) -> Rfps:
+        """Its questionnaires, and how they are answered."""
 
     @property
     def audit(self) -> Audit:

@@ -36,6 +36,8 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/schedules/{schedule_id}": {"jitter_s": 1},
     "POST /v1/webhooks/{webhook_id}/rotate-secret": {"overlap_hours": 1},
     "POST /v1/keys/{key}/rotate": {},
+    "POST /v1/rfps/{rfp_id}/answering": {"model": "offline"},
+    "POST /v1/rfps/{rfp_id}/review": {"model": "offline"},
     "PATCH /v1/llm-apis/{llm_api}": {},
     "PATCH /v1/documentation-sources/{source}": {},
     "PUT /v1/llm-apis/{llm_api}/models/{model:path}": {},
@@ -69,9 +71,11 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
     chosen = {"llm_api": "ours", "model": "org/small"}
     assert api.request("PUT", "/v1/llm-defaults/judge", json=chosen).status_code == 200
     key = api.post("/v1/keys", json={"email": "ada@us.example", "scopes": ["read"]}).json()
+    rfp = api.post("/v1/rfps", files={"file": ("ours.csv", b"Question,Answer\nIs our data encrypted?,\n")})
     return {
         "job_id": job_id,
-        "no": ItemNo(0),
+        "rfp_id": rfp.json()["id"],
+        "no": ItemNo(1),
         "form": "csv",
         "task_id": run.get("celery_task_id") or job_id,
         "test_set_id": api.get("/v1/test-sets").json()["items"][0]["id"],

@@ -1,0 +1,34 @@
+"""`antiphon rfp`: buyers' questionnaires, and how they are answered."""
+
+from __future__ import annotations
+
+import click
+
+from entrypoints.cli.lazy_group import LazyGroup
+
+_LAZY = {
+    "import": ("entrypoints.cli.rfp_import", "Hand in a questionnaire, or look at what one would be read as."),
+    "list": ("entrypoints.cli.rfp_show", "List RFPs, and how far each is."),
+    "show": ("entrypoints.cli.rfp_show", "Show an RFP's answers, or all about one question."),
+    "answer": ("entrypoints.cli.rfp_answer", "Draft answers from the library."),
+    "review": ("entrypoints.cli.rfp_answer", "Have drafts reviewed by somebody who did not write them."),
+    "remove": ("entrypoints.cli.rfp_show", "Forget an RFP."),
+}
+
+
+@click.group(cls=LazyGroup, members=_LAZY)
+def rfp() -> None:
+    """
+    Answer buyers' questionnaires from the library, with what proves each answer.
+
+    A questionnaire goes in (.xlsx, .docx, .csv, .md, .json). Answers are drafted from approved documents; code checks
+    that every quote, number, date and standard stands there. Then somebody else reviews them, and a person decides.
+    docs/rfp.md tells it from the beginning.
+
+    \b
+    antiphon rfp import tender.xlsx --preview
+    antiphon rfp import tender.xlsx
+    antiphon rfp answer last
+    antiphon rfp review last
+    antiphon rfp show last
+    """

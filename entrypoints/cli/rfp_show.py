@@ -1,0 +1,90 @@
+"""`antiphon rfp list`, `show` and `remove`: looking at RFPs, and forgetting them."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import click
+
+from domain.rfp_answering.standing import AnswerState
+from entrypoints.cli.acting import JSON, at_place, print_document, print_documents
+from entrypoints.cli.console import print_json, say
+from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
+from entrypoints.places.place import Place
+
+
+@click.command("list")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many at most.")
+@at_place
+@JSON
+def list_(*, place: Place, limit: int, as_json: bool) -> None:
+    """List RFPs, the newest first, with how many questions of each are in which state."""
+    found = list(islice(place.rfps.all(), limit))
+    if as_json:
+        print_documents("rfps", found)
+    elif not found:
+        say("no RFPs yet; `antiphon rfp import FILE` hands one in")
+    else:
+        from entrypoints.cli.plain_tables import print_rows
+        from entrypoints.cli.rfp_tables import RFP_COLUMNS, rfp_row
+
+        print_rows(RFP_COLUMNS, map(rfp_row, found))
+
+
+@click.command()
+@RFP_ID
+@click.option("--question", "no", metavar="N", type=click.IntRange(min=1), help="Show all about question N instead.")
+@click.option("--state", "states", type=click.Choice([one.value for one in AnswerState]), multiple=True,
+              help="Only questions in this state; repeat it for several.")  # fmt: skip
+@at_place
+@JSON
+def show(*, place: Place, rfp_id: str, no: int | None, states: tuple[str, ...], as_json: bool) -> None:
+    """
+    Show the questions of an RFP and where their answers stand, or all about one question.
+
+    ID is its id, the beginning of it, or `last`. The states:
+
+    \b
+    open          nobody has answered it
+    no_answer     the library has no answer: write one, or add a document
+    needs_review  a person has to look, for the reasons given
+    drafted       every check passed
+    reviewed      and a reviewer accepts it
+    approved      a person stands up for the draft
+    edited        a person wrote the answer
+    rejected      a person wants another one: it is drafted anew
+
+    --question N shows the whole answer, each quote with the document and heading it stands under, which checks passed
+    and what they found, reviews, and what people decided.
+    """
+    found = place.rfps.get(chosen_rfp(place, rfp_id).id)
+    if no is not None:
+        answer = place.rfps.answer(found.id, no)
+        if as_json:
+            print_document(answer)
+        else:
+            from entrypoints.cli.rfp_question import tell_question
+
+            tell_question(answer)
+        return
+    answers = [one for one in place.rfps.answers(found.id) if not states or one.state.value in states]
+    if as_json:
+        print_json({**found.model_dump(mode="json"), "answers": [one.model_dump(mode="json") for one in answers]})
+        return
+    from entrypoints.cli.rfp_tables import print_answers
+
+    print_answers(found, answers)
+
+
+@click.command()
+@RFP_ID
+@at_place
+@JSON
+def remove(*, place: Place, rfp_id: str, as_json: bool) -> None:
+    """Forget an RFP: its file, drafts, reviews and decisions. Refused while a job is at work on it."""
+    found = chosen_rfp(place, rfp_id)
+    place.rfps.remove(found.id)
+    if as_json:
+        print_json({"id": found.id, "removed": True})
+    else:
+        say(f"removed   {found.name}, with its {found.questions:,} questions and all that was done about them")
