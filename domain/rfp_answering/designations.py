@@ -1,18 +1,19 @@
 """
 What a text calls by its name: standards and versions (`ISO 27001`, `TLS 1.3`, `SOC 2 Type II`), acronyms, products.
 
-No list of names is needed: a designation is capitals with numbers behind them, a name is a capitalised word inside of a
-sentence. What is missed is a name of one ordinary word at the beginning of a sentence; a word too many only asks a
-person to look.
+No list of names is needed: a designation is capitals with numbers behind them, a code is letters and digits in one
+word, a name is a capitalised word. One at the beginning of a sentence is a name unless it is known as an ordinary word.
+What is missed is a name in small letters; a word too many only asks a person to look.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from attrs import frozen
 
+from domain.rfp_answering.openings import OPENINGS
 from domain.rfp_answering.quantities import MONTH_WORDS, UNIT_OF
 
 
@@ -41,17 +42,23 @@ class Name:
 
     def is_in(self, words: Sequence[str]) -> bool:
         """Return whether the name stands, word behind word, among *words* (in small letters)."""
-        wanted = [self.words, self.words[1:]] if self.may_be_ordinary else [self.words]
-        return any(_contains(words, part) for part in wanted if part)
+        return _contains(words, self.words)
+
+    def without_opening(self, is_known: Callable[[str], bool]) -> Name | None:
+        """Return what is left of it where its first word begins a sentence and *is_known* as an ordinary one."""
+        if not self.may_be_ordinary or not (self.words[0] in OPENINGS or is_known(self.words[0])):
+            return self
+        return Name(words=self.words[1:], may_be_ordinary=False, text=self.text) if self.words[1:] else None
 
 
 _ACRONYM = r"[A-Z][A-Za-z]{0,9}?[A-Z][A-Za-z]{0,3}|[A-Z]{2,}"
 _NUMBERED = r"(?:[vV]?\d+(?:\.\d+)*[a-zA-Z]?\d*)"
+_ENDS = r"(?!(?![vV]\d)[A-Za-z])"
 _QUALIFIER = r"(?:Type|Level|Rev(?:ision)?|Class|Tier|Part|Version|Edition|Annex|Article|Section)\.?"
 _DESIGNATION = re.compile(
     rf"""
     (?<![\w.])
-    (?:(?:{_ACRONYM})(?![a-z])(?:[ /-](?:{_ACRONYM})(?![a-z]))* | {_QUALIFIER}(?=\s(?:\d|[IVX]+\b)))
+    (?:(?:{_ACRONYM}){_ENDS}(?:[ /-](?:{_ACRONYM}){_ENDS})* | {_QUALIFIER}(?=\s(?:\d|[IVX]+\b)))
     (?:[ :/-]?{_NUMBERED}(?!\w)(?:[:/.-]\d+(?:\.\d+)*)*)?
     (?:[ ,]{{1,2}}{_QUALIFIER}\s(?:\d+(?:\.\d+)*|[IVX]+)\b)*
     """,
@@ -61,8 +68,13 @@ _PART = re.compile(r"\d+(?:\.\d+)*|[A-Za-z]+")
 _NOT_SAID = {"IEC", "V", "VERSION", "REVISION", "REV"}
 _WORD = re.compile(r"[^\W_]+(?:['+#&][^\W_]+)*[+#]*")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:;]['\")]?\s|\n|[•*]\s|(?:^|\s)-\s)\W*$")
+_CODE = re.compile(r"(?<![\w.])(?=\w*[^\W\d_])(?=\w*\d)\w+")
+_IS_NUMBER = re.compile(
+    rf"\d+(?:\.\d+)?(?:st|nd|rd|th|k|bn|s|(?:{'|'.join(sorted(map(re.escape, UNIT_OF), key=len, reverse=True))})s?)",
+    re.IGNORECASE,
+)
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
-_ORDINARY = frozenset(["i", *_WEEKDAYS.split(), *(word.lower() for word in MONTH_WORDS)])
+_ORDINARY = frozenset(["i", "mr", "ms", "mrs", "dr", *_WEEKDAYS.split(), *(word.lower() for word in MONTH_WORDS)])
 
 
 def designations_in(text: str) -> list[Designation]:
@@ -75,6 +87,23 @@ def designations_in(text: str) -> list[Designation]:
                 Designation(parts=tuple(map(_digits, parts)), text=match.group(), start=match.start(), end=match.end())
             )
     return found
+
+
+def codes_in(text: str) -> list[str]:
+    """Return the words of letters and digits (`Q3`, `S3`, `iso27001`), in capitals; `4h` and `15th` are numbers."""
+    found = (match.group() for match in _CODE.finditer(text))
+    return [one.upper() for one in found if not _IS_NUMBER.fullmatch(one)]
+
+
+def has_initials(text: str, words: Sequence[str]) -> bool:
+    """Return whether an abbreviation of three capitals or more stands written out among *words*, one behind another."""
+    initials = "".join(word[0] for word in words)
+    return len(text) > 2 and text.isalpha() and text.lower() in initials
+
+
+def is_form_of_one(word: str, known: Collection[str]) -> bool:
+    """Return whether a word (in small letters) is one of the *known* ones, or another form of one."""
+    return word in known or any(_is_form_of(word, one) for one in known if one[:4] == word[:4])
 
 
 def words_in(text: str) -> list[str]:
@@ -101,8 +130,6 @@ def _name(text: str, run: list[re.Match[str]]) -> Name | None:
     first = run[0]
     begins = bool(_SENTENCE_END.search(text[: first.start()])) or first.start() == 0
     words = tuple(match.group().lower().removesuffix("'s") for match in run)
-    if begins and len(words) == 1 and not _is_mixed(first.group()):
-        return None
     if set(words) <= _ORDINARY:
         return None
     written = text[first.start() : run[-1].end()]
@@ -116,6 +143,12 @@ def _is_capitalised(word: str) -> bool:
 def _is_mixed(word: str) -> bool:
     """Whether capitals stand behind small letters (`GitHub`, `iOS`)."""
     return bool(re.search(r"[^\W\d_A-Z][A-Z]", word))
+
+
+def _is_form_of(word: str, other: str) -> bool:
+    shared = next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), None)
+    same = min(len(word), len(other)) if shared is None else shared
+    return same >= 4 and max(len(word), len(other)) - same <= 4
 
 
 def _digits(part: str) -> str:

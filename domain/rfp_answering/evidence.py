@@ -1,23 +1,40 @@
 """
 Whether a draft is proved by what it quotes, found out in code: the model that wrote it is not asked.
 
-What is checked is whether the words are there, and not whether they were understood: a sentence can be turned round
-without a number, date, standard or name changing. That is for the reviewer, who is somebody else.
+What is checked is whether the words are there, and not whether they were understood. A `not` that is missing is noticed
+where the clauses share their words; a sentence that is turned round in other words is for the reviewer, who is somebody
+else. docs/rfp.md says what these checks can't see.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from attrs import frozen
 
-from domain.rfp_answering.designations import Designation, Name, designations_in, names_in, words_in
-from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
+from domain.rfp_answering.addresses import addresses_in
+from domain.rfp_answering.designations import (
+    Designation,
+    Name,
+    codes_in,
+    designations_in,
+    has_initials,
+    is_form_of_one,
+    names_in,
+    words_in,
+)
+from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft
 from domain.rfp_answering.folding import folded
+from domain.rfp_answering.negations import contradicted
 from domain.rfp_answering.quantities import Date, Quantity, dates_in, quantities_in
-
-FEWEST_QUOTE_WORDS = 3
+from domain.rfp_answering.quoting import cut_to_fit, found_of, not_found, sentences_around, short, too_short
+from domain.rfp_answering.rates import rates_in
+from domain.rfp_answering.spelling import respelled
+from domain.rfp_answering.stems import stems
+from domain.rfp_answering.writing import odd_writing
 
 
 class Check(StrEnum):
@@ -25,10 +42,14 @@ class Check(StrEnum):
 
     QUOTED = "quoted"
     QUOTES_FOUND = "quotes_found"
+    QUOTES_WHOLE = "quotes_whole"
     NUMBERS = "numbers"
     DATES = "dates"
     STANDARDS = "standards"
     NAMES = "names"
+    ADDRESSES = "addresses"
+    NEGATIONS = "negations"
+    WRITING = "writing"
     ALLOWED_VALUE = "allowed_value"
     LENGTH = "length"
     CONSISTENT = "consistent"
@@ -56,22 +77,26 @@ class Evidence:
 
 
 def examine(
-    draft: Draft, *, chunks: Mapping[ChunkId, str], rules: AnswerRules, own_names: Iterable[str] = ()
+    draft: Draft,
+    *,
+    chunks: Mapping[ChunkId, str],
+    rules: AnswerRules,
+    own_names: Iterable[str] = (),
+    asked: str = "",
 ) -> Evidence:
     """
     Return which checks *draft* passes against the texts of the *chunks* that its author was shown.
 
-    *own_names* are those of whoever answers, which need no evidence. Answers, quotes and chunks are compared as
-    `folded` writes them.
+    *own_names* are those of whoever answers, which need no evidence; *asked* is the question, which proves nothing, and
+    says what `yes` and `no` are about. Answers, quotes and chunks are compared as `folded` writes them.
     """
     findings = [*_misfits(draft, rules)]
     if draft.verdict is AnswerVerdict.NO_ANSWER:
         applied = [Check.CONSISTENT]
     else:
         applied = list(Check)
-        findings += _unquoted(draft)
-        findings += _not_found(draft.quotes, chunks)
-        findings += _unproved(draft.answer, _found(draft.quotes, chunks), own_names)
+        findings += _badly_quoted(draft, chunks, asked=asked)
+        findings += _unproved(_Compared.of(draft, chunks, own_names=own_names, asked=asked))
     failed = {finding.check for finding in findings}
     return Evidence(passed=tuple(check for check in applied if check not in failed), findings=tuple(findings))
 
@@ -84,7 +109,7 @@ def _misfits(draft: Draft, rules: AnswerRules) -> Iterator[Finding]:
     if not draft.answer.strip():
         yield Finding(check=Check.CONSISTENT, reason=f"the verdict is {draft.verdict}, and the answer is empty")
     if not rules.allow(draft.answer):
-        yield Finding(check=Check.ALLOWED_VALUE, reason=f"{_short(draft.answer)} is none of the values {rules.allowed}")
+        yield Finding(check=Check.ALLOWED_VALUE, reason=f"{short(draft.answer)} is none of the values {rules.allowed}")
     if not rules.have_room_for(draft.answer):
         yield Finding(
             check=Check.LENGTH,
@@ -92,50 +117,55 @@ def _misfits(draft: Draft, rules: AnswerRules) -> Iterator[Finding]:
         )
 
 
-def _unquoted(draft: Draft) -> Iterator[Finding]:
+def _badly_quoted(draft: Draft, chunks: Mapping[ChunkId, str], *, asked: str) -> Iterator[Finding]:
     if not draft.quotes:
         yield Finding(check=Check.QUOTED, reason="nothing is quoted")
-    for quote in draft.quotes:
-        if len(words_in(folded(quote.text))) < FEWEST_QUOTE_WORDS:
-            reason = f"the quote {_short(quote.text)} has fewer than {FEWEST_QUOTE_WORDS} words, and proves nothing"
-            yield Finding(check=Check.QUOTED, reason=reason)
+    yield from (Finding(check=Check.QUOTED, reason=one) for one in too_short(draft.quotes))
+    yield from (Finding(check=Check.QUOTES_FOUND, reason=one) for one in not_found(draft.quotes, chunks))
+    yield from (Finding(check=Check.QUOTES_WHOLE, reason=one) for one in cut_to_fit(draft.quotes, chunks))
+    about = " ".join(one.text for one in draft.quotes), f"{asked} {draft.answer}"
+    if asked and draft.quotes and not _telling(about[0]) & _telling(about[1]):
+        reason = "the quotes have no word in common with question and answer, and prove nothing of it"
+        yield Finding(check=Check.QUOTED, reason=reason)
 
 
-def _not_found(quotes: Iterable[Quote], chunks: Mapping[ChunkId, str]) -> Iterator[Finding]:
-    for quote in quotes:
-        if quote.chunk_id not in chunks:
-            reason = f"the quote {_short(quote.text)} names the chunk {quote.chunk_id!r}, which was not shown"
-            yield Finding(check=Check.QUOTES_FOUND, reason=reason)
-        elif not stands_in(quote.text, chunks[quote.chunk_id]):
-            reason = f"the quote {_short(quote.text)} does not stand in its chunk {quote.chunk_id}"
-            yield Finding(check=Check.QUOTES_FOUND, reason=reason)
+def _telling(text: str) -> frozenset[str]:
+    return stems(text) | {one for one in words_in(folded(text)) if one[0].isdigit()}
 
 
-def stands_in(quote: str, text: str) -> bool:
-    """Return whether *quote* stands in *text* word for word, not beginning or ending inside of a word."""
-    wanted, whole = folded(quote), folded(text)
-    at = whole.find(wanted) if wanted else -1
-    while at >= 0:
-        if _is_edge(whole, at) and _is_edge(whole, at + len(wanted)):
-            return True
-        at = whole.find(wanted, at + 1)
-    return False
+@frozen(kw_only=True)
+class _Compared:
+    """An answer beside what may prove it: the quotes that were found, folded, and the sentences they are of."""
+
+    answer: str
+    quotes: list[str]
+    sentences: list[str]
+    asked: str
+    texts: tuple[str, ...]
+
+    def is_ordinary(self, word: str) -> bool:
+        """Whether some text writes the word, or another form of it, without a capital: it is no name then."""
+        return is_form_of_one(word, self._ordinary)
+
+    @cached_property
+    def _ordinary(self) -> frozenset[str]:
+        return frozenset(_in_small_letters(self.texts))
+
+    @classmethod
+    def of(cls, draft: Draft, chunks: Mapping[ChunkId, str], *, own_names: Iterable[str], asked: str) -> _Compared:
+        found = found_of(draft.quotes, chunks)
+        return cls(
+            answer="\n".join(_without_names(folded(line), own_names) for line in draft.answer.splitlines()),
+            quotes=[folded(one.text) for one in found],
+            sentences=sentences_around(found, chunks),
+            asked=asked,
+            texts=(asked, *chunks.values()),
+        )
 
 
-def _is_edge(text: str, at: int) -> bool:
-    """Whether no word or number goes on across this place: `9.5` is not quoted by the beginning of `9.55`."""
-    if at in (0, len(text)):
-        return True
-    before, behind = text[at - 1], text[at]
-    if before.isalnum() and behind.isalnum():
-        return False
-    is_decimal = text[at : at + 2][:1] in ".," and before.isdigit() and text[at + 1 : at + 2].isdigit()
-    is_fraction = before in ".," and behind.isdigit() and text[at - 2 : at - 1].isdigit()
-    return not (is_decimal or is_fraction)
-
-
-def _found(quotes: Iterable[Quote], chunks: Mapping[ChunkId, str]) -> list[str]:
-    return [folded(one.text) for one in quotes if stands_in(one.text, chunks.get(one.chunk_id, ""))]
+def _in_small_letters(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from (one for one in re.findall(r"[^\W\d_]+", folded(text)) if one.islower())
 
 
 @frozen(kw_only=True)
@@ -143,14 +173,17 @@ class Stated:
     """What a text states that can be compared."""
 
     quantities: tuple[Quantity, ...]
+    rates: tuple[Quantity, ...]
     dates: tuple[Date, ...]
     designations: tuple[Designation, ...]
     names: tuple[Name, ...]
+    codes: frozenset[str]
+    addresses: frozenset[str]
 
     def states(self, quantity: Quantity) -> bool:
         """Return whether the number is stated; one without a unit may be the year of a date."""
         is_year = not quantity.unit and any(quantity.value == date.year for date in self.dates)
-        return is_year or any(quantity.is_stated_by(other) for other in self.quantities)
+        return is_year or any(quantity.is_stated_by(other) for other in (*self.quantities, *self.rates))
 
 
 def stated_in(text: str) -> Stated:
@@ -160,9 +193,12 @@ def stated_in(text: str) -> Stated:
     dates = dates_in(rest)
     return Stated(
         quantities=tuple(quantities_in(_without(rest, dates))),
+        rates=tuple(rates_in(rest)),
         dates=tuple(dates),
         designations=tuple(designations),
         names=tuple(names_in(rest)),
+        codes=frozenset(codes_in(rest)),
+        addresses=frozenset(addresses_in(text)),
     )
 
 
@@ -173,22 +209,37 @@ def _without(text: str, taken: Iterable[Designation | Date]) -> str:
     return text
 
 
-def _unproved(answer: str, quotes: list[str], own_names: Iterable[str]) -> Iterator[Finding]:
-    proofs = [stated_in(quote) for quote in quotes]
-    words = [words_in(quote) for quote in quotes]
-    for line in filter(None, map(folded, answer.splitlines())):
-        said = stated_in(_without_names(line, own_names))
-        for quantity in said.quantities:
-            if not any(proof.states(quantity) for proof in proofs):
-                yield _missing(Check.NUMBERS, "number", quantity.written)
-        for date in said.dates:
-            if not any(date.is_stated_by(other) for proof in proofs for other in proof.dates):
-                yield _missing(Check.DATES, "date", date.text)
-        for designation in said.designations:
-            if not any(designation.is_stated_by(other) for proof in proofs for other in proof.designations):
-                yield _missing(Check.STANDARDS, "standard or abbreviation", designation.text)
-        for name in said.names:
-            if not any(name.is_in(one) for one in words):
+def _unproved(compared: _Compared) -> Iterator[Finding]:
+    proofs = [stated_in(respelled(quote)) for quote in compared.quotes]
+    whole = stated_in(respelled(folded(compared.answer)))
+    for quantity in (*whole.quantities, *whole.rates):
+        if not any(proof.states(quantity) for proof in proofs):
+            yield _missing(Check.NUMBERS, "number", quantity.written)
+    for date in whole.dates:
+        if not any(date.is_stated_by(other) for proof in proofs for other in proof.dates):
+            yield _missing(Check.DATES, "date", date.text)
+    for address in sorted(whole.addresses - frozenset().union(*(proof.addresses for proof in proofs))):
+        yield _missing(Check.ADDRESSES, "address", address)
+    yield from _misnamed(compared, proofs)
+    yield from (Finding(check=Check.WRITING, reason=one) for one in odd_writing(compared.answer, compared.quotes))
+    for clause, proof in contradicted(compared.answer, compared.sentences, asked=compared.asked):
+        reason = f"the answer says {short(clause)}, and what is quoted says {short(proof)}"
+        yield Finding(check=Check.NEGATIONS, reason=reason)
+
+
+def _misnamed(compared: _Compared, proofs: list[Stated]) -> Iterator[Finding]:
+    words = [words_in(quote) for quote in compared.quotes]
+    codes = frozenset().union(*(proof.codes for proof in proofs))
+    for line in filter(None, compared.answer.splitlines()):
+        said = stated_in(respelled(line))
+        for one in said.designations:
+            is_stated = any(one.is_stated_by(other) for proof in proofs for other in proof.designations)
+            if not is_stated and not any(has_initials(one.text, those) for those in words):
+                yield _missing(Check.STANDARDS, "standard or abbreviation", one.text)
+        for code in sorted(said.codes - codes):
+            yield _missing(Check.STANDARDS, "code", code)
+        for name in filter(None, (name.without_opening(compared.is_ordinary) for name in said.names)):
+            if not any(name.is_in(those) for those in words):
                 yield _missing(Check.NAMES, "name", name.text)
 
 
@@ -199,8 +250,4 @@ def _without_names(line: str, own_names: Iterable[str]) -> str:
 
 
 def _missing(check: Check, what: str, text: str) -> Finding:
-    return Finding(check=check, reason=f"the {what} {_short(text)} of the answer stands in no quote")
-
-
-def _short(text: str, *, most: int = 80) -> str:
-    return repr(text if len(text) <= most else f"{text[: most - 1]}…")
+    return Finding(check=check, reason=f"the {what} {short(text)} of the answer stands in no quote")

@@ -17,29 +17,20 @@ from domain.rfp_answering.asked_for import AskedFact, facts_asked
 from domain.rfp_answering.authorship import Written
 from domain.rfp_answering.designations import designations_in, words_in
 from domain.rfp_answering.draft import AnswerVerdict, Draft, Quote
-from domain.rfp_answering.evidence import FEWEST_QUOTE_WORDS, Finding
+from domain.rfp_answering.evidence import Finding
 from domain.rfp_answering.folding import folded
 from domain.rfp_answering.passage import Passage
 from domain.rfp_answering.questionnaire import Question
+from domain.rfp_answering.quoting import FEWEST_QUOTE_WORDS
 from domain.rfp_answering.records import Author
 from domain.rfp_answering.sentences import sentences_of
+from domain.rfp_answering.stems import stems
 
 EXTRACTIVE = Author(name="extractive", prompts=("extractive@2",))
 MOST_SENTENCES = 3
 ANSWERED_FROM, PARTIAL_FROM = 0.5, 0.35
 """The share of what the question demands that the quoted sentences must hold."""
 
-_COMMON_WORDS = """
-a an and any are as at be been being by can could do does did for from had has have how if in into is it its long many
-may more most much must of off on onto or our out please provide shall should such than that the their them there these
-they this those to us was we were what when where whether which who whom whose why will with would you your yours
-describe explain list name state about after all also before each ever every other own per then under until use used
-using via within without company solution service services product system fast often quickly soon time
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
-_ENDING = re.compile(r"(?:ations|ation|ments|ment|ings|ing|ies|ied|ers|ed|es|er|s|e|y)$")
-_STEM = 6
-"""Characters that two words must share: `encrypted` is `encryption` then, and now and then a word is another one."""
 _FACT_WEIGHT = 2.0
 _HEADING_WEIGHT = 0.5
 _LEAST_GAIN = 0.1
@@ -113,16 +104,6 @@ class ExtractiveResponder:
         """Return nothing: it would write the same again."""
         _ = question, passages, draft, findings, deadline_s
         return None
-
-
-def stems(text: str) -> frozenset[str]:
-    """Return the words of a text that carry meaning, without their endings."""
-    words = words_in(folded(text))
-    return frozenset(_stem(word) for word in words if word not in _COMMON and len(word) > 1)
-
-
-def _stem(word: str) -> str:
-    return _ENDING.sub("", word)[:_STEM] if len(word) > 4 and word.isalpha() else word
 
 
 def _demands(question: str) -> Demands:

@@ -12,17 +12,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import zip_longest
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 
 @frozen(kw_only=True)
 class Quantity:
-    """A number and what it counts; *unit* is empty where none of the known ones follows. *start*, *end*: characters."""
+    """
+    A number and what it counts; *unit* is empty where none of the known ones follows, and *counted* is the word there.
+
+    *may_be_thousands*: it is written as `1.500`, which is a thousand times more where a full stop groups digits.
+    *start*, *end*: characters.
+    """
 
     value: Decimal
     unit: str
     start: int
     end: int
+    counted: str = ""
+    may_be_thousands: bool = False
 
     @property
     def written(self) -> str:
@@ -30,8 +37,12 @@ class Quantity:
         return f"{self.value:f} {self.unit}".strip()
 
     def is_stated_by(self, other: Quantity) -> bool:
-        """Return whether *other* says the same: its number, and its unit where this one has a unit."""
-        return self.value == other.value and self.unit in ("", other.unit)
+        """Return whether *other* says the same: its number, its unit where this one has a unit, its ambiguity."""
+        if self.value != other.value or (self.may_be_thousands and not other.may_be_thousands):
+            return False
+        if not self.unit and self.counted and other.unit:  # `30 decades` is not stated by `30 days`
+            return False
+        return self.unit in ("", other.unit)
 
 
 @frozen(kw_only=True)
@@ -53,28 +64,43 @@ class Date:
 
 _UNITS: dict[str, tuple[str, ...]] = {
     "%": ("%", "percent", "per cent", "pct"),
-    "second": ("second", "sec"),
+    "‰": ("‰", "per mille", "permille"),
+    "basis point": ("basis point", "bps"),
+    "nines": ("nines",),
+    "times": ("time",),
+    "th": ("th", "st", "nd", "rd"),
+    "second": ("second", "sec", "s"),
     "millisecond": ("millisecond", "ms"),
     "minute": ("minute", "min"),
     "hour": ("hour", "hr", "h"),
     "business hour": ("business hour", "working hour"),
-    "day": ("calendar day", "day"),
+    "day": ("calendar day", "day", "d"),
     "business day": ("business day", "working day"),
     "week": ("week",),
+    "fortnight": ("fortnight",),
     "month": ("calendar month", "month"),
     "quarter": ("quarter",),
     "year": ("calendar year", "year", "yr"),
+    "decade": ("decade",),
     "bit": ("bit",),
     "byte": ("byte",),
+    "Mbit": ("mbit", "mbit/s", "mbps", "megabit"),
+    "Gbit": ("gbit", "gbit/s", "gbps", "gigabit"),
     "kB": ("kb", "kilobyte"),
     "MB": ("mb", "megabyte"),
     "GB": ("gb", "gigabyte"),
     "TB": ("tb", "terabyte"),
+    "PB": ("pb", "petabyte"),
+    "MiB": ("mib", "mebibyte"),
+    "GiB": ("gib", "gibibyte"),
+    "TiB": ("tib", "tebibyte"),
     "EUR": ("€", "eur", "euro"),
     "USD": ("$", "usd", "us dollar", "dollar"),
     "GBP": ("£", "gbp", "pound"),
     "CHF": ("chf",),
+    "cent": ("cent",),
     "°C": ("°c",),
+    "°F": ("°f",),
     "km": ("km", "kilometre", "kilometer"),
 }
 UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
@@ -89,6 +115,7 @@ _WORDS = {word: value for value, word in enumerate(_ONES.split("|"))} | {
     word: 10 * tens for tens, word in enumerate(_TENS.split("|"), start=2)
 }
 
+_NOT_COUNTED = r"(?:and|are|but|for|from|has|have|per|the|was|were|will|with|which|that|each|every|other|out|off)\b"
 _NUMBER = re.compile(
     rf"""
     (?P<currency>(?:[€$£]|\b(?:EUR|USD|GBP|CHF))\s?)?
@@ -98,11 +125,13 @@ _NUMBER = re.compile(
       | \b(?P<word>{_ONES})\b
     )
     (?:\s?(?P<hundred>hundred)\b)?
-    (?:\s?(?P<times>thousand|million|billion|bn|(?<=\d)k)\b)?
-    (?:[ -]?(?P<unit>{_UNIT_WORDS})(?:s|\.)?(?![A-Za-z]))?
+    (?:\+?\s?(?P<times>thousand|million|billion|bn|(?<=\d)k)\b)?
+    (?:\s(?:full|whole|consecutive|additional|further|more)(?=\s))?
+    (?:[ -]?(?P<unit>{_UNIT_WORDS})(?:s|\.)?(?![A-Za-z]) | (?=\s(?P<counted>(?!{_NOT_COUNTED})[a-z]{{3,}})))?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_MAY_BE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _JOINED = re.compile(r"\s*(?:-|to|and|or|/|,)\s*", re.IGNORECASE)
 
 _MONTHS = {
@@ -130,6 +159,7 @@ _DATES = tuple(
         rf"\b{_MONTH}\s{_DAY},?\s{_YEAR}\b",
         rf"\b{_MONTH},?\s{_YEAR}\b",
         rf"\b{_DAY}\s(?:of\s)?{_MONTH}(?!\w)",
+        rf"\b(?:in|since|from|of|until|till|by|last|next|this|before|after|during|every)\s{_MONTH}(?!\w)",
     )
 )
 
@@ -167,7 +197,7 @@ def quantities_in(text: str) -> list[Quantity]:
     """
     Return the numbers that a folded text states, by place; dates and what belongs to a name are the caller's to mask.
 
-    A number in letters counts from two on; `one` and `zero` do where a unit follows. In `30 to 60 days` both are days.
+    A number in letters counts, but for `one` where no unit follows. In `30 to 60 days` both are days.
     """
     found = [_quantity(match) for match in _NUMBER.finditer(text)]
     stated = [one for one, is_counted in found if is_counted]
@@ -184,8 +214,16 @@ def _quantity(match: re.Match[str]) -> tuple[Quantity, bool]:
     value *= _TIMES[said["times"].lower()] if said["times"] else 1
     word = said["unit"] or (said["currency"] or "").strip()
     unit = UNIT_OF[word.lower()] if word else ""
-    is_counted = bool(said["digits"] or unit or value > 1)
-    return Quantity(value=value.normalize(), unit=unit, start=match.start(), end=match.end()), is_counted
+    is_counted = bool(said["digits"] or unit or value != 1)
+    quantity = Quantity(
+        value=value.normalize(),
+        unit=unit,
+        start=match.start(),
+        end=match.end(),
+        counted=said["counted"] or "",
+        may_be_thousands=bool(_MAY_BE_THOUSANDS.fullmatch(said["digits"] or "")),
+    )
+    return quantity, is_counted
 
 
 def _decimal(digits: str) -> Decimal:
@@ -197,8 +235,4 @@ def _decimal(digits: str) -> Decimal:
 def _with_shared_units(text: str, stated: list[Quantity]) -> Iterator[Quantity]:
     for here, behind in zip_longest(stated, stated[1:]):
         is_shared = behind is not None and not here.unit and _JOINED.fullmatch(text[here.end : behind.start])
-        yield (
-            here
-            if behind is None or not is_shared
-            else Quantity(value=here.value, unit=behind.unit, start=here.start, end=here.end)
-        )
+        yield (here if behind is None or not is_shared else evolve(here, unit=behind.unit))

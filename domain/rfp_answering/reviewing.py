@@ -153,7 +153,7 @@ class RepeatingReviewer:
         """Accept what is proved in full, and ask for a person where it is not."""
         _ = deadline_s
         chunks = {one.chunk_id: one.text for one in passages}
-        evidence = examine(draft, chunks=chunks, rules=question.rules, own_names=self.own_names)
+        evidence = examine(draft, chunks=chunks, rules=question.rules, own_names=self.own_names, asked=question.text)
         comments = tuple(Comment(sentence=0, text=one.reason) for one in evidence.findings)
         is_false = any(one.check is Check.QUOTES_FOUND for one in evidence.findings)
         is_whole = draft.verdict is AnswerVerdict.ANSWERED and evidence.is_sufficient

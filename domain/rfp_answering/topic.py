@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from domain.rfp_answering.evidence import stated_in
-from domain.rfp_answering.extractive import stems
 from domain.rfp_answering.folding import folded
 from domain.rfp_answering.quantities import UNIT_OF
+from domain.rfp_answering.stems import stems
 
 Terms = frozenset[str]
 _SAME = {

@@ -1,0 +1,153 @@
+"""
+`Not`, and what turns a sentence round as it does: whether an answer says yes where its quotes say no.
+
+Nothing is understood here. A clause of the answer is put beside the clause of the quoted sentences that shares most of
+its words; one of the two says `not`, or `is planned`, and the other one does not: then a person has to look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from attrs import frozen
+
+from domain.rfp_answering.folding import folded
+from domain.rfp_answering.sentences import sentences_of
+from domain.rfp_answering.stems import stems
+
+_NOT = r"(?:not|no|never|none|nor|neither|nobody|nothing|without|cannot|\w+n't|nicht|kein\w*|nie|niemals|ohne)"
+_NEGATION = re.compile(
+    rf"\b{_NOT}\b(?!\s(?:only\b|(?:more|less|fewer|later|earlier|sooner|longer)\sthan\b))", re.IGNORECASE
+)
+_PLAN = re.compile(
+    r"\b(?:(?:is|are|was|were|been|being)\s(?:\w+\s)?planned|roadmap|intends?\sto|considering|plan(?:s|ning)?\sto|"
+    r"under\sconsideration)\b",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"""\b(?:only|solely|exclusively|except|excluding|unless|unsupported|unavailable|excluded|prohibited|forbidden|
+    disabled|instead|rather|limited|restricted|lacks?|prevents?|prevented|refuse[ds]?|denie[ds]|hardly|rarely|until|yet|
+    exceeds?|stays?|remains?|free\sof|at\s(?:most|least))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What says neither yes nor no: nothing is concluded from it."""
+_LEFT_OUT = re.compile(rf"\b(?:{_NOT}|except|excluding|unless|planned|roadmap|plans?\sto|longer)\b", re.IGNORECASE)
+_BORDER = re.compile(r"[;:|,]\s|\s\|\s|\b(?:and|but|while|whereas|which|because|although|however|or)\b", re.IGNORECASE)
+_BORDER_BEFORE = re.compile(r"[;:|]\s|\b(?:but|while|whereas|however)\b|,\s(?:and|so|yet)\b", re.IGNORECASE)
+_YES_NO = re.compile(r"\s*(?P<word>yes|no|ja|nein)\b", re.IGNORECASE)
+_ABOUT_SOURCES = re.compile(
+    r"\b(?:documents?|documentation|passages?|stated?|specif\w+|described?|mention\w*|information|known|open)\b",
+    re.IGNORECASE,
+)
+FEWEST_SHARED = 2
+"""Words that two clauses must share before they are about the same."""
+
+
+class Sense(StrEnum):
+    """What a clause does with its statement."""
+
+    SAYS = "says"
+    DENIES = "denies"
+    PLANS = "plans"
+    NEITHER = "neither"
+
+
+@frozen(kw_only=True)
+class Clause:
+    """A part of a sentence: its words that carry meaning, and what it does with them."""
+
+    text: str
+    words: frozenset[str]
+    sense: Sense
+
+
+def left_out(quote: str, chunk: str) -> str:
+    """Return the word of the quoted sentence that would turn the quote round and is not quoted; empty: none is."""
+    whole, wanted = " ".join(map(folded, sentences_of(chunk))), folded(quote)
+    at = whole.find(wanted)
+    if at < 0:
+        return ""
+    start = 0
+    for sentence in map(folded, sentences_of(chunk)):
+        end = start + len(sentence)
+        before = _BORDER_BEFORE.split(whole[start:at])[-1] if start < at < end else ""
+        behind = _BORDER.split(whole[at + len(wanted) : end])[0] if start < at + len(wanted) < end else ""
+        if found := _LEFT_OUT.search(before) or _LEFT_OUT.search(behind):
+            return found.group()
+        start = end + 1
+    return ""
+
+
+def quoted_sentences(quote: str, chunk: str) -> list[str]:
+    """Return the whole sentences of a chunk that a quote is of."""
+    sentences = [folded(one) for one in sentences_of(chunk)]
+    at, wanted = " ".join(sentences).find(folded(quote)), folded(quote)
+    if at < 0:
+        return []
+    found, start = [], 0
+    for sentence in sentences:
+        if start < at + len(wanted) and at < start + len(sentence):
+            found.append(sentence)
+        start += len(sentence) + 1
+    return found
+
+
+def contradicted(answer: str, sentences: Sequence[str], *, asked: str = "") -> Iterator[tuple[str, str]]:
+    """
+    Yield clauses of an answer with the clause of the quoted *sentences* that says the contrary.
+
+    A `yes` or `no` at its beginning is a statement about what was *asked*.
+    """
+    proofs = [clause for sentence in sentences for clause in clauses_of(sentence)]
+    for clause in _stated(answer, asked):
+        near = _nearest(clause, proofs)
+        if near and not any(_agree(clause.sense, proof.sense) for proof in near):
+            yield clause.text, near[0].text
+
+
+def _stated(answer: str, asked: str) -> Iterator[Clause]:
+    opening = _YES_NO.match(answer)
+    if opening is not None and not _NEGATION.search(asked):
+        says = opening["word"].lower() in ("yes", "ja")
+        yield Clause(text=opening["word"], words=stems(asked), sense=Sense.SAYS if says else Sense.DENIES)
+        answer = answer[opening.end() :].lstrip(" ,.;:-") if answer[opening.end() :].lstrip()[:1] in ",.;:-" else answer
+    for sentence in sentences_of(answer):
+        if not _ABOUT_SOURCES.search(sentence):
+            yield from clauses_of(folded(sentence))
+
+
+def clauses_of(sentence: str) -> Iterator[Clause]:
+    """Yield the clauses of a folded sentence; what follows an enumeration's comma keeps the sense of what leads it."""
+    leading = Sense.SAYS
+    for part in _BORDER.split(sentence):
+        sense = _sense(part)
+        words = stems(_NEGATION.sub(" ", part))
+        if sense is Sense.SAYS and len(words) < FEWEST_SHARED:
+            sense = leading
+        leading = sense
+        yield Clause(text=part.strip(), words=words, sense=sense)
+
+
+def _agree(said: Sense, proof: Sense) -> bool:
+    """What is planned is not there yet: who denies it, or says that it is planned, is right."""
+    is_open = Sense.NEITHER in (said, proof)
+    return is_open or said is proof or (said is Sense.DENIES and proof is Sense.PLANS)
+
+
+def _sense(part: str) -> Sense:
+    if _BETWEEN.search(part):
+        return Sense.NEITHER
+    if _PLAN.search(part):
+        return Sense.PLANS
+    return Sense.DENIES if len(_NEGATION.findall(part)) % 2 else Sense.SAYS
+
+
+def _nearest(clause: Clause, proofs: Sequence[Clause]) -> list[Clause]:
+    """The clauses that share most words with one, if they share enough to be about the same."""
+    shared = {at: len(clause.words & proof.words) for at, proof in enumerate(proofs)}
+    most = max(shared.values(), default=0)
+    if most < FEWEST_SHARED or 2 * most < len(clause.words):
+        return []
+    return [proofs[at] for at, count in shared.items() if count == most]
