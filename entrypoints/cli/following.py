@@ -11,9 +11,11 @@ from types import FrameType
 from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.job import JobId
 from domain.jobs.service import JobView
+from domain.test_execution.run import KIND as TEST_EXECUTION
 from domain.test_execution.summary_document import summary_document
 from entrypoints.cli.console import only_ours, print_json, progress, say
 from entrypoints.cli.host import Host, Watcher
+from entrypoints.cli.job_reports import report_job
 from entrypoints.cli.outputs import Outputs
 from entrypoints.exit_codes import ExitCode, exit_code_of
 from entrypoints.health import NobodyDrives
@@ -23,10 +25,10 @@ Show = Callable[[JobView, Outputs], int]
 """Shows how a job ended, and returns the exit code."""
 
 
-def follow(host: Host, job_id: JobId, outputs: Outputs, *, show: Show | None = None) -> int:
-    """Bring the job to its end with a progress display, *show* it (as a run), and return the exit code."""
+def follow(host: Host, job_id: JobId, outputs: Outputs, *, show: Show | None = None, what: str = "tests") -> int:
+    """Bring the job to its end with a display of *what* is done, *show* it (as a run), and return the exit code."""
     try:
-        view = _to_end(host, job_id, outputs, host.bring_to_end)
+        view = _to_end(host, job_id, outputs, host.bring_to_end, what)
     except KeyboardInterrupt:
         say(host.left(job_id))
         return ExitCode.INTERRUPTED
@@ -55,7 +57,9 @@ def look_on(host: Host, job_id: JobId, outputs: Outputs) -> int:
 
 
 def report(host: Host, view: JobView, outputs: Outputs) -> int:
-    """Write the reports of a test run and return the exit code that fits how it ended."""
+    """Write the reports of a test run, or say how another job ended; return the exit code that fits that."""
+    if view.job.kind != TEST_EXECUTION:
+        return report_job(host, view, outputs)
     summary = host.summary(view)
     # first the files: printing may fail, when the reader has gone or a disk is full
     page = host.write_reports(view, summary, outputs)
@@ -69,10 +73,12 @@ def report(host: Host, view: JobView, outputs: Outputs) -> int:
     return exit_code_of(view.job.status, gates_met=summary.gates_met)
 
 
-def _to_end(host: Host, job_id: JobId, outputs: Outputs, drive: Callable[[JobId, Watcher], JobView]) -> JobView:
+def _to_end(
+    host: Host, job_id: JobId, outputs: Outputs, drive: Callable[[JobId, Watcher], JobView], what: str = "tests"
+) -> JobView:
     if not outputs.as_json or host.outlives_commands:
         say(f"job {job_id}")
-    with terminable(), only_ours(), progress("tests", quiet=outputs.as_json) as watch:
+    with terminable(), only_ours(), progress(what, quiet=outputs.as_json) as watch:
         return drive(job_id, watch)
 
 

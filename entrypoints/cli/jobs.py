@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
-from attrs import asdict
 
 from domain.jobs.job import JobId, JobStatus
-from domain.jobs.service import JobView
-from domain.test_execution.summary_document import usage_document
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow, look_on, report
 from entrypoints.cli.host import Host
 from entrypoints.cli.hosts import open_host
+from entrypoints.cli.job_reports import check_files, job_json
 from entrypoints.cli.local_host import INTERRUPTED
 from entrypoints.cli.opening import open_antiphon
 from entrypoints.cli.outputs import Outputs, output_options
@@ -62,7 +59,7 @@ def list_jobs(*, limit: int, status: str | None, as_json: bool) -> None:
     host = open_host()
     views = host.newest(limit=limit, status=JobStatus(status) if status else None)
     if as_json:
-        print_json({"jobs": [_document(host, view) for view in views]})
+        print_json({"jobs": [job_json(host, view) for view in views]})
     elif not views:
         say("no jobs yet; `antiphon demo` runs one")
     else:
@@ -102,6 +99,7 @@ def watch(*, host: Host, job_id: JobId, outputs: Outputs) -> int:
     Exits as the job's own command would, with 130 when the process that ran it is gone.
     """
     outputs.check()
+    check_files(host.view(job_id), outputs)
     return look_on(host, job_id, outputs)
 
 
@@ -117,7 +115,7 @@ def cancel(*, host: Host, job_id: JobId, as_json: bool) -> None:
     host.cancel(job_id)
     view = host.view(job_id)
     if as_json:
-        print_json(_document(host, view))
+        print_json(job_json(host, view))
     else:
         say(f"job {job_id}: {view.job.status}, {view.tally.cancelled} cancelled, {view.tally.running} in flight")
 
@@ -168,39 +166,6 @@ def purge(*, job: str, as_json: bool) -> None:
 
 def _again(host: Host, job_id: JobId, outputs: Outputs, move: Callable[[JobId], None]) -> int:
     outputs.check()
+    check_files(host.view(job_id), outputs)
     move(job_id)
     return follow(host, job_id, outputs)
-
-
-def _document(host: Host, view: JobView) -> dict[str, object]:
-    """Return a job as JSON: the fields every job row carries, its counts, and how long nothing has changed."""
-    job, tally = view.job, view.tally
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "status": job.status.value,
-        "standing": host.standing(view),
-        "planned": job.planned,
-        "succeeded": tally.succeeded,
-        "failed": tally.failed,
-        "skipped": tally.skipped,
-        "cancelled": tally.cancelled,
-        "pending": tally.pending,
-        "running": tally.running,
-        "progress": round(view.progress, 4),
-        "usage": usage_document(tally.usage),
-        "budget": {name: limit for name, limit in asdict(job.options.budget).items() if limit is not None},
-        "revision": job.revision,
-        "started_by": job.started_by,
-        "celery_task_id": job.celery_task_id,
-        "created_at": _time(job.created_at),
-        "started_at": _time(job.started_at),
-        "ended_at": _time(job.ended_at),
-        "updated_at": _time(job.updated_at),
-        "failure": job.failure,
-        "errors": [asdict(error) for error in host.not_done(view)],
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment is not None else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 
 from domain.jobs.errors import AlreadyRunning, Conflict
@@ -12,10 +10,11 @@ from domain.jobs.service import JobView
 from entrypoints.api.documents.jobs import job_document
 from entrypoints.api.documents.rfps import StageJobDocument, StartAnswering, StartReview
 from entrypoints.cli.acting import JSON, worded
-from entrypoints.cli.console import counts, print_json, say
+from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow
 from entrypoints.cli.host import Host
 from entrypoints.cli.hosts import open_host
+from entrypoints.cli.job_reports import say_ended
 from entrypoints.cli.outputs import Outputs
 from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
 from entrypoints.cli.rfp_options import stage_options
@@ -101,22 +100,8 @@ def _followed(place: Place, host: Host, rfp_id: str, job_id: JobId, *, as_json: 
         else:
             from entrypoints.cli.rfp_tables import states_in_words
 
-            for line in _ended(view):
-                say(line)
+            say_ended(view)
             say(f"answers   {states_in_words(rfp.states)}; `antiphon rfp show {rfp.id[:8]}` shows them")
         return exit_code_of(view.job.status, gates_met=True)
 
-    return follow(host, job_id, Outputs(as_json=as_json), show=shown)
-
-
-def _ended(view: JobView) -> Iterator[str]:
-    job, tally = view.job, view.tally
-    again = f", {tally.skipped:,} of them as before" if tally.skipped else ""
-    spent = f"; {tally.usage.requests:,} requests, {tally.usage.tokens:,} tokens" if tally.usage.requests else ""
-    yield f"{job.status.value}: {counts(view)}{again}{spent}"
-    if job.failure:
-        yield job.failure
-    if tally.failed:
-        yield f"next      `antiphon jobs retry-failed {job.id}` works on the {tally.failed:,} that failed again"
-    if tally.cancelled:
-        yield f"next      `antiphon jobs resume {job.id}` works on the {tally.cancelled:,} cancelled"
+    return follow(host, job_id, Outputs(as_json=as_json), show=shown, what="questions")
