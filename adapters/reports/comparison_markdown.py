@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.reports import comparison_wording as words
 from adapters.reports.files import replacing
+from adapters.reports.markdown_text import escaped
 from adapters.reports.wording import visible
 from domain.test_execution.comparison import Change, Comparison, Difference
 from domain.test_execution.summary import GateResult
 
 MOST_CHANGES = 20
 TEXT_LENGTH = 120
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
-_ENTITIES: dict[str, str | int | None] = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b"}
-"""What a backslash does not always make harmless; the space behind an at sign, unseen, keeps people from being told."""
-
 _SIGNS = {None: "", True: "🟢 ", False: "🔴 "}
 
 
@@ -97,4 +93,4 @@ def _change(change: Change) -> str:
 def _text(text: str) -> str:
     line = " ".join(visible(text).split())
     line = line if len(line) <= TEXT_LENGTH else f"{line[:TEXT_LENGTH]}…"
-    return _SPECIAL.sub(r"\\\1", line).translate(str.maketrans(_ENTITIES))
+    return escaped(line)

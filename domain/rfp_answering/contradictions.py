@@ -74,7 +74,7 @@ class _Claim:
 
 
 _CLAUSE_END = re.compile(r"[,;:()]\s|\s-\s|\b(?:and|but|while|whereas)\s(?!at\b|up\b|\d)")
-_WEAK = frozenset(["keep", "make", "answer", "notif", "delet", "daily", "not"])
+_WEAK = terms_of("keep make answer notify delete daily not")
 _YES = re.compile(r"(?:yes|fully compliant|compliant|supported|fulfilled|available)\b", re.IGNORECASE)
 _NO = re.compile(
     r"(?:no\b(?!\.\s?\d)|not (?:compliant|supported|fulfilled|available)|non-compliant|we (?:do|are|have) not\b)",

@@ -10,6 +10,7 @@ from domain.jobs.errors import Conflict, InvalidInput
 from domain.jobs.ports import Clock
 from domain.organizations.audit_log import AuditLog
 from domain.rfp_answering.draft import AnswerVerdict
+from domain.rfp_answering.open_answers import LeftOpen, why_left
 from domain.rfp_answering.placing import export_form, export_name
 from domain.rfp_answering.ports import QuestionnaireFiles, RfpStore
 from domain.rfp_answering.questionnaire import Form, Question, Questionnaire, QuestionNo
@@ -34,6 +35,14 @@ class Exported:
     content: bytes
     written: tuple[QuestionNo, ...]
     left_open: tuple[QuestionNo, ...]
+
+
+@frozen(kw_only=True)
+class Approved:
+    """The questions whose answers were approved together, and those that were left for a person."""
+
+    approved: tuple[QuestionNo, ...]
+    left: tuple[LeftOpen, ...]
 
 
 @frozen(kw_only=True)
@@ -84,23 +93,36 @@ class Deciding:
             work.commit()
         return evolve(standing, decision=decision)
 
-    def approve_all(self, tenant: TenantContext, rfp_id: RfpId) -> list[QuestionNo]:
+    def approve_all(self, tenant: TenantContext, rfp_id: RfpId) -> Approved:
         """
-        Approve every answer that passed its checks and no reviewer objected to; return their numbers.
+        Approve every answer that passed its checks and no reviewer objected to; say which are left, and why.
 
-        What needs a person's look is left for it, and so is `no_answer`.
+        What needs a person's look is left for it, and so is `no_answer`; what was drafted anew meanwhile is, too.
 
         Raises:
             NotFound: there is no RFP of this id.
         """
         with self.rfps.view(tenant) as work:
-            work.rfps.get(rfp_id)
-        sound = (AnswerState.DRAFTED, AnswerState.REVIEWED)
-        ready = [one for one in standings(self.rfps, tenant, StageSpec(rfp_id=rfp_id)) if one.state in sound]
-        for one in ready:
-            seen = one.draft.version if one.draft else None
-            self.decide(tenant, rfp_id, one.question.no, DecisionKind.APPROVED, draft_version=seen)
-        return [one.question.no for one in ready]
+            work.rfps.overview(rfp_id)
+        approved: list[QuestionNo] = []
+        left: list[LeftOpen] = []
+        for one in standings(self.rfps, tenant, StageSpec(rfp_id=rfp_id)):
+            why = why_left(one) or self._refusal(tenant, rfp_id, one)
+            if why:
+                left.append(LeftOpen(no=one.question.no, state=one.state, reasons=why))
+            elif not one.state.is_final and not one.question.given:
+                approved.append(one.question.no)
+        return Approved(approved=tuple(approved), left=tuple(left))
+
+    def _refusal(self, tenant: TenantContext, rfp_id: RfpId, one: Standing) -> tuple[str, ...]:
+        """Approve an answer, unless that is done; return why it could not be."""
+        if one.state.is_final or one.draft is None:
+            return ()
+        try:
+            self.decide(tenant, rfp_id, one.question.no, DecisionKind.APPROVED, draft_version=one.draft.version)
+        except (Conflict, InvalidInput) as refusal:
+            return (str(refusal),)
+        return ()
 
     def gaps(self, tenant: TenantContext, *, limit: int) -> list[tuple[RfpId, Question]]:
         """Return the questions that the library could not answer, those of the newest RFPs first."""

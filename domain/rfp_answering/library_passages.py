@@ -65,6 +65,7 @@ def _passage(hit: Hit) -> Passage:
         title=hit.title,
         text=hit.text,
         heading_path=hit.heading_path,
+        location=hit.location,
         score=hit.score,
     )
 
@@ -86,4 +87,5 @@ def _named(work: LibraryUnitOfWork, chunk_id: ChunkId) -> Passage | None:
         title=document.title,
         text=chunk.text,
         heading_path=chunk.heading_path,
+        location=document.location,
     )

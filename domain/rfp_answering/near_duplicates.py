@@ -86,15 +86,15 @@ def _readable(questions: Sequence[Asked]) -> Iterator[_Read]:
     for one in questions:
         terms, named = terms_of(one.text), named_in(one.text)
         if terms and len(terms) + len(named.standards) >= FEWEST_TERMS:
-            yield _Read(key=one.key, terms=terms, meaning=_meaning(one.text, terms, named))
+            yield _Read(key=one.key, terms=terms, meaning=_meaning(one.text, named))
 
 
-def _meaning(text: str, terms: Terms, named: Named) -> _Meaning:
+def _meaning(text: str, named: Named) -> _Meaning:
     """Return what must be the same in both: what is designated, quantities, and whether something is denied."""
     stated = stated_in(folded(text))
     quantities = frozenset((one.value, one.unit) for one in stated.quantities)
     dates = frozenset((one.year, one.month, one.day) for one in stated.dates)
-    return named.standards, named.marks, quantities, dates, denies(terms)
+    return named.standards, named.marks, quantities, dates, denies(text)
 
 
 def _put(index: dict[tuple[_Meaning, str], list[_Read]], one: _Read) -> None:

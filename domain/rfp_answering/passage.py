@@ -20,7 +20,8 @@ class PassageSource:
 @frozen(kw_only=True)
 class Passage:
     """
-    A chunk of a document. *chunk_id* is `DOCUMENT:GENERATION:ORDINAL`; *title* and *heading_path* say where it stands.
+    A chunk of a document. *chunk_id* is `DOCUMENT:GENERATION:ORDINAL`; *title* and *heading_path* say where it stands,
+    *location* where the document is from.
 
     *score* is the search's, for people: it decides nothing (a likeness is no evidence).
     """
@@ -31,6 +32,7 @@ class Passage:
     title: str
     text: str
     heading_path: tuple[str, ...] = ()
+    location: str = ""
     score: float = 0.0
 
     @property

@@ -22,6 +22,7 @@ from domain.jobs.usage import NOTHING, Usage
 from domain.rfp_answering.authorship import Responder
 from domain.rfp_answering.draft import AnswerVerdict, ChunkId, Draft, Quote
 from domain.rfp_answering.evidence import Evidence, examine
+from domain.rfp_answering.own_answers import passages_for
 from domain.rfp_answering.passage import Passage, fingerprint_of
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Basis, DraftRecord
@@ -92,9 +93,7 @@ class Drafter(StageRunner):
         standing = self._standing(item)
         if not standing.may_be_drafted():
             return Outcome(state=ItemState.SKIPPED, result={"reason": "somebody has answered for it meanwhile"})
-        found = self.passages.find(
-            self.tenant, standing.question.text, k=self.spec.passages, only_approved=self.spec.only_approved
-        )
+        found = passages_for(self.passages, self.tenant, self.spec, standing.question.text)
         basis = Basis(
             question=question_hash(standing.question), passages=fingerprint_of(found), author=self.responder.author
         )

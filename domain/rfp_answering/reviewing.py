@@ -12,6 +12,7 @@ from domain.jobs.job import Job
 from domain.rfp_answering.authorship import Opinion, Reviewer
 from domain.rfp_answering.draft import AnswerVerdict, Draft
 from domain.rfp_answering.evidence import Check, examine
+from domain.rfp_answering.own_answers import passages_for
 from domain.rfp_answering.passage import Passage
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import Author, Comment, DraftRecord, ReviewRecord, ReviewVerdict
@@ -106,9 +107,7 @@ class Critic(StageRunner):
     def _opinion(self, question: Question, record: DraftRecord, *, deadline_s: float) -> Opinion:
         """Ask the reviewer; what the checks found stands above any opinion, and is said with it."""
         shown = self.passages.named(self.tenant, [one.chunk_id for one in record.draft.quotes])
-        more = self.passages.find(
-            self.tenant, question.text, k=self.spec.passages, only_approved=self.spec.only_approved
-        )
+        more = passages_for(self.passages, self.tenant, self.spec, question.text)
         passages = (*shown, *(one for one in more if one.chunk_id not in {there.chunk_id for there in shown}))
         return self.reviewer.review(question, record.draft, passages, deadline_s=deadline_s)
 

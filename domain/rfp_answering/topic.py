@@ -12,23 +12,23 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
+from domain.rfp_answering.designations import words_in
 from domain.rfp_answering.evidence import stated_in
 from domain.rfp_answering.folding import folded
 from domain.rfp_answering.quantities import UNIT_OF
 from domain.rfp_answering.stems import stems
 
 Terms = frozenset[str]
-_SAME = {
-    **dict.fromkeys(("kept", "retain", "retent", "held", "hold", "stor", "preserv", "archiv"), "keep"),
-    **dict.fromkeys(("tak", "take", "taken", "perform", "made", "creat", "run", "done", "carri"), "make"),
-    **dict.fromkeys(("respond", "respons", "react", "reaction", "repl", "acknowledg"), "answer"),
-    **dict.fromkeys(("inform", "notific", "report", "tell", "told"), "notif"),
-    **dict.fromkeys(("availabilit", "availabl", "uptim"), "avail"),
-    **dict.fromkeys(("eras", "destroy", "purg"), "delet"),
-    **dict.fromkeys(("rot", "rotat"), "rotat"),
-    "back": "backup",
+_SYNONYMS = {
+    "keep": "keep keeping kept retain retained retention held hold store stored preserve archive archived",
+    "make": "make take takes taken perform performed made create run done carry carried",
+    "answer": "answer respond response responds reaction react reply acknowledge acknowledged",
+    "notify": "notify notification notified inform report told tell",
+    "available": "available availability uptime",
+    "delete": "delete deleted deletion erase erased destroy destroyed purge purged",
+    "rotate": "rotate rotated rotation",
+    "backup": "backup back",
 }
-"""One word for what questionnaires say in several."""
 _EMPTY_WORDS = """
 automatically currently typically usually normally standard default always least most minimum maximum within up after
 before than less more over under during between later guarantee commit offer ensure target achieve support long often
@@ -36,7 +36,7 @@ quick kind only approximately about around regular period duration amount
 """
 _EMPTY = stems(_EMPTY_WORDS)
 """What says nothing of what a text is about, beside the words that nobody looks for."""
-_NEGATIONS = stems("not no never without except cannot non")
+_NEGATIONS = frozenset(["not", "no", "never", "without", "except", "cannot", "non"])
 _LETTER = re.compile(r"(?<=[a-z] )[B-HJ-Z]\b|(?<=[a-z] )A(?=[\s.,;:?!)]|$)")
 
 
@@ -56,9 +56,9 @@ def terms_of(text: str) -> Terms:
     return frozenset(one for one in found if one not in _EMPTY and one not in UNIT_OF)
 
 
-def denies(terms: Terms) -> bool:
-    """Return whether a text with these terms says what is not."""
-    return bool(terms & _NEGATIONS)
+def denies(text: str) -> bool:
+    """Return whether a text says what is not."""
+    return any(word in _NEGATIONS or word.endswith("n't") for word in words_in(folded(text)))
 
 
 def _simple(stem: str) -> str:
@@ -104,3 +104,7 @@ def without_names(text: str, own_names: Sequence[str]) -> str:
     for name in sorted(map(folded, own_names), key=len, reverse=True):
         text = text.replace(name, "we")
     return text
+
+
+_SAME = {_simple(stem): _simple(*stems(one)) for one, words in _SYNONYMS.items() for stem in stems(words)}
+"""One stem for what questionnaires say in several words."""

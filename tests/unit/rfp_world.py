@@ -11,11 +11,15 @@ from attrs import define, field
 
 from adapters.identifiers import UuidSource
 from adapters.language_models.scripted import ScriptedModel
+from adapters.memory.library import MemoryLibrary
 from adapters.memory.organizations import MemoryDirectory
+from adapters.memory.rfp_stale import MemoryStaleAnswers
 from adapters.memory.rfps import MemoryRfpStore
 from adapters.memory.store import MemoryStore
 from adapters.questionnaires.files import StandardQuestionnaireFiles
 from adapters.rfp_authors.prompt_files import author_prompts
+from domain.embedding.adding import Adding
+from domain.embedding.library_document import DocumentId, LibraryDocument
 from domain.jobs.family import Family
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobService
@@ -26,9 +30,12 @@ from domain.rfp_answering.answering import RfpAnswering
 from domain.rfp_answering.authorship import Responder, Reviewer
 from domain.rfp_answering.deciding import Deciding
 from domain.rfp_answering.extractive import ExtractiveResponder
+from domain.rfp_answering.inspecting import Inspecting
+from domain.rfp_answering.library_answers import Shelving
 from domain.rfp_answering.model_authors import AskedModel, ModelResponder, ModelReviewer
 from domain.rfp_answering.passage import Passage
 from domain.rfp_answering.questionnaire import QuestionNo, WantedColumns
+from domain.rfp_answering.report import Reporting
 from domain.rfp_answering.responding import Responding
 from domain.rfp_answering.reviewing import RepeatingReviewer, Reviewing
 from domain.rfp_answering.rfp import Rfp
@@ -165,6 +172,55 @@ class RfpWorld:
     def deciding(self) -> Deciding:
         """The service of those who answer for the answers."""
         return Deciding(rfps=self.rfps, files=StandardQuestionnaireFiles(), clock=self.kernel.clock, audit=self.audit)
+
+    @cached_property
+    def shelves(self) -> MemoryLibrary:
+        """The library that answers become documents of; `library` is what is quoted."""
+        assert isinstance(self.kernel.store, MemoryStore)
+        return MemoryLibrary(self.kernel.store)
+
+    @property
+    def inspecting(self) -> Inspecting:
+        """What is found out about all answers together."""
+        return Inspecting(rfps=self.rfps, stale_answers=MemoryStaleAnswers(self.rfps, self.shelves))
+
+    @property
+    def reporting(self) -> Reporting:
+        """The service of those who want it on paper."""
+        return Reporting(rfps=self.rfps, passages=self.library, inspecting=self.inspecting, clock=self.kernel.clock)
+
+    @property
+    def shelving(self) -> Shelving:
+        """Makes documents of answers."""
+        adding = Adding(
+            library=self.shelves,
+            clock=self.kernel.clock,
+            ids=UuidSource(),
+            audit=self.audit,
+            doorbell=self.kernel.bell,
+        )
+        stale = MemoryStaleAnswers(self.rfps, self.shelves)
+        return Shelving(rfps=self.rfps, stale_answers=stale, adding=adding, audit=self.audit)
+
+    def shelve_texts(self, **generations: int) -> None:
+        """Let the library's rows have the documents that are quoted, each in a generation (the first, if not said)."""
+        with self.shelves.begin(US) as work:
+            for name in self.library.texts:
+                document = LibraryDocument(
+                    id=DocumentId(name),
+                    organization_id=US.organization_id,
+                    location=name,
+                    title=name.title(),
+                    content_hash="h",
+                    visible_hash="h",
+                    size_bytes=1,
+                    generation=generations.get(name, 1),
+                    created_at=self.kernel.clock.now(),
+                    updated_at=self.kernel.clock.now(),
+                )
+                known = work.documents.at(None, name)
+                work.documents.put(document) if known else work.documents.add(document)
+            work.commit()
 
     @property
     def audit(self) -> AuditLog:

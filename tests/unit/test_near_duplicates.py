@@ -26,6 +26,7 @@ UNLIKE = [
     ("Do you support TLS 1.2 for client connections?", "Do you support TLS 1.3 for client connections?"),
     ("Are keys rotated every 90 days?", "Are keys rotated every 30 days?"),
     ("Is personal data shared with third parties?", "Is personal data not shared with third parties?"),
+    ("Can data be exported with a contract?", "Can data be exported without a contract?"),
     ("Do you delete customer data at contract end?", "Do you delete employee data at contract end?"),
     ("What is the availability of module A?", "What is the availability of module B?"),
     ("What is your RPO for the database?", "What is your RTO for the database?"),

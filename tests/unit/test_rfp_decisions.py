@@ -95,7 +95,15 @@ def test_only_sound_answers_are_approved_together() -> None:
     rfp = world.imported()
     world.answered(rfp)
 
-    assert world.deciding.approve_all(US, rfp.id) == [1, 3]
+    done = world.deciding.approve_all(US, rfp.id)
+
+    assert done.approved == (1, 3)
+    assert [(one.no, one.state.value, one.reasons) for one in done.left] == [
+        (2, "needs_review", done.left[0].reasons),
+        (4, "no_answer", ("the library has no answer: write one, or add a document that has it",)),
+    ]
+    assert "nothing is quoted" in done.left[0].reasons
+    assert world.deciding.approve_all(US, rfp.id).approved == ()
     assert world.states(rfp) == ["approved", "needs_review", "approved", "no_answer"]
 
 
