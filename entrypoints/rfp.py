@@ -8,7 +8,7 @@ from functools import partial
 from attrs import frozen
 
 from adapters.database.rfps import SqlRfpStore
-from adapters.questionnaires.files import StandardQuestionnaireFiles
+from adapters.questionnaires.child_files import ChildQuestionnaireFiles
 from adapters.rfp_authors.prompt_files import author_prompts
 from domain.embedding.ports import Library
 from domain.embedding.searching import Searching
@@ -81,7 +81,7 @@ def make_rfp(
     """Plug together what stands on the service of jobs, which must know the families first."""
     rfps: RfpStore = SqlRfpStore(base.engine)
     passages = LibraryPassages(library=library, searching=searching)
-    files = StandardQuestionnaireFiles()
+    files = ChildQuestionnaireFiles()
     return RfpServices(
         answering=RfpAnswering(rfps=rfps, files=files, jobs=jobs, clock=base.clock, ids=base.ids, audit=base.audit),
         looking=Looking(rfps=rfps, store=base.store, passages=passages),

@@ -36,6 +36,9 @@ def _check_sizes(members: list[zipfile.ZipInfo], *, packed: int, limits: Parsing
     """Compare with the file itself: what members state of their packed size may overlap."""
     if len(members) > limits.archive_members:
         raise too_large(f"its archive has {len(members):,} parts; expected at most {limits.archive_members:,}")
+    names = {member.filename for member in members}
+    if len(names) < len(members):
+        raise unreadable("its archive has two parts of one name, of which every program reads another; save it anew")
     unpacked = sum(member.file_size for member in members)
     if unpacked > limits.unzipped_bytes:
         raise too_large(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -58,23 +59,24 @@ _FOREIGN = (
 )  # fmt: skip
 _PDF_MARK_WITHIN = 1024
 _ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
-_PARTS = {"word/document.xml": Kind.WORD, "xl/workbook.xml": Kind.EXCEL}
+_PARTS = {re.compile(r"word/document\d*\.xml"): Kind.WORD, re.compile(r"xl/workbook\d*\.xml"): Kind.EXCEL}
+"""Word on the web numbers its parts: `word/document2.xml`."""
 
 
-def kind_of(content: bytes, *, name: str, media_type: str) -> Kind:
+def kind_of(content: bytes, *, name: str, media_type: str, expected: str = READ) -> Kind:
     """
-    Return what the file is.
+    Return what the file is; *expected* names to its sender what is read.
 
     Raises:
         PermanentFailure: nothing that is read.
     """
     for mark, reason in _FOREIGN:
         if content.startswith(mark):
-            raise unreadable(f"{reason}; expected {READ}")
+            raise unreadable(f"{reason}; expected {expected}")
     if b"%PDF-" in content[:_PDF_MARK_WITHIN]:
         return Kind.PDF
     if content.startswith(_ARCHIVE):
-        return _in_archive(content)
+        return _in_archive(content, expected=expected)
     said = _said(name, media_type)
     if _is_page(content):
         return Kind.HTML
@@ -109,13 +111,13 @@ def _is_page(content: bytes) -> bool:
     return beginning.startswith((b"<!doctype html", b"<html"))
 
 
-def _in_archive(content: bytes) -> Kind:
+def _in_archive(content: bytes, *, expected: str) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
+            names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as exc:
         raise unreadable("it is a broken archive (perhaps a Word or Excel file that was cut off)") from exc
     for part, kind in _PARTS.items():
-        if part in names:
+        if any(part.fullmatch(name) for name in names):
             return kind
-    raise unreadable(f"it is a zip archive and no Word or Excel file; hand in what is inside; expected {READ}")
+    raise unreadable(f"it is a zip archive and no Word or Excel file; hand in what is inside; expected {expected}")

@@ -34,7 +34,7 @@ def with_answers(xml: bytes, answers: Mapping[str, str], *, sheet: str) -> bytes
         InvalidInput: a cell is merged or holds a formula, a text is longer than a cell, or it is no sheet. Nothing was
             changed; the message names every such cell.
     """
-    places = places_in(xml, sheet=sheet)
+    places = places_in(xml, where=f"sheet {sheet!r}")
     wanted = {address_of(address): text for address, text in answers.items()}
     _check(places, wanted, sheet=sheet)
     edits = [_replaced(xml, places.cells[one], text) for one, text in wanted.items() if one in places.cells]

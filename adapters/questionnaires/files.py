@@ -1,11 +1,19 @@
-"""Questionnaires in all the formats that buyers send them in; a file's format is told by its ending."""
+"""
+Questionnaires in all the forms that buyers send them in, read and written in this process.
+
+Buyers' files are files of strangers: what reads them for a server does so in a child process (`child_files.py`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attrs import frozen
+
+from adapters.parsing.limits import USUAL, ParsingLimits
 from adapters.questionnaires.delimited import TABLE as CSV_TABLE
 from adapters.questionnaires.delimited import read_delimited, with_delimited_answers
+from adapters.questionnaires.forms import check_file, form_of
 from adapters.questionnaires.json_form import TABLE as JSON_TABLE
 from adapters.questionnaires.json_form import read_json, with_json_answers
 from adapters.questionnaires.markdown import TABLE as MARKDOWN_TABLE
@@ -18,17 +26,20 @@ from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.placing import placed
 from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo, WantedColumns
 
-MOST_BYTES = 25_000_000
+Tables = Mapping[str, Mapping[str, str]]
+"""Answers by table and address."""
 
 
+@frozen(kw_only=True)
 class StandardQuestionnaireFiles:
-    """`QuestionnaireFiles` for .xlsx, .docx, .csv, .md and .json."""
+    """`QuestionnaireFiles` for every `Form`."""
+
+    limits: ParsingLimits = USUAL
 
     def read(self, content: bytes, *, name: str, wanted: WantedColumns) -> Questionnaire:
         """Return what a file asks."""
-        if len(content) > MOST_BYTES:
-            raise InvalidInput(f"{name}: {len(content):,} bytes; a questionnaire has at most {MOST_BYTES:,}")
-        form = _form_of(name)
+        form = form_of(name)
+        check_file(content, name=name, limits=self.limits)
         if form is Form.XLSX:
             return read_workbook(content, name=name, wanted=wanted)
         if form is Form.DOCX:
@@ -42,27 +53,28 @@ class StandardQuestionnaireFiles:
     def with_answers(self, content: bytes, questionnaire: Questionnaire, answers: Mapping[QuestionNo, str]) -> bytes:
         """Return the same file with *answers* at their places."""
         tables = placed(questionnaire, answers, content=content)
-        match questionnaire.form:
-            case Form.XLSX:
-                return with_workbook_answers(content, tables)
-            case Form.DOCX:
-                return with_word_answers(content, tables)
-            case Form.CSV:
-                return with_delimited_answers(content, tables.get(CSV_TABLE, {}))
-            case Form.MARKDOWN:
-                return with_markdown_answers(content, tables.get(MARKDOWN_TABLE, {}))
-            case Form.JSON:
-                return with_json_answers(content, tables.get(JSON_TABLE, {}))
+        return with_placed_answers(content, tables, form=questionnaire.form)
 
     def made_anew(self, questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *, form: Form) -> bytes:
         """Return a new file with a row for each question."""
         return new_file(questionnaire, answers, form=form)
 
 
-def _form_of(name: str) -> Form:
-    ending = name.rpartition(".")[2].lower()
-    ending = {"markdown": "md"}.get(ending, ending)
-    if "." not in name or ending not in list(Form):
-        known = ", ".join(f".{form}" for form in Form)
-        raise InvalidInput(f"{name}: a questionnaire is one of {known}; save it as one of those")
-    return Form(ending)
+def with_placed_answers(content: bytes, tables: Tables, *, form: Form) -> bytes:
+    """
+    Return the file with answers by table and address.
+
+    Raises:
+        InvalidInput: a place can't take its answer; nothing is written then.
+    """
+    match form:
+        case Form.XLSX:
+            return with_workbook_answers(content, tables)
+        case Form.DOCX:
+            return with_word_answers(content, tables)
+        case Form.CSV:
+            return with_delimited_answers(content, tables.get(CSV_TABLE, {}))
+        case Form.MARKDOWN:
+            return with_markdown_answers(content, tables.get(MARKDOWN_TABLE, {}))
+        case Form.JSON:
+            return with_json_answers(content, tables.get(JSON_TABLE, {}))

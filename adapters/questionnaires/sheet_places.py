@@ -12,6 +12,8 @@ from adapters.questionnaires.columns import column_of, letters
 from domain.jobs.errors import InvalidInput
 
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+_PLACED = ("c", "row", "sheetData")
+_TAG = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*>""")
 
 
 @frozen(kw_only=True, order=True)
@@ -87,21 +89,26 @@ def area_of(text: str) -> Area:
     return Area(first=address_of(first), last=address_of(last or first))
 
 
-def places_in(xml: bytes, *, sheet: str) -> Places:
+def places_in(xml: bytes, *, where: str, most_cells: int | None = None) -> Places:
     """
-    Return where things stand.
+    Return where things stand in the sheet that messages call *where*.
 
     Raises:
         InvalidInput: it is no sheet's XML in UTF-8, or declares a document type, which no workbook does.
+        TooManyCells: it has more than *most_cells*.
     """
-    scan = _Scan(xml)
+    scan = _Scan(xml, most_cells=most_cells)
     try:
         scan.parser.Parse(xml, True)
-    except (expat.ExpatError, _DocumentType) as exc:
-        raise InvalidInput(f"sheet {sheet!r}: its XML can't be read; save the workbook anew as .xlsx") from exc
+    except (expat.ExpatError, _DocumentType, ValueError) as exc:
+        raise InvalidInput(f"{where}: its XML can't be read; save the workbook anew as .xlsx") from exc
     if scan.places.data is None:
-        raise InvalidInput(f"sheet {sheet!r}: it has no cells; a chart's sheet, perhaps")
+        raise InvalidInput(f"{where}: it has no cells; a chart's sheet, perhaps")
     return scan.places
+
+
+class TooManyCells(Exception):
+    """More cells than are looked at."""
 
 
 class _DocumentType(Exception):
@@ -111,8 +118,9 @@ class _DocumentType(Exception):
 class _Scan:
     """One pass of a parser that knows at which byte it is."""
 
-    def __init__(self, xml: bytes) -> None:
+    def __init__(self, xml: bytes, *, most_cells: int | None) -> None:
         self.xml = xml
+        self.most_cells = most_cells
         self.places = Places()
         self.here = Address(row=0, column=-1)
         self.open: list[tuple[str, int, int]] = []
@@ -125,9 +133,8 @@ class _Scan:
         raise _DocumentType
 
     def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        start = self.parser.CurrentByteIndex
-        self.open.append((tag, start, self._tag_end(start)))
-        name = tag.rpartition(":")[2]
+        start, name = self.parser.CurrentByteIndex, tag.rpartition(":")[2]
+        self.open.append((tag, start, self._tag_end(start) if name in _PLACED else start))
         if name == "row":
             self.here = Address(row=int(attributes.get("r", self.here.row + 1)), column=-1)
         elif name == "c":  # an address may be left out: then it is the next one
@@ -145,7 +152,7 @@ class _Scan:
     def _end(self, tag: str) -> None:
         _tag, start, opened = self.open.pop()
         prefix, _, name = tag.rpartition(":")
-        if name not in ("c", "row", "sheetData"):
+        if name not in _PLACED:
             return
         is_empty = self.xml[opened - 2 : opened] == b"/>"
         closes = opened if is_empty else self.parser.CurrentByteIndex
@@ -154,6 +161,8 @@ class _Scan:
         spot = Spot(start=start, opened=opened, closes=closes, end=end, prefix=lead)
         if name == "c":
             self.places.cells[self.here] = spot
+            if self.most_cells is not None and len(self.places.cells) > self.most_cells:
+                raise TooManyCells
         elif name == "row":
             self.places.rows[self.here.row] = spot
         else:
@@ -161,13 +170,6 @@ class _Scan:
 
     def _tag_end(self, start: int) -> int:
         """Return the place behind the tag that begins at *start*; a `>` may stand in a quoted value."""
-        at, quote = start, 0
-        while True:
-            byte = self.xml[at]
-            at += 1
-            if quote:
-                quote = 0 if byte == quote else quote
-            elif byte in b"\"'":
-                quote = byte
-            elif byte == ord(">"):
-                return at
+        tag = _TAG.match(self.xml, start)
+        assert tag  # the parser has read it
+        return tag.end()

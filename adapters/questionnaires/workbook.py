@@ -39,10 +39,10 @@ def read_workbook(content: bytes, *, name: str, wanted: WantedColumns) -> Questi
     Raises:
         InvalidInput: no workbook, no such sheet or column, or nothing in it asks anything.
     """
+    places = sheet_places(content, name=name)
     book = _opened(content, name=name)
     sheets = _wanted_sheets(book, wanted.tables, name=name)
-    places = sheet_places(content)
-    tables = {sheet.title: _rows(sheet) for sheet in sheets}
+    tables = {sheet.title: _rows(sheet, places[sheet.title], name=name) for sheet in sheets}
     asking = _asking(tables, wanted)
     questions: list[Question] = []
     for sheet in (one for one in sheets if one.title in asking):
@@ -69,7 +69,7 @@ def _opened(content: bytes, *, name: str) -> Workbook:
     try:
         with warnings.catch_warnings():  # of what it would not write again: nothing is written by it
             warnings.simplefilter("ignore", UserWarning)
-            return load_workbook(BytesIO(content), data_only=False, keep_links=False)
+            return load_workbook(BytesIO(content), data_only=True, keep_links=False)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as exc:
         raise InvalidInput(
             f"{name}: no .xlsx workbook that can be read ({type(exc).__name__}); save it anew as .xlsx, without a "
@@ -89,9 +89,22 @@ def _wanted_sheets(book: Workbook, names: tuple[str, ...], *, name: str) -> list
     return [by_title[title] for title in names]
 
 
-def _rows(sheet: Worksheet) -> list[list[str]]:
-    cells = sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS))
-    return [["" if cell.value is None else str(cell.value) for cell in row] for row in cells]
+def _rows(sheet: Worksheet, places: Places, *, name: str) -> list[list[str]]:
+    """Return the texts of the cells that are there; asking a sheet for all up to the last one would make millions."""
+    rows: list[list[str]] = []
+    for address in sorted(one for one in places.cells if one.column < MOST_COLUMNS):
+        value = sheet.cell(address.row, address.column + 1).value
+        if address.row > MOST_ROWS:
+            if value is None:
+                continue
+            raise InvalidInput(
+                f"{name}: sheet {sheet.title!r} has text below row {MOST_ROWS:,} ({address}); split it, or take it away"
+            )
+        rows += ([] for _ in range(address.row - len(rows)))
+        row = rows[address.row - 1]
+        row += [""] * (address.column + 1 - len(row))
+        row[address.column] = "" if value is None else str(value)
+    return rows
 
 
 def _asking(tables: dict[str, list[list[str]]], wanted: WantedColumns) -> dict[str, Columns]:

@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from posixpath import join, normpath
+from xml.etree.ElementTree import ParseError
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from adapters.questionnaires.cells import with_answers
-from adapters.questionnaires.sheet_places import Places, places_in
+from adapters.questionnaires.sheet_places import Places, TooManyCells, places_in
 from domain.jobs.errors import InvalidInput
+
+MOST_CELLS = 500_000
+"""Of all sheets of a workbook together; what has more is data, and no questionnaire."""
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -23,7 +27,7 @@ def with_workbook_answers(content: bytes, answers: Mapping[str, Mapping[str, str
     Raises:
         InvalidInput: there is no such sheet, or a cell can't take its answer.
     """
-    with _opened(content) as old:
+    with _opened(content, name="the file") as old:
         parts = _sheet_parts(old)
         changed = {
             _part(parts, sheet): with_answers(old.read(_part(parts, sheet)), cells, sheet=sheet)
@@ -32,29 +36,34 @@ def with_workbook_answers(content: bytes, answers: Mapping[str, Mapping[str, str
         return _copied(old, changed)
 
 
-def sheet_places(content: bytes) -> dict[str, Places]:
+def sheet_places(content: bytes, *, name: str) -> dict[str, Places]:
     """
     Return what each sheet of a workbook has, by the sheet's title; sheets without cells (charts) are left out.
 
     Raises:
-        InvalidInput: it is no workbook, or one of its sheets can't be read.
+        InvalidInput: it is no workbook, one of its sheets can't be read, or they have too many cells.
     """
-    with _opened(content) as book:
-        parts = _sheet_parts(book)
-        return {
-            title: places_in(book.read(part), sheet=title)
-            for title, part in parts.items()
-            if part.startswith("xl/worksheets/")
-        }
+    found: dict[str, Places] = {}
+    left = MOST_CELLS
+    with _opened(content, name=name) as book:
+        for title, part in _sheet_parts(book).items():
+            if part.startswith("xl/worksheets/"):
+                found[title] = places_in(book.read(part), where=f"{name}: sheet {title!r}", most_cells=left)
+                left -= len(found[title].cells)
+    return found
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[ZipFile]:
+def _opened(content: bytes, *, name: str) -> Iterator[ZipFile]:
     try:
         with ZipFile(BytesIO(content)) as book:
             yield book
-    except (BadZipFile, KeyError) as exc:
-        raise InvalidInput("the file is no .xlsx workbook, or lacks a part of one; save it anew") from exc
+    except TooManyCells as exc:
+        raise InvalidInput(f"{name}: its sheets have more than {MOST_CELLS:,} cells; split it") from exc
+    except (BadZipFile, KeyError, ParseError) as exc:
+        raise InvalidInput(
+            f"{name}: it is a workbook that can't be read, or lacks a part of one; save it anew"
+        ) from exc
 
 
 def _copied(old: ZipFile, changed: Mapping[str, bytes]) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from io import BytesIO
 
 import docx
 import pytest
@@ -13,54 +12,11 @@ from docx.document import Document
 from adapters.questionnaires.files import StandardQuestionnaireFiles
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.questionnaire import Questionnaire, QuestionNo, WantedColumns
-from tests.contract.buyers_workbooks import red_dot
+from tests.contract.buyers_documents import BACKUPS, CERTIFIED, ENCRYPTED, FORMS, saved
 
 FILES = StandardQuestionnaireFiles()
 EVERYTHING = WantedColumns()
-ENCRYPTED, BACKUPS, CERTIFIED = "Is data encrypted?", "How long are backups kept?", "Are you certified?"
 ANSWERS = {QuestionNo(1): "Yes: AES-256.\nAlways.", QuestionNo(2): "=30 days", QuestionNo(3): "No"}
-
-
-def document(*, with_text: bool = False) -> bytes:
-    """Return a .docx with a table of three questions, or with the same as text."""
-    made: Document = docx.Document()
-    made.add_heading("Security", level=1)
-    if with_text:
-        made.add_paragraph(ENCRYPTED)
-        made.add_paragraph("")
-        made.add_paragraph(BACKUPS)
-        made.add_heading("Standards", level=2)
-        made.add_paragraph(CERTIFIED, style="List Number")
-    else:
-        table = made.add_table(rows=4, cols=3)
-        for row, cells in enumerate([("No", "Question", "Answer"), *_rows()]):
-            for column, text in enumerate(cells):
-                table.cell(row, column).text = text
-    made.add_picture(BytesIO(red_dot()))
-    return _saved(made)
-
-
-def _rows() -> list[tuple[str, str, str]]:
-    return [("1", ENCRYPTED, ""), ("2", BACKUPS, ""), ("3", CERTIFIED, "")]
-
-
-def _saved(made: Document) -> bytes:
-    content = BytesIO()
-    made.save(content)
-    return content.getvalue()
-
-
-FORMS = {
-    "rfp.csv": f"No;Question;Answer\r\n1;{ENCRYPTED};\r\n2;{BACKUPS}\r\n3;{CERTIFIED};\r\n".encode("cp1252"),
-    "tabs.csv": f"\ufeffQuestion\tResponse\n{ENCRYPTED}\t\n{BACKUPS}\t\n{CERTIFIED}\t\n".encode(),
-    "title.csv": f'Ours\r\n\r\n"Question\n(please, do)";Answer\r\n{ENCRYPTED};\n{BACKUPS};\n{CERTIFIED};'.encode(),
-    "rfp.md": f"# Security\n\n## 1. {ENCRYPTED}\n\n## 2. {BACKUPS}\n\n# Standards\n- **{CERTIFIED}**\n".encode(),
-    "rfp.json": json.dumps(
-        {"title": "x", "questions": [{"text": t} for t in (ENCRYPTED, BACKUPS, CERTIFIED)]}
-    ).encode(),
-    "table.docx": document(),
-    "text.docx": document(with_text=True),
-}
 
 
 def read(content: bytes, name: str) -> Questionnaire:
@@ -137,7 +93,7 @@ def test_merged_cells_of_a_document_take_no_answer() -> None:
     for row, cells in enumerate([("Question", "Response"), (ENCRYPTED, ""), (BACKUPS, "")]):
         table.cell(row, 0).text, table.cell(row, 1).text = cells
     table.cell(1, 1).merge(table.cell(2, 1))
-    content = _saved(made)
+    content = saved(made)
 
     asked = read(content, "rfp.docx")
 
@@ -173,7 +129,7 @@ def test_rules_come_with_json() -> None:
         ("rfp.csv", b"\x00\x01", "its text can't be read"),
         ("rfp.csv", b"a,b\n1,2\n", "no question was found"),
         ("rfp.md", b"Nothing is asked.", "no line ends with a question mark"),
-        ("rfp.docx", b"PK", "no .docx document"),
+        ("rfp.docx", b"PK", "called a DOCX file and is none"),
     ],
 )
 def test_what_can_not_be_read_is_refused_with_the_place(name: str, content: bytes, words: str) -> None:

@@ -178,8 +178,8 @@ def test_a_file_that_changed_is_not_written_to() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("rfp.xlsx", b"PK\x03\x04 no zip", "no .xlsx workbook"),
-        ("rfp.xlsx", b"", "no .xlsx workbook"),
+        ("rfp.xlsx", b"PK\x03\x04 no zip", "rfp.xlsx: it is a broken archive"),
+        ("rfp.xlsx", b"", "rfp.xlsx: it is empty"),
         ("rfp.xls", b"x", "one of .xlsx, .docx, .csv, .md, .json"),
         ("rfp", b"x", "one of .xlsx, .docx, .csv, .md, .json"),
     ],
