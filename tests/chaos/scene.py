@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +14,17 @@ from attrs import define, field
 from tests.chaos.audit import Rows, assert_true_end, rows_of
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.gate import Gate
-from tests.integration.processes import ANTIPHON, Command, Installation
+from tests.integration.processes import Command, Installation
 from tests.pipelines.looking import look_until
+from tests.services.started import ANTIPHON
 
 SLOTS, LIMIT = 16, 24
 QUICK = {"lease_s": 2, "sweep_s": 0.5, "resend_after_s": 1}
 """Seconds; the defaults (30, 5, 60) make the same moves, later."""
-LAME_WORKER = (str(Path(__file__).with_name("lame_worker.py")),)
+LAME_WORKER = (sys.executable, str(Path(__file__).with_name("lame_worker.py")))
 AWAY_S = 1.5
+HELD_FROM = 0.7
+"""The share of the calls after which the target lets wait until the fault is over: no run ends before it is broken."""
 
 
 @define(eq=False)
@@ -59,6 +63,7 @@ class Scene:
     def start(self) -> None:
         """Start the run; the command itself goes round the gates, it only looks on."""
         file = a_test_file(self.folder, tests=self.items, url=self.target.url)
+        self.target.hold(after=int(self.items * HELD_FROM))
         self.run = self.installation.run(file, concurrency=LIMIT, database_url=self.database_url)
 
     def go_on_until_some_moment(self) -> None:
@@ -70,6 +75,7 @@ class Scene:
     def go_on_for_some_calls(self) -> None:
         """Wait until more calls were made: the run goes on."""
         calls = self.target.calls
+        self.target.hold(after=calls + 1)
         look_until(lambda: self.target.calls > calls, what="work that goes on")
 
     def kill(self, worker: Command) -> None:
@@ -92,6 +98,7 @@ class Scene:
 
     def end(self) -> tuple[dict[str, Any], Rows]:
         """Wait for the run's end; return what the command printed and what the rows say; print how long it took."""
+        self.target.release()
         document = self.run.document(within_s=180)
         recovery_s = time.monotonic() - self.broken_at
         rows = rows_of(self.database_url, document["job"]["id"])

@@ -26,11 +26,13 @@ def test_no_call_begins_later_than_two_seconds_after_a_cancel(
     target = ChatTarget(delay_s=0.1)
     with target.serving():
         workers = [installation.worker(slots=SLOTS, **QUICK) for _ in range(2)]
+        target.hold(after=ITEMS // 20)
         run = installation.run(a_test_file(tmp_path, tests=ITEMS, url=target.url), concurrency=2 * SLOTS)
-        look_until(lambda: target.calls > ITEMS // 20, what="a run under way")
+        look_until(lambda: target.at_once >= SLOTS, what="a run under way")
 
         assert installation.start("jobs", "cancel", "last").end() == 0
         cancelled_at = time.monotonic()
+        target.release()
         workers[0].kill()
         installation.worker(slots=SLOTS, **QUICK)
         look_until(lambda: time.monotonic() > cancelled_at + STOPS_WITHIN_S)

@@ -136,7 +136,7 @@ def _ended(antiphon: Antiphon, job_id: JobId) -> SyncCounts:
     def has_ended() -> bool:
         return antiphon.jobs.get(antiphon.tenant, job_id).job.status.is_end
 
-    look_until(has_ended, what="the end of the sync", within_s=60)
+    look_until(has_ended, what="the end of the sync")
     assert antiphon.jobs.get(antiphon.tenant, job_id).job.status in (JobStatus.COMPLETED, JobStatus.PARTIAL)
     return antiphon.sources.reports.counts(antiphon.tenant, job_id)
 

@@ -36,14 +36,14 @@ def test_every_api_has_exactly_one_result_after_a_kill(installation: Installatio
 
     def script(request: Received, wire: Wire) -> None:
         if request.method == "POST":
-            may_answer.wait(30)
+            may_answer.wait(60)
         usual(request, wire)
 
     with ScriptedServer(script) as server:
         _register(database_url, server.url)
         workers = [installation.worker(slots=SLOTS, **QUICK) for _ in range(2)]
-        check = installation.start("llm", "check", "--timeout", "40s", "--json")
-        look_until(lambda: _chats(server) >= APIS, what="work in both workers", within_s=40)
+        check = installation.start("llm", "check", "--timeout", "60s", "--json")
+        look_until(lambda: _chats(server) >= APIS, what="work in both workers")
         workers[0].kill()
         may_answer.set()
         document = check.document()

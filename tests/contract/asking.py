@@ -18,7 +18,7 @@ from domain.test_execution.ports import Target
 from domain.test_execution.target import Answer, ModelTarget, Question, TargetSpec
 
 NOW = datetime(2025, 11, 21, 12, 0, tzinfo=UTC)
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def opened(spec: TargetSpec, *, environment: Mapping[str, str] | None = None) -> Target:

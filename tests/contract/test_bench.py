@@ -12,7 +12,7 @@ from adapters.memory.bench import InlineBench
 from domain.jobs.worker_ports import Bench
 from tests.kernel.parties import ANYBODY
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 PLACES = 3
 
 

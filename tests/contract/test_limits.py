@@ -85,7 +85,7 @@ def test_no_more_at_once_than_the_limit_and_a_freed_slot_goes_to_who_waited(limi
 def test_slots_of_who_vanished_come_back_and_extended_ones_stay(limiter: Limiter, key: LimitKey) -> None:
     """A killed worker releases nothing; a call that takes long must not lose its slot."""
     limit = Limit(key=key, concurrency=2)
-    lost, kept = permits(asked(limiter, limit, at_most=2, lease_s=0.2))
+    lost, kept = permits(asked(limiter, limit, at_most=2, lease_s=1))
 
     limiter.extend([kept], lease_s=60)
 
@@ -112,13 +112,15 @@ def test_requests_keep_to_the_rate_over_many_threads(limiter: Limiter, key: Limi
     started = time.monotonic()
     for thread in threads:
         thread.start()
-    stop.wait(1.0)
-    stop.set()
+    try:
+        look_until(lambda: len(granted) >= 50, what="half a second's requests")
+    finally:
+        stop.set()
     for thread in threads:
         thread.join()
     seconds = time.monotonic() - started
 
-    assert 50 <= len(granted) <= 100 * seconds + 5  # a busy machine is late
+    assert len(granted) <= 100 * seconds + 5
 
 
 def test_a_request_that_was_not_made_is_given_back(limiter: Limiter, key: LimitKey) -> None:
@@ -152,13 +154,13 @@ def test_tokens_are_charged_as_estimated_and_corrected_afterwards(limiter: Limit
 def test_a_pause_holds_for_everybody(limiter: Limiter, key: LimitKey) -> None:
     """One worker heard Retry-After; the others would only be refused as well."""
     limit = Limit(key=key)
-    limiter.pause(key, seconds=0.3)
+    limiter.pause(key, seconds=1)
     limiter.pause(key, seconds=0.01)
 
     answer = asked(limiter, limit, claimant="b")
 
     assert isinstance(answer, Wait)
-    assert 0.1 < answer.wait_s <= 0.3
+    assert 0.01 < answer.wait_s <= 1
     look_until(lambda: bool(permits(asked(limiter, limit, claimant="b"))), what="the end of the pause")
 
 

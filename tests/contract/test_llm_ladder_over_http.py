@@ -27,6 +27,8 @@ from tests.contract.climbing import (
 from tests.services.http_server import Received, ScriptedServer, Wire, always, reply
 from tests.services.providers import PLAYS, Play
 
+AT_MOST_S = 30.0
+"""Far above the limits here, for a busy machine, and far below what a server that hangs or drips would go on for."""
 by_name = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.name)
 FAILURES = [(play, kind) for play in PLAYS for kind in play.errors]
 AT_THE_LIST = [(play, kind) for play, kind in FAILURES if kind not in ("model_not_found", "refused")]
@@ -123,7 +125,7 @@ def test_a_chat_that_never_comes_ends_with_the_checks_time(play: Play) -> None:
     climbed, _ = serving(play, script, lambda api: climb(api, timeout_s=0.5))
 
     assert (climbed.rungs[-1].rung, climbed.rungs[-1].kind) == (Rung.CHAT, FailureKind.TIMED_OUT)
-    assert sum(result.duration_s for result in climbed.rungs) < 0.6
+    assert sum(result.duration_s for result in climbed.rungs) < AT_MOST_S
     assert_keeps_the_key(climbed)
 
 

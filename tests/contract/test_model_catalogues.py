@@ -21,7 +21,7 @@ from tests.services.model_lists import LISTS, PlayedList
 from tests.services.providers import Play
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 TRANSIENT = {FailureKind.RATE_LIMITED, FailureKind.SERVER_ERROR}
 FAILURES = [(played, kind) for played in LISTS for kind in played.play.errors if kind != "model_not_found"]
 every = pytest.mark.parametrize("played", LISTS, ids=lambda played: played.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 
 import pytest
 
@@ -12,6 +11,7 @@ from adapters.parsing.children import ChildParsers
 from adapters.parsing.limits import ParsingLimits
 from domain.jobs.errors import Deferred, FailureKind, PermanentFailure, TransientFailure
 from tests.contract.library_files import a_pdf, a_word_file
+from tests.pipelines.looking import look_until
 
 LARGE = FailureKind.TOO_LARGE
 
@@ -191,9 +191,7 @@ def test_a_file_that_others_hold_up_is_put_off(hanging: Callable[[str, ParsingLi
     parsers = hanging("import time; time.sleep(60)", ParsingLimits(timeout_s=3, wait_s=0.2))
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(parsers.parse, b"any", name="bad")
-        ends = monotonic() + 20
-        while parsers._children._places._value and monotonic() < ends:  # until the slow one has begun
-            pass
+        look_until(lambda: not parsers._children._places._value, what="the slow one at work")
 
         with pytest.raises(Deferred, match="busy"):
             parsers.parse(b"quick", name="x")

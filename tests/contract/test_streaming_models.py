@@ -83,7 +83,7 @@ def test_the_first_piece_is_timed_when_it_comes(one: StreamPlay) -> None:
     found, _ = streamed(one, script)
 
     assert found.first_s is not None
-    assert found.latency_s - found.first_s > 0.2
+    assert found.latency_s - found.first_s > 0.05  # the rest takes 0.4 s to come; a busy machine hears the first late
     assert found.pieces == 2
 
 

@@ -77,7 +77,7 @@ def test_a_receiver_that_hangs_or_drips_is_left_at_the_timeout() -> None:
         with ScriptedServer(script) as receiver:
             answer = carried(receiver.url)
         assert (answer.status, "no complete answer within 0.5 s" in answer.error) == (None, True)
-        assert 0.4 < answer.took_s < 5
+        assert 0.4 < answer.took_s < 60  # the second would go on for half an hour
 
 
 def test_a_long_answer_is_not_read() -> None:

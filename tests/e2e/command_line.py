@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +13,9 @@ from typing import Any
 
 from attrs import field, frozen
 
-PATIENCE_S = 60.0
+from tests.services.started import ANTIPHON, Process, started
+
+PATIENCE_S = 120.0
 """Longer than anything here takes on a busy machine; a test that reaches it has found a hang."""
 
 _NOT_PASSED_ON = ("PYTHONDONTWRITEBYTECODE", "FORCE_COLOR", "COLUMNS")
@@ -42,7 +42,7 @@ class Ended:
 class Running:
     """A command that has not ended yet."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     files: Path
     _started: float = field(factory=time.monotonic)
 
@@ -92,13 +92,12 @@ class CommandLine:
         files = self.folder / f"output-{len(list(self.folder.glob('output-*.stdout')))}"
         with files.with_suffix(".stdout").open("wb") as stdout, files.with_suffix(".stderr").open("wb") as stderr:
             output = _pipe_without_reader() if reader_left else stdout.fileno()
-            process = subprocess.Popen(
-                [*self.prefix, sys.executable, "-m", "entrypoints.cli", *map(str, words)],
-                cwd=self.folder,
-                env=self._environment(settings),
-                stdin=subprocess.DEVNULL,
+            process = started(
+                [*self.prefix, *ANTIPHON, *map(str, words)],
+                folder=self.folder,
+                environment=self._environment(settings),
                 stdout=output,
-                stderr=stderr,
+                stderr=stderr.fileno(),
             )
         if reader_left:
             os.close(output)

@@ -14,6 +14,10 @@ from tests.services.http_server import Received, ScriptedServer, Wire, reply
 Behaviour = Callable[[Wire], None]
 
 
+HELD = ("--deadline", "600")
+"""Options of a run whose target is held: it waits for answers for as long as it takes to come to the test's point."""
+
+
 def json_answer(text: str) -> bytes:
     """Return the response with *text* as its answer."""
     return reply(json.dumps({"answer": text}))
@@ -36,9 +40,9 @@ class MockTarget:
         self.asked: Counter[str] = Counter()
         self.behaviours: dict[str, Behaviour] = {}
         self._pause_s = pause_s
+        self._is_held = False
         self._held: tuple[str, ...] = ()
-        self._free = threading.Event()
-        self._free.set()
+        self._passing = 0
         self._changed = threading.Condition()
         self._in_flight = 0
         self.most_at_once = 0
@@ -62,16 +66,18 @@ class MockTarget:
             try:
                 yield self
             finally:
-                self._free.set()
+                self.release()
 
-    def hold(self, *questions: str) -> None:
-        """Answer nobody until `release`; where *questions* are named, nobody who asks one of these."""
-        self._held = questions
-        self._free.clear()
+    def hold(self, *questions: str, after: int = 0) -> None:
+        """Let wait until `release` who asks one of *questions*; or, none named, who comes after the first *after*."""
+        with self._changed:
+            self._is_held, self._held, self._passing = True, questions, after
 
     def release(self) -> None:
         """Answer those who wait, and everybody who asks."""
-        self._free.set()
+        with self._changed:
+            self._is_held = False
+            self._changed.notify_all()
 
     def wait_until_asked(self, times: int) -> None:
         """Wait until questions have come *times* times."""
@@ -92,10 +98,9 @@ class MockTarget:
         is_chat = "messages" in body
         question = str(body["messages"][-1]["content"] if is_chat else body["prompt"])
         self.paths.add(request.path)
-        self._count(question, 1)
+        place = self._count(question, 1)
         try:
-            if not self._held or question in self._held:
-                self._free.wait()
+            self._wait_to_pass(question, place)
             threading.Event().wait(self._pause_s)
             behave = self.behaviours.get(question)
             if behave is None:
@@ -105,9 +110,19 @@ class MockTarget:
         finally:
             self._count(question, 0)
 
-    def _count(self, question: str, times: int) -> None:
+    def _wait_to_pass(self, question: str, place: int) -> None:
+        def may_pass() -> bool:
+            is_one_of_them = question in self._held if self._held else place > self._passing
+            return not self._is_held or not is_one_of_them
+
+        with self._changed:
+            self._changed.wait_for(may_pass)
+
+    def _count(self, question: str, times: int) -> int:
+        """Count a question that comes, or none when one was answered; return how many have come."""
         with self._changed:
             self.asked[question] += times
             self._in_flight += 1 if times else -1
             self.most_at_once = max(self.most_at_once, self._in_flight)
             self._changed.notify_all()
+            return self.total

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 
 from tests.api.serving import Server, serving
 from tests.e2e.command_line import CommandLine, lines_asking, wait_until
-from tests.e2e.mock_target import MockTarget
+from tests.e2e.mock_target import HELD, MockTarget
 
 
 def _job(server: Server, job_id: str) -> dict[str, Any]:
@@ -24,7 +23,7 @@ def _job(server: Server, job_id: str) -> dict[str, Any]:
 
 def _run(cli: CommandLine, target: MockTarget, *, tests: int) -> tuple[object, ...]:
     file = cli.write("tests.jsonl", lines_asking(tests))
-    return ("run", file, "--target", target.url, "--json")
+    return ("run", file, "--target", target.url, "--json", *HELD)
 
 
 def test_a_run_beside_the_api_hands_its_job_over(cli: CommandLine, target: MockTarget) -> None:
@@ -84,11 +83,8 @@ def test_an_open_stream_does_not_keep_the_server_from_ending(cli: CommandLine, t
             lines = heard.iter_lines()
             next(lines)
             server.process.send(signal.SIGTERM)
-            began = time.monotonic()
-            for _ in lines:
+            for _ in lines:  # to its proper end: a stream that the grace period cuts off is an error here
                 pass
-
-        assert time.monotonic() - began < 5
         target.release()
         assert server.process.wait().code == 0
 

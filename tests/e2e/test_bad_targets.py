@@ -40,7 +40,7 @@ def test_each_misbehaviour_has_its_kind_and_the_rest_of_the_run_goes_on(cli: Com
         assert words in errors[f"t{no}"]["message"]
     # a closed connection may pass; the rest would be the same again, and a deadline is paid for once
     assert {question: times for question, times in target.asked.items() if times > 1} == {"question 3": 2}
-    assert run.took_s < 30
+    assert run.took_s < 60
 
 
 def test_a_target_that_is_down_fails_the_run_in_bounded_time(cli: CommandLine) -> None:
@@ -54,7 +54,7 @@ def test_a_target_that_is_down_fails_the_run_in_bounded_time(cli: CommandLine) -
     assert "x target_down: not called at this attempt: the target is down" in run.stdout
     assert "= 0 succeeded + 20 failed" in run.stdout
     assert f"POST {NOWHERE}: the connection was refused" in run.stdout
-    assert run.took_s < 20
+    assert run.took_s < 60
 
 
 CHECKS: list[tuple[str, str, int, str]] = [

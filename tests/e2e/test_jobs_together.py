@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command_line import CommandLine, lines_asking, wait_until
-from tests.e2e.mock_target import MockTarget
+from tests.e2e.mock_target import HELD, MockTarget
 
 LONG = 10_000
 
@@ -21,7 +21,7 @@ def test_a_job_is_watched_and_cancelled_from_outside_and_resumed(cli: CommandLin
     """Somebody sees that the run is wrong while it goes on elsewhere; later it is gone on with after all."""
     tests = cli.write("tests.jsonl", lines_asking(300))
     target.hold()
-    with cli.started("run", tests, "--target", target.url, "--concurrency", "8", "--json") as running:
+    with cli.started("run", tests, "--target", target.url, "--concurrency", "8", "--json", *HELD) as running:
         target.wait_until_asked(8)
         [job] = cli.jobs()
         refused = cli.run("jobs", "resume", job["id"])
@@ -63,7 +63,7 @@ def test_a_run_that_ends_takes_nothing_of_a_longer_one_with_it(cli: CommandLine,
     """Each process is its own broker: a message of the other's job that it took would be lost when it ends."""
     long = cli.write("long.jsonl", lines_asking(250))
     short = cli.write("short.jsonl", lines_asking(4, first=1000))
-    options = ("--target", target.url, "--json", "--concurrency")
+    options = ("--target", target.url, "--json", *HELD, "--concurrency")
 
     target.hold("question 125")
     # what is lost stays lost: nothing is sent again before the test gives up

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.e2e.command_line import CommandLine, lines_asking
-from tests.e2e.mock_target import MockTarget, json_answer
+from tests.e2e.mock_target import HELD, MockTarget, json_answer
 from tests.services.http_server import reply
 
 STABLE_KEYS = {
@@ -81,7 +81,8 @@ def test_only_tagged_tests_run_and_never_more_at_once_than_asked_for(cli: Comman
     tests = cli.write("tests.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
     target.hold()
 
-    with cli.started("run", tests, "--target", target.url, "--tag", "odd", "--concurrency", "4", "--json") as running:
+    words = ("--target", target.url, "--tag", "odd", "--concurrency", "4", "--json", *HELD)
+    with cli.started("run", tests, *words) as running:
         target.wait_until_asked(4)
         held = target.total
         target.release()

@@ -22,7 +22,7 @@ from entrypoints.client import Client
 from tests.api.serving import Server, a_key, serving
 from tests.e2e.command_line import CommandLine, Ended, lines_asking, wait_until
 from tests.e2e.documents import ROOT
-from tests.e2e.mock_target import MockTarget
+from tests.e2e.mock_target import HELD, MockTarget
 
 
 @frozen(kw_only=True)
@@ -251,7 +251,7 @@ def test_the_client_starts_a_run_waits_for_it_and_reads_it(far: Far) -> None:
 def test_a_command_that_is_told_to_stop_leaves_the_run_to_the_server(far: Far) -> None:
     """Its workers go on; whoever comes back can watch."""
     far.target.hold()
-    words = ("--server", far.server.url, "run", "tests.jsonl", *far.words())
+    words = ("--server", far.server.url, "run", "tests.jsonl", *far.words(), *HELD)
     with far.cli.started(*words, ANTIPHON_API_KEY=far.key) as running:
         wait_until(lambda: "job " in running.stderr or running.has_ended, what="the job's id")
         running.send(signal.SIGINT)

@@ -5,25 +5,24 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import define, field, frozen
 
-from tests.pipelines.looking import look_until
+from tests.pipelines.looking import WITHIN_S, look_until
+from tests.services.started import ANTIPHON, Process, started
 
-WITHIN_S = 60.0
-ANTIPHON = ("-m", "entrypoints.cli")
+HELD_FOR_S = "600"
+"""A target that is held is waited for as long as it takes to come to the test's point."""
 
 
 @frozen(kw_only=True, eq=False)
 class Command:
     """A process that runs `antiphon`; what it prints goes to files, so that it never waits for a reader."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     out: Path
     err: Path
 
@@ -43,7 +42,7 @@ class Command:
             look_until(lambda: not self.is_running, within_s=within_s, what="the end of the command")
         except AssertionError as late:
             raise AssertionError(f"{late}; it said, with where each thread stood: {self._stacks()}") from late
-        return self.process.returncode
+        return self.process.wait()
 
     def document(self, *, within_s: float = WITHIN_S) -> dict[str, Any]:
         """Wait for its end; return the JSON document it printed, with its exit code as `exit_code`."""
@@ -84,13 +83,12 @@ class Installation:
         number = len(self._commands)
         out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
         with out.open("wb") as standard_output, err.open("wb") as standard_error:
-            process = subprocess.Popen(
-                [sys.executable, *program, *words],
-                stdin=subprocess.DEVNULL,
-                stdout=standard_output,
-                stderr=standard_error,
-                cwd=self.folder,
-                env={**self.all_variables(), "PYTHONFAULTHANDLER": "1", **_as_variables(settings)},
+            process = started(
+                [*program, *words],
+                folder=self.folder,
+                environment={**self.all_variables(), "PYTHONFAULTHANDLER": "1", **_as_variables(settings)},
+                stdout=standard_output.fileno(),
+                stderr=standard_error.fileno(),
             )
         command = Command(process=process, out=out, err=err)
         self._commands.append(command)
@@ -106,7 +104,8 @@ class Installation:
 
     def run(self, file: Path, *, concurrency: int = 24, **settings: object) -> Command:
         """Start a test run that prints its JSON document."""
-        return self.start("run", str(file), "--concurrency", str(concurrency), "--json", **settings)
+        words = ("--concurrency", str(concurrency), "--deadline", HELD_FOR_S, "--json")
+        return self.start("run", str(file), *words, **settings)
 
     def stop(self) -> None:
         """Kill what still runs."""

@@ -144,7 +144,7 @@ def until_ended(client: httpx.Client, job_id: str) -> dict[str, Any]:
         seen.update(client.get(f"/v1/jobs/{job_id}").json())
         return seen["status"] not in ("pending", "processing")
 
-    look_until(is_over, within_s=90, what="the end of the job")
+    look_until(is_over, what="the end of the job")
     return seen
 
 

@@ -121,7 +121,7 @@ def test_sweeping_by_a_timer_does_the_same(installation: Installation, target: C
         assert installation.start("sweep", "--once", resend_after_s=1).end() == 0
         return not run.is_running
 
-    look_until(is_over, within_s=60, what="the end of the run")
+    look_until(is_over, what="the end of the run")
     assert_complete(run.document(), tests=TESTS)
 
 

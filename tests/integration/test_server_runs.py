@@ -62,12 +62,12 @@ def test_a_worker_that_is_told_to_stop_loses_no_answer_and_none_is_asked_twice(
 
 def test_a_worker_without_work_stops_when_it_is_told_to(installation: Installation, broker: Redis) -> None:
     """A service manager whose patience runs out kills, and takes the items in flight down."""
-    worker = installation.worker()
+    worker = installation.worker(shutdown_grace_s=NEVER_S)
     look_until(lambda: "brpop" in _commands(broker), what="a worker that listens")
 
     worker.terminate()
 
-    assert worker.end(within_s=15) == 0
+    assert worker.end() == 0
 
 
 def test_results_in_the_database_move_a_job_on_as_well(
@@ -90,7 +90,7 @@ def _most_messages_until_the_end(run: Command, broker: Redis) -> int:
         counts.append(_messages(broker))
         return not run.is_running
 
-    look_until(is_over, within_s=60, what="the end of the run")
+    look_until(is_over, what="the end of the run")
     return max(counts)
 
 

@@ -51,5 +51,5 @@ def test_the_slots_of_a_killed_worker_come_back(installation: Installation, targ
     target.release()
     installation.worker(slots=40)
 
-    assert_complete(run.document(within_s=100), tests=TESTS)
+    assert_complete(run.document(), tests=TESTS)
     assert target.asked_again <= AT_ONCE

@@ -48,7 +48,7 @@ def test_a_second_signal_gives_everything_back_now(
     stopped.terminate()
     look_until(lambda: "items in hand" in stopped.said, what="a worker that is stopping")
     stopped.process.send_signal(again)
-    assert stopped.end(within_s=20) == 0
+    assert stopped.end() == 0
     target.release()
 
     assert_complete(run.document(), tests=TESTS)

@@ -12,7 +12,7 @@ from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.ports import Store, UnitOfWork
 from domain.tenancy import TenantContext
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def _open_door() -> Event:

@@ -17,7 +17,7 @@ from domain.jobs.worker_ports import Desk
 from domain.tenancy import TenantContext
 from tests.kernel.family import PASSED
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 PATIENT = Patience(cap_s=300.0, follows_latency=False)
 P = ParamSpec("P")
 T = TypeVar("T")

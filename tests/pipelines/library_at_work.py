@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -17,8 +16,7 @@ from domain.jobs.service import JobView
 from entrypoints.container import Antiphon, build, ready_database
 from entrypoints.settings import read_settings
 from entrypoints.standing_worker import StandingWorker
-
-WAIT_S = 60.0
+from tests.pipelines.looking import look_until
 
 
 @contextmanager
@@ -74,19 +72,11 @@ def now_of(antiphon: Antiphon, document: LibraryDocument) -> LibraryDocument:
 
 def settled(antiphon: Antiphon, document: LibraryDocument) -> LibraryDocument:
     """Wait until the document is in processing no more; return it."""
-    wait_until(lambda: now_of(antiphon, document).review_status is not ReviewStatus.PROCESSING)
+    look_until(lambda: now_of(antiphon, document).review_status is not ReviewStatus.PROCESSING, what="its processing")
     return now_of(antiphon, document)
 
 
 def ended(antiphon: Antiphon, job_id: JobId) -> JobView:
     """Wait for the job's end; return it."""
-    wait_until(lambda: antiphon.jobs.get(antiphon.tenant, job_id).job.status.is_end)
+    look_until(lambda: antiphon.jobs.get(antiphon.tenant, job_id).job.status.is_end, what="the end of the job")
     return antiphon.jobs.get(antiphon.tenant, job_id)
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for a condition, with a deadline."""
-    ends = time.monotonic() + WAIT_S
-    while not holds():
-        assert time.monotonic() < ends, "it did not come to that"
-        time.sleep(0.02)

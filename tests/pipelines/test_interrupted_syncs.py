@@ -14,7 +14,8 @@ from domain.jobs.errors import FailureKind
 from domain.jobs.item import Failure
 from domain.jobs.job import JobId, JobStatus
 from entrypoints.container import Antiphon
-from tests.pipelines.library_at_work import at_work, ended, installation, library_of, settled, wait_until
+from tests.pipelines.library_at_work import at_work, ended, installation, library_of, settled
+from tests.pipelines.looking import look_until
 from tests.services.embeddings_server import EmbeddingsScript
 from tests.services.http_server import ScriptedServer, reply
 
@@ -79,7 +80,7 @@ def stopped_half_way(antiphon: Antiphon, source: DocumentationSource, script: Em
     script.refuse = lambda _: MUCH_LATER
     job_id = sync(antiphon, source)
     with at_work(antiphon):
-        wait_until(is_half_way)
+        look_until(is_half_way)
     return job_id
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
 from attrs import define, field
@@ -14,9 +13,8 @@ from tests.services.http_server import Received, Wire, reply
 
 @define
 class EmbeddingsScript:
-    """Answers after *delay_s*, with *headers* (lines); *refuse* may answer a request in its own way instead."""
+    """Answers, with *headers* (lines); *refuse* may answer a request in its own way instead, or hold it."""
 
-    delay_s: float = 0.0
     headers: str = ""
     refuse: Callable[[list[str]], bytes | None] = lambda _texts: None
     asked: list[list[str]] = field(factory=list)
@@ -25,7 +23,6 @@ class EmbeddingsScript:
         """Answer one request."""
         texts = json.loads(request.body)["input"]
         self.asked.append(texts)
-        time.sleep(self.delay_s)
         refusal = self.refuse(texts)
         rows = [{"index": no, "embedding": numbers_of(text)} for no, text in enumerate(texts)]
         tokens = sum(len(text.split()) for text in texts)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 STOP_WITHIN_S = 15
-READY_WITHIN_S = 20
+READY_WITHIN_S = 60
 
 
 class Account(NamedTuple):

@@ -21,7 +21,7 @@ from tests.kernel.family import ScriptedFamily
 from tests.kernel.patience import PATIENT
 from tests.kernel.world import Kernel
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @attrs.frozen(kw_only=True)

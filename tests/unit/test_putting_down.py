@@ -21,7 +21,7 @@ from tests.kernel.parties import ANYBODY
 from tests.kernel.patience import PATIENT
 from tests.kernel.world import LEASE_S, Kernel
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def test_what_is_claimed_while_the_process_stops_is_given_back_at_once() -> None:

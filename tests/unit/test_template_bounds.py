@@ -15,7 +15,7 @@ TEMPLATES = JinjaTemplates()
 BIG = "x" * 500_000
 VARIABLES: dict[str, object] = {"big": BIG, "text": "a b c", "list": [1, 2, 3], "many": list(range(100_000))}
 # One second, and room for a machine that does five other things at once.
-PATIENCE_S = 20
+PATIENCE_S = 60
 LOOPS = "{{% for i in range(1000) %}}{{% for j in range(1000) %}}{{{{ '' if {} else '' }}}}{{% endfor %}}{{% endfor %}}"
 
 

@@ -17,7 +17,7 @@ from tests.kernel.parties import ANYBODY
 from tests.kernel.patience import in_thread
 from tests.pipelines.looking import look_until
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 HAMMERERS = 8
 CALLS = 4000
 
