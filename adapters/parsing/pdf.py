@@ -23,10 +23,21 @@ _SPACE = re.compile(r"\s+")
 
 
 @frozen
-class _Bookmark:
+class Bookmark:
+    """An entry of the outline; *page* counts from 0."""
+
     level: int
     text: str
     page: int
+
+
+@frozen
+class Pages:
+    """What a PDF says: the text of each page, the outline, and its title if it has one."""
+
+    texts: tuple[str, ...]
+    bookmarks: tuple[Bookmark, ...]
+    title: str
 
 
 def read_pdf(content: bytes, *, stem: str, limits: ParsingLimits) -> ParsedDocument:
@@ -36,9 +47,24 @@ def read_pdf(content: bytes, *, stem: str, limits: ParsingLimits) -> ParsedDocum
     Raises:
         PermanentFailure: encrypted, broken, without text, or with too many pages.
     """
+    pages = read_pages(content, limits=limits)
+    builder = TextBuilder(limits)
+    for number, text in enumerate(pages.texts):
+        bookmarks = [one for one in pages.bookmarks if one.page == number]
+        _mark(builder, text, start=builder.length, bookmarks=bookmarks)
+        builder.add(f"{text}\n\n" if text.strip() else "")
+    return builder.finish(pages.title or stem)
+
+
+def read_pages(content: bytes, *, limits: ParsingLimits) -> Pages:
+    """
+    Return what each page says, cleaned.
+
+    Raises: as `read_pdf`.
+    """
     document = _opened(content)
     try:
-        return _read(document, stem=stem, limits=limits)
+        return _read(document, limits=limits)
     finally:
         document.close()
 
@@ -54,19 +80,17 @@ def _opened(content: bytes) -> PdfDocument:
         raise unreadable(f"it is a broken PDF ({str(exc)[:100]}); save it anew") from exc
 
 
-def _read(document: PdfDocument, *, stem: str, limits: ParsingLimits) -> ParsedDocument:
-    pages = len(document)
-    if pages > limits.pages:
-        raise too_large(f"it has {pages:,} pages; expected at most {limits.pages:,}; split it into several documents")
-    builder = TextBuilder(limits)
-    waiting = _bookmarks(document)
-    for number in range(pages):
-        start, text = builder.length, _text_of(document, number)
-        _mark(builder, clean(text), start=start, bookmarks=[one for one in waiting if one.page == number])
-        builder.add(f"{text}\n\n" if text.strip() else "")
-    if not builder.text.strip():
-        raise unreadable(f"there is no text on its {pages} pages: scanned? OCR is not built; hand in a PDF with text")
-    return builder.finish(_title(document) or stem)
+def _read(document: PdfDocument, *, limits: ParsingLimits) -> Pages:
+    count = len(document)
+    if count > limits.pages:
+        raise too_large(f"it has {count:,} pages; expected at most {limits.pages:,}; split it into several documents")
+    bounded, texts = TextBuilder(limits), []
+    for number in range(count):
+        texts.append(clean(_text_of(document, number)))
+        bounded.add(texts[-1])
+    if not bounded.text.strip():
+        raise unreadable(f"there is no text on its {count} pages: scanned? OCR is not built; hand in a PDF with text")
+    return Pages(texts=tuple(texts), bookmarks=tuple(_bookmarks(document)), title=_title(document))
 
 
 def _text_of(document: PdfDocument, number: int) -> str:
@@ -82,19 +106,19 @@ def _text_of(document: PdfDocument, number: int) -> str:
         raise unreadable(f"its page {number + 1} is broken ({str(exc)[:100]}); save it anew") from exc
 
 
-def _bookmarks(document: PdfDocument) -> list[_Bookmark]:
+def _bookmarks(document: PdfDocument) -> list[Bookmark]:
     return [one for one, _ in zip(_outline(document), range(MOST_BOOKMARKS), strict=False)]
 
 
-def _outline(document: PdfDocument) -> Iterator[_Bookmark]:
+def _outline(document: PdfDocument) -> Iterator[Bookmark]:
     for entry in document.get_toc(max_depth=9):
         place = entry.get_dest()
         page = place.get_index() if place else None
         if page is not None and (text := one_line(entry.get_title())):
-            yield _Bookmark(level=entry.level + 1, text=text, page=page)
+            yield Bookmark(level=entry.level + 1, text=text, page=page)
 
 
-def _mark(builder: TextBuilder, text: str, *, start: int, bookmarks: list[_Bookmark]) -> None:
+def _mark(builder: TextBuilder, text: str, *, start: int, bookmarks: list[Bookmark]) -> None:
     """Mark what the outline says of a page, in the order of the page; what the page does not say is no heading."""
     behind = 0
     for bookmark in bookmarks:

@@ -19,10 +19,11 @@ from adapters.questionnaires.json_form import read_json, with_json_answers
 from adapters.questionnaires.markdown import TABLE as MARKDOWN_TABLE
 from adapters.questionnaires.markdown import read_markdown, with_markdown_answers
 from adapters.questionnaires.new_files import new_file
+from adapters.questionnaires.pdf import read_pdf
 from adapters.questionnaires.word import read_word, with_word_answers
 from adapters.questionnaires.workbook import read_workbook
 from adapters.questionnaires.workbook_answers import with_workbook_answers
-from domain.jobs.errors import InvalidInput
+from domain.jobs.errors import InvalidInput, PermanentFailure
 from domain.rfp_answering.placing import placed
 from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo, WantedColumns
 
@@ -38,16 +39,24 @@ class StandardQuestionnaireFiles:
 
     def read(self, content: bytes, *, name: str, wanted: WantedColumns) -> Questionnaire:
         """Return what a file asks."""
-        form = form_of(name)
-        check_file(content, name=name, limits=self.limits)
-        if form is Form.XLSX:
-            return read_workbook(content, name=name, wanted=wanted)
-        if form is Form.DOCX:
-            return read_word(content, name=name, wanted=wanted)
-        if form is Form.CSV:
-            return read_delimited(content, name=name, wanted=wanted)
+        try:
+            check_file(content, name=name, limits=self.limits)
+            return self._read(content, name=name, wanted=wanted)
+        except PermanentFailure as exc:
+            raise InvalidInput(f"{name}: {exc}") from exc
+
+    def _read(self, content: bytes, *, name: str, wanted: WantedColumns) -> Questionnaire:
+        match form := form_of(name):
+            case Form.XLSX:
+                return read_workbook(content, name=name, wanted=wanted)
+            case Form.DOCX:
+                return read_word(content, name=name, wanted=wanted)
+            case Form.CSV:
+                return read_delimited(content, name=name, wanted=wanted)
         if wanted != WantedColumns():
             raise InvalidInput(f"{name}: a .{form} file has no tables, so no column can be named; leave them out")
+        if form is Form.PDF:
+            return read_pdf(content, name=name, limits=self.limits)
         return read_markdown(content, name=name) if form is Form.MARKDOWN else read_json(content, name=name)
 
     def with_answers(self, content: bytes, questionnaire: Questionnaire, answers: Mapping[QuestionNo, str]) -> bytes:
@@ -78,3 +87,5 @@ def with_placed_answers(content: bytes, tables: Tables, *, form: Form) -> bytes:
             return with_markdown_answers(content, tables.get(MARKDOWN_TABLE, {}))
         case Form.JSON:
             return with_json_answers(content, tables.get(JSON_TABLE, {}))
+        case Form.PDF:
+            raise InvalidInput("no answer can be written into a .pdf file; make a new one")

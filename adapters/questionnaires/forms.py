@@ -6,11 +6,11 @@ from adapters.parsing.archives import check_archive
 from adapters.parsing.kinds import Kind, kind_of
 from adapters.parsing.limits import ParsingLimits
 from adapters.parsing.reading import check_size
-from domain.jobs.errors import InvalidInput, PermanentFailure
+from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.questionnaire import Form
 
 _ALSO = {"markdown": Form.MARKDOWN, "xlsm": Form.XLSX, "docm": Form.DOCX, "tsv": Form.CSV}
-_KINDS = {Form.XLSX: Kind.EXCEL, Form.DOCX: Kind.WORD}
+_KINDS = {Form.XLSX: Kind.EXCEL, Form.DOCX: Kind.WORD, Form.PDF: Kind.PDF}
 _ARCHIVES = (Kind.EXCEL, Kind.WORD)
 _OTHERS = (*_ARCHIVES, Kind.PDF, Kind.HTML)
 KNOWN = ", ".join(f".{form}" for form in Form)
@@ -42,16 +42,14 @@ def check_file(content: bytes, *, name: str, limits: ParsingLimits) -> None:
     Refuse what can't be a questionnaire of the form that its name says, before anything reads it.
 
     Raises:
-        InvalidInput: empty, too large, encrypted, of another form, a zip bomb, or with entities; and what to do.
+        PermanentFailure: empty, too large, encrypted, a zip bomb, or with entities; and what to do.
+        InvalidInput: of another form.
     """
     form = form_of(name)
-    try:
-        check_size(content, limits=limits)
-        found = kind_of(content, name=name, media_type="", expected=KNOWN)
-        if found in _ARCHIVES:
-            check_archive(content, limits=limits)
-    except PermanentFailure as exc:
-        raise InvalidInput(f"{name}: {exc}") from exc
+    check_size(content, limits=limits)
+    found = kind_of(content, name=name, media_type="", expected=KNOWN)
+    if found in _ARCHIVES:
+        check_archive(content, limits=limits)
     expected = _KINDS.get(form)
     if (expected and found is not expected) or (not expected and found in _OTHERS):
         raise InvalidInput(f"{name}: its content is not .{form} but .{found}; give it that ending, or save it anew")

@@ -17,17 +17,18 @@ MADE_ANEW = (Form.DOCX, Form.XLSX)
 
 def export_form(questionnaire: Questionnaire, *, wanted: Form | None) -> Form:
     """
-    Return the form that answers leave in: the buyer's own, unless another one is wanted.
+    Return the form that answers leave in: the buyer's own where that takes answers, unless another one is wanted.
 
     Raises:
         InvalidInput: no file of that form can be made.
     """
     own = questionnaire.form
-    form = wanted or own
-    if form is own or form in MADE_ANEW:
-        return form
-    forms = ", ".join(dict.fromkeys((own, *MADE_ANEW)))
-    raise InvalidInput(f"form {form}: {questionnaire.name} can't be exported so; expected one of {forms}")
+    forms = dict.fromkeys((own, *MADE_ANEW) if own.takes_answers else MADE_ANEW)
+    if wanted is not None and wanted not in forms:
+        raise InvalidInput(
+            f"form {wanted}: {questionnaire.name} can't be exported so; expected one of {', '.join(forms)}"
+        )
+    return wanted or next(iter(forms))
 
 
 def export_name(questionnaire: Questionnaire, *, form: Form) -> str:
@@ -44,6 +45,11 @@ def placed(questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *, c
     Raises:
         InvalidInput: the file is another one, or an answer has no place; nothing may be written then.
     """
+    if not questionnaire.form.takes_answers:
+        raise InvalidInput(
+            f"{questionnaire.name}: no answer can be written into a .{questionnaire.form} file; make a new one "
+            f"({', '.join(MADE_ANEW)})"
+        )
     if file_hash(content) != questionnaire.file_hash:
         raise InvalidInput(
             f"{questionnaire.name}: the file has changed since its questions were read, so its cells may be others; "

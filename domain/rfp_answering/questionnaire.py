@@ -29,6 +29,12 @@ class Form(StrEnum):
     CSV = "csv"
     MARKDOWN = "md"
     JSON = "json"
+    PDF = "pdf"
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether answers are written into files of this form; into those of others, a new file is made."""
+        return self is not Form.PDF
 
 
 @frozen(kw_only=True)
@@ -48,7 +54,11 @@ class Columns:
 
 @frozen(kw_only=True)
 class Place:
-    """Where a question stands and its answer belongs: a table or sheet and two addresses (`B7`, `paragraph 12`)."""
+    """
+    Where a question stands and its answer belongs: a table or sheet and two addresses (`B7`, `paragraph 12`).
+
+    *answer* is empty where the file takes none.
+    """
 
     table: str
     question: str

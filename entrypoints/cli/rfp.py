@@ -21,8 +21,9 @@ def rfp() -> None:
     """
     Answer buyers' questionnaires from the library, with what proves each answer.
 
-    A questionnaire goes in (.xlsx, .docx, .csv, .md, .json). Answers are drafted from approved documents; code checks
-    that every quote, number, date and standard stands there. Then somebody else reviews them, and a person decides.
+    A questionnaire goes in (.xlsx, .docx, .pdf, .csv, .md, .json). Answers are drafted from approved documents; code
+    checks that every quote, number, date and standard stands there. Then somebody else reviews them, and a person
+    decides.
     docs/rfp.md tells it from the beginning.
 
     \b

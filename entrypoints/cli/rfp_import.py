@@ -34,7 +34,7 @@ def import_(
     as_json: bool,
 ) -> None:
     """
-    Hand in the questionnaire FILE: .xlsx, .docx, .csv, .md or .json, of 25 MB at most.
+    Hand in the questionnaire FILE: .xlsx, .docx, .pdf, .csv, .md or .json, of 25 MB at most.
 
     Questions and the places of their answers are found by the headings of the columns; --preview says which, before
     anything is stored, and where nothing can be written (merged cells, formulas). What was found wrongly is put right

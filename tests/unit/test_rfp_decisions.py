@@ -17,6 +17,7 @@ from domain.rfp_answering.questionnaire import Form, QuestionNo, WantedColumns
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.stage import StageSpec
 from tests.contract.building import THEM, US
+from tests.contract.library_files import a_pdf
 from tests.unit.rfp_replies import LIES, honest
 from tests.unit.rfp_world import MODEL, QUESTIONS, RfpWorld
 
@@ -136,6 +137,25 @@ def test_another_form_is_a_new_file_under_a_name_of_its_own() -> None:
     assert [row.cells[2].text for row in table.rows] == ["Answer", "", "", "Yes.", ""]
     with pytest.raises(InvalidInput, match="expected one of json, docx, xlsx"):
         world.deciding.export(US, rfp.id, form=Form.CSV)
+
+
+def test_answers_to_a_pdf_leave_in_a_document_or_a_workbook() -> None:
+    """A PDF takes none; which of the two it is, whoever exports may say."""
+    world = RfpWorld(honest)
+    rfp = world.answering.add(US, a_pdf(QUESTIONS[0]), name="rfp.pdf", wanted=WantedColumns())
+    world.answered(rfp)
+    world.deciding.approve_all(US, rfp.id)
+
+    usual, sheet = world.deciding.export(US, rfp.id), world.deciding.export(US, rfp.id, form=Form.XLSX)
+
+    assert [(one.form, one.name, one.written) for one in (usual, sheet)] == [
+        (Form.DOCX, "rfp.docx", (1,)),
+        (Form.XLSX, "rfp.xlsx", (1,)),
+    ]
+    (table,) = docx.Document(BytesIO(usual.content)).tables
+    assert [cell.text for cell in table.rows[1].cells][1] == QUESTIONS[0]
+    with pytest.raises(InvalidInput, match="expected one of docx, xlsx"):
+        world.deciding.export(US, rfp.id, form=Form.PDF)
 
 
 def test_what_the_buyers_file_answers_already_is_left_alone() -> None:

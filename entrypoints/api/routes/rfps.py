@@ -69,7 +69,7 @@ Wanted = Annotated[ImportWords, Depends(_import_words)]
 @router.post("", operation_id="add_rfp", status_code=201, responses=documented(415), openapi_extra=_BODY)
 def add_rfp(caller: Writer, antiphon: Services, file: UploadedFile, words: Wanted, response: Response) -> RfpDocument:
     """
-    Hand in a questionnaire: .xlsx, .docx, .csv, .md or .json, of 25 MB at most.
+    Hand in a questionnaire: .xlsx, .docx, .pdf, .csv, .md or .json, of 25 MB at most.
 
     The ending of its name tells the format. The file is kept as it is: answers are written into it in the end.
     """
