@@ -4,7 +4,7 @@ Set up and run Antiphon from a fresh checkout, with Python 3.11+ and pip alone.
 
     python3 run.py demo       set up, then a complete test run on the embedded default
     python3 run.py test       set up, then every test, with a real Postgres and a real Redis
-    python3 run.py chaos      the kill matrix at full length: 1,000 items, several seeds, the slow rings
+    python3 run.py chaos      the kill matrix at full length: every fault, 1,000 items, several seeds, the slow rings
     python3 run.py fuzz       the API's document against the running server, for minutes
     python3 run.py check      format, lint, types, import contracts, compose file, Dockerfile
     python3 run.py lock       resolve the dependencies anew into requirements.lock
@@ -32,6 +32,8 @@ STAMP = VENV / "antiphon-setup"
 WINDOWS = os.name == "nt"
 SCRIPTS = "Scripts" if WINDOWS else "bin"
 
+KERNEL_MACHINE = "tests/property/test_kernel_machine.py"
+
 CHECKS = (
     ("ruff", "format", "--check", "."),
     ("ruff", "check", "."),
@@ -52,7 +54,7 @@ def main(words: list[str]) -> int:
         workers = min(8, 2 * (os.cpu_count() or 2))
         return run("pytest", "--services=require", f"--numprocesses={workers}", "--dist=worksteal", *rest)
     if command == "chaos":
-        return run("pytest", "--services=require", "--chaos=long", "-rP", "tests/chaos", *rest)
+        return run("pytest", "--services=require", "--chaos=long", "-rP", "tests/chaos", KERNEL_MACHINE, *rest)
     if command == "fuzz":
         return run("pytest", "--fuzz=long", "-rP", "--timeout=1800", "tests/e2e/test_api_document.py", *rest)
     if command == "check":

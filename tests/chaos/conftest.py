@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.faults import FAULTS, IN_LONG_FORM, IN_LONG_FORM_OVER_RABBITMQ, OVER_RABBITMQ
 from tests.chaos.scene import Scene
 from tests.integration.chat_target import ChatTarget
 from tests.integration.gate import Gate
@@ -41,9 +42,15 @@ QUICK_ITEMS, LONG_ITEMS, LONG_SEEDS = 200, 1000, 3
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what takes a seed with one, or with several when there is time."""
+    """Run what takes a seed with one, and of the faults one of each kind; or all with several, when there is time."""
+    is_long = metafunc.config.getoption("--chaos") == "long"
+    for name, faults, left_out in (
+        ("fault", FAULTS, IN_LONG_FORM),
+        ("fault_over_rabbitmq", OVER_RABBITMQ, IN_LONG_FORM_OVER_RABBITMQ),
+    ):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, [fault for fault in faults if is_long or fault not in left_out])
     if "seed" in metafunc.fixturenames:
-        is_long = metafunc.config.getoption("--chaos") == "long"
         metafunc.parametrize("seed", range(1, LONG_SEEDS + 1) if is_long else [1])
 
 

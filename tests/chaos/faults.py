@@ -163,6 +163,22 @@ FAULTS: dict[str, Fault] = {
 }
 
 
+OVER_RABBITMQ = ("worker-killed", "worker-told-to-stop", "broker-away", "callbacks-missing")
+IN_LONG_FORM = frozenset({
+    "worker-killed",  # every-worker-killed kills one more
+    "worker-told-to-stop",  # tests/integration/test_shutdown.py, test_server_runs.py
+    "broker-emptied",  # broker-restarted-empty cuts connections, too
+    "broker-away",  # the same, with its memory; over RabbitMQ in the suite
+    "dies-relay-before-send",  # a death after the sending leaves the same row, and a message beside it
+    "dies-claimed-not-run",  # a death after the call leaves the same lease, and a call made
+    "dies-collect-before",
+    "dies-sweep-before",
+})  # fmt: skip
+"""Faults that another one contains, beside which they stand: for `run.py chaos`, where they run with several seeds."""
+IN_LONG_FORM_OVER_RABBITMQ = frozenset({"worker-told-to-stop", "callbacks-missing"})
+"""Those of which the broker is no part."""
+
+
 def _start_with_two(scene: Scene, **settings: object) -> None:
     scene.add_worker(**settings)
     scene.add_worker(**settings)

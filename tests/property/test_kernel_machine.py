@@ -21,14 +21,16 @@ from tests.contract.building import KernelStore
 from tests.kernel.slow_machine import SlowMachine
 
 
-def test_the_kernel_keeps_its_rules_in_memory() -> None:
+def test_the_kernel_keeps_its_rules_in_memory(request: pytest.FixtureRequest) -> None:
     """Any order, repetition and loss of messages, any crash: one outcome an item, one end a revision, and an end."""
-    _run(MemoryStore, runs=300, steps=40)
+    _run(MemoryStore, runs=300 if _is_long(request) else 150, steps=40)
 
 
-def test_the_kernel_keeps_its_rules_on_sqlite(new_database: Callable[[], SqlStore]) -> None:
+def test_the_kernel_keeps_its_rules_on_sqlite(
+    request: pytest.FixtureRequest, new_database: Callable[[], SqlStore]
+) -> None:
     """The same rules in SQL: transitions are WHERE clauses there, and must mean the same."""
-    _run(new_database, runs=60, steps=40)
+    _run(new_database, runs=300 if _is_long(request) else 30, steps=40)
 
 
 @pytest.fixture
@@ -64,6 +66,10 @@ class DisposingMachine(SlowMachine):
 
 def _trust_the_machine(connection: Connection, _: object) -> None:
     connection.execute("PRAGMA synchronous = OFF")  # nobody pulls the plug here, and waiting for disks takes most time
+
+
+def _is_long(request: pytest.FixtureRequest) -> bool:
+    return str(request.config.getoption("--chaos")) == "long"
 
 
 def _run(new_store: Callable[[], KernelStore], *, runs: int, steps: int) -> None:
