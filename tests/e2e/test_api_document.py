@@ -11,6 +11,7 @@ from tests.api.serving import a_key, serving
 from tests.e2e.command_line import CommandLine
 
 
+@pytest.mark.timeout(1800)  # hundreds of requests; `run.py fuzz` says how long its thousands may take
 def test_every_answer_to_whatever_the_document_allows_is_documented(
     cli: CommandLine, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

@@ -116,6 +116,7 @@ def test_work_is_accepted_at_once_while_the_broker_is_away_and_runs_when_it_is_b
     assert (target.calls, target.asked_again) == (12, 0)
 
 
+@pytest.mark.timeout(1800)  # thousands of requests
 def test_every_answer_to_whatever_the_document_allows_is_documented(
     installation: Installation, target: ChatTarget
 ) -> None:

@@ -28,12 +28,15 @@ def test_a_run_over_two_workers_is_complete_and_keeps_its_bounds(
     """The limit protects the endpoint under test, the window the broker, whoever and however many the workers are."""
     installation.worker(slots=SLOTS)
     installation.worker(slots=SLOTS)
+    target.hold(after=TESTS // 5)
     run = installation.run(a_test_file(tmp_path, tests=TESTS, url=target.url), concurrency=LIMIT)
+    look_until(lambda: target.at_once == LIMIT, what="more items in flight than one worker holds")
+    target.release()
     most_messages = _most_messages_until_the_end(run, broker)
 
     assert_complete(run.document(), tests=TESTS)
     assert (len(target.asked), target.asked_again) == (TESTS, 0)
-    assert SLOTS < target.most_at_once <= LIMIT  # more than one worker holds, and never more than the job allows
+    assert target.most_at_once == LIMIT  # more than one worker holds, and never more than the job allows
     cut = cut_for(TESTS, concurrency=LIMIT)
     assert 0 < most_messages <= cut.window * (ceil(cut.shard / cut.chunk) + 1)
     look_until(lambda: _messages(broker) == 0, what="an empty broker")

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from sqlalchemy import create_engine, text
 
+from domain.jobs.sweeping import SWEEPING
 from tests.integration.processes import Command, Installation
 from tests.pipelines.looking import look_until
 from tests.services.logins import administrator_of
@@ -59,7 +60,9 @@ def _is_after(database_url: str, last: datetime | None) -> bool:
 def _turn(database_url: str) -> tuple[str, datetime] | None:
     engine = create_engine(administrator_of(database_url))
     with engine.connect() as connection:
-        row = connection.execute(text("SELECT holder, taken_at FROM duty")).first()
+        row = connection.execute(
+            text("SELECT holder, taken_at FROM duty WHERE name = :name"), {"name": SWEEPING}
+        ).first()
     engine.dispose()
     return (row.holder, row.taken_at) if row else None
 
