@@ -9,6 +9,7 @@ from domain.organizations.errors import Forbidden
 from domain.rfp_answering.questionnaire import Form
 from domain.rfp_answering.standing import AnswerState
 from entrypoints.api.documents.rfps import ImportWords
+from entrypoints.cli.rfp_choosing import chosen_rfp
 from entrypoints.container import Antiphon
 from entrypoints.places.place import Place
 from tests.contract.buyers_workbooks import security_questionnaire, with_formulas_and_merged_cells, with_sections
@@ -70,9 +71,9 @@ def test_columns_and_sheets_are_put_right_by_whoever_imports(place: Place) -> No
         (" ", CSV, "file's name"),
         ("x" * 297 + ".csv", CSV, "1 to 300 characters"),
         ("a\x00.csv", CSV, "can be shown"),
-        ("q.xlsx", b"words", "no .xlsx workbook"),
+        ("q.xlsx", b"words", "called a XLSX file and is none"),
         ("q.csv", b"a,b\n1,2\n", "--question-column"),
-        ("q.csv", b"", "no question"),
+        ("q.csv", b"", "it is empty"),
         ("q.json", b"{", "q.json"),
     ],
 )
@@ -91,6 +92,32 @@ def test_rfps_are_listed_newest_first_and_by_the_start_of_the_id(place: Place) -
     assert [one.id for one in place.rfps.all()] == ids[::-1]
     assert [one.id for one in place.rfps.all(id_prefix=ids[1])] == [ids[1]]
     assert list(place.rfps.all(id_prefix=NOBODY)) == []
+
+
+def test_an_rfp_is_named_by_its_id_the_beginning_of_it_or_as_the_last_one(place: Place) -> None:
+    """As it is of jobs; what names none says where to look, and what names several is not guessed at."""
+    with pytest.raises(NotFound, match="antiphon rfp list"):
+        chosen_rfp(place, "last")
+    ids = [place.rfps.add(f"{no}.csv", CSV, FOUND).id for no in range(2)]
+
+    assert [chosen_rfp(place, words).id for words in ("last", ids[0], ids[0][:13], f" {ids[1].upper()} ")] == [
+        ids[1],
+        ids[0],
+        ids[0],
+        ids[1],
+    ]
+    for words in ("zzz", "", "' OR 1=1", ids[0] + "0", NOBODY):
+        with pytest.raises(NotFound, match="antiphon rfp list"):
+            chosen_rfp(place, words)
+
+
+def test_what_begins_several_ids_names_none_of_them(place: Place) -> None:
+    """Of seventeen ids two begin with the same of sixteen digits."""
+    ids = [place.rfps.add("a.csv", CSV, FOUND).id for _ in range(17)]
+    digit = next(one for one in "0123456789abcdef" if sum(rfp_id.startswith(one) for rfp_id in ids) > 1)
+
+    with pytest.raises(InvalidInput, match="several"):
+        chosen_rfp(place, digit)
 
 
 def test_questions_come_in_their_order_with_where_they_stand(place: Place) -> None:
