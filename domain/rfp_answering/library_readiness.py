@@ -19,7 +19,7 @@ _EMPTY = (
 )
 _NOTHING_APPROVED = (
     "no document of the library is approved, and answers are made of approved ones; `antiphon library documents "
-    "approve ID` approves one, --include-pending (`include_pending`) answers from those that wait for it, too"
+    "approve --pending` approves those that wait, --include-pending (`include_pending`) answers from them as they are"
 )
 
 

@@ -82,14 +82,39 @@ def show_document(*, place: Place, document_id: str, with_text: bool, with_chunk
 
 
 @documents.command("approve")
-@_ID
+@click.argument("document_ids", metavar="[ID]...", nargs=-1)
+@click.option("--pending", "takes_pending", is_flag=True, help="All that wait for a person, each as it is visible now.")
 @_GENERATION
 @at_place
 @JSON
-def approve(*, place: Place, document_id: str, generation: int | None, as_json: bool) -> None:
-    """Let what search finds of a document be evidence; who decided is kept, and in the audit log."""
-    words = worded(ReviewWords, generation=generation)
-    _decided(place.documents.approve(chosen(place, document_id).id, words), as_json=as_json)
+def approve(
+    *, place: Place, document_ids: tuple[str, ...], takes_pending: bool, generation: int | None, as_json: bool
+) -> None:
+    """
+    Let what search finds of documents be evidence; who decided is kept, and in the audit log.
+
+    \b
+    antiphon library documents approve 1b9d6bcd
+    antiphon library documents approve --pending
+    """
+    if takes_pending == bool(document_ids):
+        raise click.UsageError("expected the ids of documents, or --pending")
+    if generation is not None and len(document_ids) != 1:
+        raise click.UsageError("--generation speaks of one document: give its ID, and no other")
+    if takes_pending:
+        found = list(place.documents.all(status=ReviewStatus.PENDING))
+    else:
+        found = [chosen(place, words) for words in document_ids]
+    decided = [_approved(place, one, generation=generation) for one in found]
+    if len(document_ids) == 1:
+        _decided(decided[0], as_json=as_json)
+    elif as_json:
+        print_documents("documents", decided)
+    elif not decided:
+        say("no document waits for a person")
+    else:
+        for one in decided:
+            _decided(one, as_json=False)
 
 
 @documents.command("reject")
@@ -138,6 +163,12 @@ def chosen(place: Place, words: str) -> StoredDocument:
     if len(found) > 1:
         raise InvalidInput(f"{words!r} begins the ids of {len(found)} documents; give more of it")
     return found[0]
+
+
+def _approved(place: Place, document: StoredDocument, *, generation: int | None) -> StoredDocument:
+    """Approve what was listed: where another generation is visible by now, nobody has looked at it."""
+    seen = worded(ReviewWords, generation=generation or document.generation or None)
+    return place.documents.approve(document.id, seen)
 
 
 def _decided(document: StoredDocument, *, as_json: bool) -> None:

@@ -87,6 +87,22 @@ def test_documents_are_looked_at_and_removed_by_the_beginning_of_their_id(cli: C
     assert cli.run("library", "documents", "show", first).code == 2
 
 
+def test_all_that_wait_are_approved_with_one_command(cli: CommandLine, files: Path) -> None:
+    """Whoever hands in a hundred documents of their own has read them; nobody types a hundred ids."""
+    cli.run("library", "models", "use", "lexical-hash")
+    cli.run("library", "add", str(files / "refunds.md"), str(files / "prices.csv"))
+
+    neither = cli.run("library", "documents", "approve")
+    both = cli.run("library", "documents", "approve", "1b9d", "--pending")
+    many = cli.run("library", "documents", "approve", "1b9d", "2b9d", "--generation", "1")
+    approved = cli.run("library", "documents", "approve", "--pending", "--json")
+    again = cli.run("library", "documents", "approve", "--pending")
+
+    assert [one.code for one in (neither, both, many)] == [2, 2, 2]
+    assert [one["review_status"] for one in approved.document["documents"]] == ["approved", "approved"]
+    assert (again.code, "no document waits" in again.stderr) == (0, True)
+
+
 def test_a_name_changes_no_terminal(cli: CommandLine, files: Path) -> None:
     """File names are anybody's words."""
     (files / "\x1b[31mred.md").write_text("words")
