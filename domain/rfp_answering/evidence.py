@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from attrs import frozen
 
@@ -202,6 +202,12 @@ def stated_in(text: str) -> Stated:
     )
 
 
+@lru_cache(maxsize=512)
+def _stated(text: str) -> Stated:
+    """What a folded text states, respelled; a draft is looked at again after its repair, and by its reviewer."""
+    return stated_in(respelled(text))
+
+
 def _without(text: str, taken: Iterable[Designation | Date]) -> str:
     """Return the text with other characters, as many, where something was taken from."""
     for one in taken:
@@ -210,8 +216,8 @@ def _without(text: str, taken: Iterable[Designation | Date]) -> str:
 
 
 def _unproved(compared: _Compared) -> Iterator[Finding]:
-    proofs = [stated_in(respelled(quote)) for quote in compared.quotes]
-    whole = stated_in(respelled(folded(compared.answer)))
+    proofs = [_stated(quote) for quote in compared.quotes]
+    whole = _stated(folded(compared.answer))
     for quantity in (*whole.quantities, *whole.rates):
         if not any(proof.states(quantity) for proof in proofs):
             yield _missing(Check.NUMBERS, "number", quantity.written)
@@ -231,7 +237,7 @@ def _misnamed(compared: _Compared, proofs: list[Stated]) -> Iterator[Finding]:
     words = [words_in(quote) for quote in compared.quotes]
     codes = frozenset().union(*(proof.codes for proof in proofs))
     for line in filter(None, compared.answer.splitlines()):
-        said = stated_in(respelled(line))
+        said = _stated(line)
         for one in said.designations:
             is_stated = any(one.is_stated_by(other) for proof in proofs for other in proof.designations)
             if not is_stated and not any(has_initials(one.text, those) for those in words):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -65,12 +66,13 @@ class Clause:
 
 def left_out(quote: str, chunk: str) -> str:
     """Return the word of the quoted sentence that would turn the quote round and is not quoted; empty: none is."""
-    whole, wanted = " ".join(map(folded, sentences_of(chunk))), folded(quote)
+    sentences = _sentences(chunk)
+    whole, wanted = " ".join(sentences), folded(quote)
     at = whole.find(wanted)
     if at < 0:
         return ""
     start = 0
-    for sentence in map(folded, sentences_of(chunk)):
+    for sentence in sentences:
         end = start + len(sentence)
         before = _BORDER_BEFORE.split(whole[start:at])[-1] if start < at < end else ""
         behind = _BORDER.split(whole[at + len(wanted) : end])[0] if start < at + len(wanted) < end else ""
@@ -82,7 +84,7 @@ def left_out(quote: str, chunk: str) -> str:
 
 def quoted_sentences(quote: str, chunk: str) -> list[str]:
     """Return the whole sentences of a chunk that a quote is of."""
-    sentences = [folded(one) for one in sentences_of(chunk)]
+    sentences = _sentences(chunk)
     at, wanted = " ".join(sentences).find(folded(quote)), folded(quote)
     if at < 0:
         return []
@@ -92,6 +94,11 @@ def quoted_sentences(quote: str, chunk: str) -> list[str]:
             found.append(sentence)
         start += len(sentence) + 1
     return found
+
+
+@lru_cache(maxsize=256)
+def _sentences(chunk: str) -> tuple[str, ...]:
+    return tuple(map(folded, sentences_of(chunk)))
 
 
 def contradicted(answer: str, sentences: Sequence[str], *, asked: str = "") -> Iterator[tuple[str, str]]:
@@ -118,16 +125,18 @@ def _stated(answer: str, asked: str) -> Iterator[Clause]:
             yield from clauses_of(folded(sentence))
 
 
-def clauses_of(sentence: str) -> Iterator[Clause]:
-    """Yield the clauses of a folded sentence; what follows an enumeration's comma keeps the sense of what leads it."""
-    leading = Sense.SAYS
+@lru_cache(maxsize=2048)
+def clauses_of(sentence: str) -> tuple[Clause, ...]:
+    """Return the clauses of a folded sentence; what follows an enumeration's comma keeps the sense of what leads it."""
+    found, leading = [], Sense.SAYS
     for part in _BORDER.split(sentence):
         sense = _sense(part)
         words = stems(_NEGATION.sub(" ", part))
         if sense is Sense.SAYS and len(words) < FEWEST_SHARED:
             sense = leading
         leading = sense
-        yield Clause(text=part.strip(), words=words, sense=sense)
+        found.append(Clause(text=part.strip(), words=words, sense=sense))
+    return tuple(found)
 
 
 def _agree(said: Sense, proof: Sense) -> bool:

@@ -46,11 +46,22 @@ _RESPELLED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:annual|annually|(?<!half-)yearly)\b", "every year"),
     )
 )
+_LETTERS = re.compile(r"[a-z]+|[¼-¾⅐-⅞×]")
+_SPELLED = """
+round twice thrice half quarter dozen other hourly daily nightly fortnightly weekly monthly quarterly annual annually
+yearly hours x × type rd art ¼ ½ ¾ ⅐ ⅑ ⅒ ⅓ ⅔ ⅕ ⅖ ⅗ ⅘ ⅙ ⅚ ⅛ ⅜ ⅝ ⅞
+"""
+_RESPELLED_WORDS = frozenset(
+    [*_SPELLED.split(), *_ORDINAL, *(form for name in _STANDARDS.split() for form in (name, f"{name}v"))]
+)
+"""A text without any of these is respelled already: most are, and twenty patterns cost a millisecond."""
 _ORDINAL_WORD = re.compile(rf"\b(?:{'|'.join(_ORDINAL)})\b(?! part(?:y|ies)\b)", re.IGNORECASE)
 
 
 def respelled(text: str) -> str:
     """Return a folded text with rates, fractions and ordinals in one spelling, and known standards in capitals."""
+    if _RESPELLED_WORDS.isdisjoint(_LETTERS.findall(text.lower())):
+        return text
     text = _FRACTION.sub(_decimal, text)
     for pattern, words in _RESPELLED:
         text = pattern.sub(words, text)

@@ -20,8 +20,10 @@ _ALIKE = frozenset("АВЕЅІЈКМНОРСТУХаеорсухіѕјΑΒΕΖΗ
 
 def odd_writing(answer: str, quotes: list[str]) -> Iterator[str]:
     """Yield what of an answer is written so that it may mislead, where no quote (folded) is written so, too."""
-    shown = " ".join(quotes)
     text = folded(answer)
+    if text.isascii() and text.isprintable():
+        return
+    shown = " ".join(quotes)
     for character in sorted({one for one in text if _is_odd(one)} - set(shown)):
         yield f"the character U+{ord(character):04X} ({unicodedata.name(character, 'without a name').lower()})"
     scripts = [_scripts(word) for word in _WORD.findall(text)]
