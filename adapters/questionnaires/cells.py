@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from xml.sax.saxutils import escape
 
+from adapters.questionnaires.plain_text import storable
 from adapters.questionnaires.sheet_places import Address, Places, Spot, address_of, places_in
 from domain.jobs.errors import InvalidInput
 
 MOST_CHARACTERS = 32_767
 """What a cell can hold, by Excel's specification."""
 
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _TYPE = re.compile(rb"""\s(?:t|vm|cm)\s*=\s*("[^"]*"|'[^']*')""")
 _SPANS = re.compile(rb"""\sspans\s*=\s*("[^"]*"|'[^']*')""")
 
@@ -50,9 +51,9 @@ def with_answers(xml: bytes, answers: Mapping[str, str], *, sheet: str) -> bytes
 def _check(places: Places, wanted: Mapping[Address, str], *, sheet: str) -> None:
     problems = [f"{one}: {why}" for one in sorted(wanted) if (why := places.obstacle(one))]
     problems += [
-        f"{one}: the answer has {len(text)} characters, and a cell holds at most {MOST_CHARACTERS}"
+        f"{one}: the answer has {length(text)} characters, and a cell holds at most {MOST_CHARACTERS}"
         for one, text in sorted(wanted.items())
-        if len(text) > MOST_CHARACTERS
+        if length(text) > MOST_CHARACTERS
     ]
     if problems:
         raise InvalidInput(f"sheet {sheet!r} can't take every answer; nothing was written", problems=tuple(problems))
@@ -106,7 +107,15 @@ def _new_cell(prefix: bytes, address: Address, text: str) -> bytes:
 
 def _inside(prefix: bytes, text: str) -> bytes:
     """Return what follows a cell's other attributes, up to its end; characters that XML can't hold are left out."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    clean = escape(_NOT_IN_XML.sub("", lines)).encode()
     opening = b' t="inlineStr"><' + prefix + b"is><" + prefix + b't xml:space="preserve">'
-    return opening + clean + b"</" + prefix + b"t></" + prefix + b"is></" + prefix + b"c>"
+    return opening + escape(in_cell(text)).encode() + b"</" + prefix + b"t></" + prefix + b"is></" + prefix + b"c>"
+
+
+def in_cell(text: str) -> str:
+    """Return a text as the file of a cell holds it: `_x0041_` would be read as the character of this number."""
+    return _LIKE_AN_ESCAPE.sub("_x005F_", storable(text))
+
+
+def length(text: str) -> int:
+    """Return how long Excel finds a text: in units of UTF-16, of which an emoji has two."""
+    return len(storable(text).encode("utf-16-le")) // 2

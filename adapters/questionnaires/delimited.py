@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import StringIO
 
-from adapters.delimiters import DELIMITERS, delimiter_of
+from attrs import evolve, frozen
+
+from adapters.delimiters import delimiter_of
 from adapters.questionnaires.columns import ROWS_LOOKED_AT, find_columns, letters, questions_in
-from adapters.questionnaires.plain_text import decoded
+from adapters.questionnaires.plain_text import decoded, encoded
 from adapters.questionnaires.sheet_places import address_of
 from adapters.spreadsheet_text import inert
 from domain.jobs.errors import InvalidInput
@@ -32,7 +34,7 @@ def read_delimited(content: bytes, *, name: str, wanted: WantedColumns) -> Quest
     Raises:
         InvalidInput: no CSV, no such column, or nothing in it asks anything.
     """
-    rows, _delimiter = _rows(content, name=name)
+    rows = [row.cells for row in _rows(content, name=name)]
     columns = find_columns(rows, table=TABLE, wanted=wanted)
     found = [] if columns is None else list(questions_in(rows, columns))
     if columns is None or not found:
@@ -57,24 +59,44 @@ def read_delimited(content: bytes, *, name: str, wanted: WantedColumns) -> Quest
 
 
 def with_delimited_answers(content: bytes, answers: Mapping[str, str]) -> bytes:
-    """Return the file with *answers* by address (`D7`); the cells of others stay as they were read."""
-    rows, delimiter = _rows(content, name="the file")
+    """Return the file with *answers* by address (`D7`); rows without any stay as they are, to the byte."""
+    rows = list(_rows(content, name="the file"))
     for place, text in answers.items():
         address = address_of(place)
         row = rows[address.row - 1]
-        row += [""] * (address.column + 1 - len(row))
-        row[address.column] = inert(text)
-    written = StringIO()
-    csv.writer(written, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
-    mark = "\ufeff" if content.startswith(b"\xef\xbb\xbf") else ""
-    return (mark + written.getvalue()).encode()
+        cells = [*row.cells, *[""] * (address.column + 1 - len(row.cells))]
+        cells[address.column] = inert(text)
+        rows[address.row - 1] = evolve(row, cells=cells, is_answered=True)
+    return encoded("".join(map(_written, rows)), like=content)
 
 
-def _rows(content: bytes, *, name: str) -> tuple[list[list[str]], str]:
+@frozen(kw_only=True)
+class _Row:
+    """A row as it stands in the file, its line end included, and its cells."""
+
+    text: str
+    cells: list[str]
+    delimiter: str
+    is_answered: bool = False
+
+
+def _written(row: _Row) -> str:
+    if not row.is_answered:
+        return row.text
+    ending = row.text[len(row.text.rstrip("\r\n")) :]
+    made = StringIO()
+    csv.writer(made, delimiter=row.delimiter, lineterminator=ending).writerow(row.cells)
+    return made.getvalue()
+
+
+def _rows(content: bytes, *, name: str) -> Iterator[_Row]:
     text = decoded(content, name=name)
-    delimiter = delimiter_of(_first_row(text))
+    delimiter, lines = delimiter_of(_first_row(text)), list(StringIO(text, newline=""))
+    reader, begins = csv.reader(lines, delimiter=delimiter, strict=True), 0
     try:
-        return list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)), delimiter
+        for cells in reader:
+            yield _Row(text="".join(lines[begins : reader.line_num]), cells=cells, delimiter=delimiter)
+            begins = reader.line_num
     except csv.Error as exc:
         raise InvalidInput(f"{name}: no valid CSV ({exc}); mend its quotation marks") from exc
 
@@ -85,7 +107,8 @@ def _first_row(text: str) -> str:
     for line in text.splitlines(keepends=True)[:ROWS_LOOKED_AT]:
         row += line
         if row.count('"') % 2 == 0:
-            if any(mark in row for mark in DELIMITERS):
+            lines = row.splitlines(keepends=True)
+            if len(next(csv.reader(lines, delimiter=delimiter_of(row)), [])) > 1:
                 return row
             row = ""
     return row

@@ -20,6 +20,7 @@ from adapters.questionnaires.markdown import TABLE as MARKDOWN_TABLE
 from adapters.questionnaires.markdown import read_markdown, with_markdown_answers
 from adapters.questionnaires.new_files import new_file
 from adapters.questionnaires.pdf import read_pdf
+from adapters.questionnaires.plain_text import storable
 from adapters.questionnaires.word import read_word, with_word_answers
 from adapters.questionnaires.workbook import read_workbook
 from adapters.questionnaires.workbook_answers import with_workbook_answers
@@ -76,6 +77,7 @@ def with_placed_answers(content: bytes, tables: Tables, *, form: Form) -> bytes:
     Raises:
         InvalidInput: a place can't take its answer; nothing is written then.
     """
+    tables = {name: {place: storable(text) for place, text in answers.items()} for name, answers in tables.items()}
     match form:
         case Form.XLSX:
             return with_workbook_answers(content, tables)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
-from adapters.questionnaires.plain_text import decoded
+from adapters.questionnaires.plain_text import decoded, encoded
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerRules
 from domain.rfp_answering.questionnaire import Form, Place, Question, Questionnaire, QuestionNo, file_hash
@@ -36,7 +36,7 @@ def with_json_answers(content: bytes, answers: Mapping[str, str]) -> bytes:
         text = answers.get(f"/questions/{number}/answer")
         if text is not None:
             row["answer"] = text
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    return encoded(json.dumps(document, ensure_ascii=False, indent=2) + "\n", like=content)
 
 
 def _rows(content: bytes, *, name: str) -> list[object]:

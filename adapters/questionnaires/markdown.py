@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from adapters.questionnaires.plain_text import decoded
+from adapters.questionnaires.plain_text import decoded, encoded
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.questionnaire import Form, Place, Question, Questionnaire, QuestionNo, file_hash
 
@@ -39,7 +39,7 @@ def read_markdown(content: bytes, *, name: str) -> Questionnaire:
     Raises:
         InvalidInput: no text, or nothing in it asks anything.
     """
-    lines = decoded(content, name=name).splitlines()
+    lines = _lines(decoded(content, name=name))
     found = list(_asked(lines))
     if not found:
         raise InvalidInput(f"{name}: no line ends with a question mark, so nothing is asked")
@@ -58,13 +58,20 @@ def read_markdown(content: bytes, *, name: str) -> Questionnaire:
 
 def with_markdown_answers(content: bytes, answers: Mapping[str, str]) -> bytes:
     """Return the file with *answers* by place (`line 12`), each a quotation, which no text in it can end."""
-    lines = decoded(content, name="the file").splitlines()
+    text = decoded(content, name="the file")
+    lines = _lines(text)
     for one in reversed(list(_asked(lines))):
-        text = answers.get(f"line {one.behind + 1}")
-        if text is not None:
-            written = [f"> {line}".rstrip() for line in text.splitlines() or [""]]
+        answer = answers.get(f"line {one.behind + 1}")
+        if answer is not None:
+            written = [f"> {line}".rstrip() for line in answer.splitlines() or [""]]
             lines[one.behind : one.until] = ["", *written, ""]
-    return ("\n".join(lines).rstrip("\n") + "\n").encode()
+    written_text = "\n".join(lines).rstrip("\n") + "\n"
+    return encoded(written_text.replace("\n", "\r\n") if "\r\n" in text else written_text, like=content)
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines, by line ends alone: `splitlines` knows separators that Markdown does not."""
+    return text.replace("\r\n", "\n").split("\n")
 
 
 def _asked(lines: list[str]) -> Iterator[Asked]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 
-from adapters.questionnaires.cells import MOST_CHARACTERS
+from adapters.questionnaires.cells import MOST_CHARACTERS, in_cell, length
+from adapters.questionnaires.plain_text import storable
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo
 
 HEADINGS = ("Section", "Question", "Answer")
-_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WIDTHS = (20, 60, 80)
 """Of a sheet's columns, in characters."""
 
@@ -30,29 +29,25 @@ def new_file(questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *,
         raise InvalidInput(f"form {form}: no new file of it is made; expected one of {', '.join(makers)}")
     _check(questionnaire, answers, form=form)
     rows = [
-        (_clean(one.section), _clean(one.text), _clean(answers.get(one.no, one.given)))
+        (storable(one.section), storable(one.text), storable(answers.get(one.no, one.given)))
         for one in questionnaire.questions
     ]
-    return makers[form](_clean(questionnaire.name), rows)
+    return makers[form](storable(questionnaire.name), rows)
 
 
 def _check(questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *, form: Form) -> None:
     asked = {one.no for one in questionnaire.questions}
     problems = [f"question {no}: there is none of this number" for no in sorted(answers) if no not in asked]
     problems += [
-        f"question {no}: the answer has {len(text)} characters, and a cell holds at most {MOST_CHARACTERS}; take .docx"
+        f"question {no}: the answer has {length(text)} characters, and a cell at most {MOST_CHARACTERS}; take .docx"
         for no, text in sorted(answers.items())
-        if form is Form.XLSX and len(text) > MOST_CHARACTERS
+        if form is Form.XLSX and length(text) > MOST_CHARACTERS
     ]
     if problems:
         raise InvalidInput(
             f"{questionnaire.name}: {len(problems)} of {len(answers)} answers can't be written; nothing was",
             problems=tuple(problems),
         )
-
-
-def _clean(text: str) -> str:
-    return _NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _document(title: str, rows: Sequence[Row]) -> bytes:
@@ -86,7 +81,7 @@ def _workbook(title: str, rows: Sequence[Row]) -> bytes:
             cell = sheet.cell(row, column)
             assert isinstance(cell, Cell)
             if text:
-                cell.value = text
+                cell.value = in_cell(text)
                 cell.data_type = "s"  # `=1+1` is an answer's words, and no formula
             cell.number_format = "@"  # nor when somebody edits the cell
             cell.alignment = Alignment(wrap_text=True, vertical="top")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from xml.parsers import expat
 
 from attrs import define, field, frozen
@@ -57,16 +58,26 @@ class Spot:
 
 @define(kw_only=True)
 class Places:
-    """What a sheet has, where; *taken*: areas no answer may be written to, and why."""
+    """
+    What a sheet has, where; *taken*: areas no answer may be written to, and why.
+
+    *lists*: areas with a dropdown list, and its formula, as far as they stand in the sheet's extensions, where Excel
+    puts lists whose values are on another sheet.
+    """
 
     rows: dict[int, Spot] = field(factory=dict)
     cells: dict[Address, Spot] = field(factory=dict)
     taken: list[tuple[Area, str]] = field(factory=list)
+    lists: list[tuple[Area, str]] = field(factory=list)
     data: Spot | None = None
 
     def obstacle(self, address: Address) -> str:
         """Return why nothing can be written there; empty: something can."""
         return next((why for area, why in self.taken if address in area), "")
+
+    def list_of(self, address: Address) -> str:
+        """Return the formula of the dropdown list that an extension has there; empty: there is none."""
+        return next((formula for area, formula in self.lists if address in area), "")
 
 
 def address_of(text: str) -> Address:
@@ -124,6 +135,7 @@ class _Scan:
         self.places = Places()
         self.here = Address(row=0, column=-1)
         self.open: list[tuple[str, int, int]] = []
+        self.said: dict[str, str] = {}
         self.parser = expat.ParserCreate("utf-8")
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -145,13 +157,27 @@ class _Scan:
             if attributes.get("t") in ("array", "dataTable") and "ref" in attributes:
                 area = area_of(attributes["ref"])
             self.places.taken.append((area, "it holds a formula"))
+        elif name == "dataValidation" and attributes.get("type") == "list" and "sqref" not in attributes:
+            self.said = {}
+            self.parser.CharacterDataHandler = self._hear
         elif name == "mergeCell":
             merged = attributes.get("ref", "")
             self.places.taken.append((area_of(merged), f"it is part of the merged cells {merged}"))
 
+    def _hear(self, text: str) -> None:
+        """Gather what elements inside an extension's rule say, by their names."""
+        name = self.open[-1][0].rpartition(":")[2]
+        parent = self.open[-2][0].rpartition(":")[2] if name == "f" else name
+        self.said[parent] = self.said.get(parent, "") + text
+
     def _end(self, tag: str) -> None:
         _tag, start, opened = self.open.pop()
         prefix, _, name = tag.rpartition(":")
+        if name == "dataValidation" and self.parser.CharacterDataHandler is not None:
+            self.parser.CharacterDataHandler = None
+            for words in self.said.get("sqref", "").split():
+                with suppress(InvalidInput):  # a rule that can't be understood is Excel's alone
+                    self.places.lists.append((area_of(words), self.said.get("formula1", "")))
         if name not in _PLACED:
             return
         is_empty = self.xml[opened - 2 : opened] == b"/>"

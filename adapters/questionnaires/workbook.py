@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 from adapters.questionnaires.columns import find_columns, is_cover, letters, questions_in
 from adapters.questionnaires.sheet_places import Places, address_of
+from adapters.questionnaires.strict_office import as_transitional
 from adapters.questionnaires.workbook_answers import sheet_places
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerRules
@@ -69,7 +70,7 @@ def _opened(content: bytes, *, name: str) -> Workbook:
     try:
         with warnings.catch_warnings():  # of what it would not write again: nothing is written by it
             warnings.simplefilter("ignore", UserWarning)
-            return load_workbook(BytesIO(content), data_only=True, keep_links=False)
+            return load_workbook(BytesIO(as_transitional(content)), data_only=True, keep_links=False)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as exc:
         raise InvalidInput(
             f"{name}: no .xlsx workbook that can be read ({type(exc).__name__}); save it anew as .xlsx, without a "
@@ -127,14 +128,19 @@ def _questions(
             text=found.text,
             section=found.section,
             place=Place(table=sheet.title, question=f"{letters(columns.question)}{found.row + 1}", answer=address),
-            rules=_rules(book, sheet, [one for one in validations if address in one.sqref]),
+            rules=_rules(
+                book,
+                sheet,
+                [one for one in validations if address in one.sqref],
+                extended=places.list_of(address_of(address)),
+            ),
             given="" if obstacle else found.given,
             obstacle=f"{address}: {obstacle}" if obstacle else "",
         )
 
 
-def _rules(book: Workbook, sheet: Worksheet, validations: list[DataValidation]) -> AnswerRules:
-    allowed: tuple[str, ...] = ()
+def _rules(book: Workbook, sheet: Worksheet, validations: list[DataValidation], *, extended: str) -> AnswerRules:
+    allowed = tuple(_listed(book, sheet, extended)) if extended else ()
     most = None
     for one in validations:
         if one.type == "list" and one.formula1:

@@ -47,9 +47,8 @@ def sheet_places(content: bytes, *, name: str) -> dict[str, Places]:
     left = MOST_CELLS
     with _opened(content, name=name) as book:
         for title, part in _sheet_parts(book).items():
-            if part.startswith("xl/worksheets/"):
-                found[title] = places_in(book.read(part), where=f"{name}: sheet {title!r}", most_cells=left)
-                left -= len(found[title].cells)
+            found[title] = places_in(book.read(part), where=f"{name}: sheet {title!r}", most_cells=left)
+            left -= len(found[title].cells)
     return found
 
 
@@ -71,7 +70,7 @@ def _copied(old: ZipFile, changed: Mapping[str, bytes]) -> bytes:
     with ZipFile(made, "w", ZIP_DEFLATED) as new:
         new.comment = old.comment
         for part in old.infolist():
-            new.writestr(part, changed.get(part.filename) or old.read(part.filename), compress_type=part.compress_type)
+            new.writestr(part, changed.get(part.filename) or old.read(part), compress_type=part.compress_type)
     return made.getvalue()
 
 
@@ -83,7 +82,7 @@ def _part(parts: Mapping[str, str], sheet: str) -> str:
 
 
 def _sheet_parts(book: ZipFile) -> dict[str, str]:
-    """Return the name of each sheet's part by the sheet's title."""
+    """Return the name of each sheet's part by the sheet's title; sheets of charts and dialogues are left out."""
     from defusedxml.ElementTree import fromstring
 
     main = _main_part(book)
@@ -91,13 +90,14 @@ def _sheet_parts(book: ZipFile) -> dict[str, str]:
     relations = {
         one.get("Id"): one.get("Target", "")
         for one in fromstring(book.read(join(folder, "_rels", f"{name}.rels")))
-        if one.get("TargetMode") != "External"
+        if one.get("Type", "").endswith("/worksheet") and one.get("TargetMode") != "External"
     }
     parts = {}
     for element in fromstring(book.read(main)).iter():
         if element.tag.rpartition("}")[2] == "sheet":
-            target = relations[element.get(_RELATION) or element.get(_STRICT_RELATION)]
-            parts[element.get("name", "")] = _path(folder, target)
+            target = relations.get(element.get(_RELATION) or element.get(_STRICT_RELATION))
+            if target is not None:
+                parts[element.get("name", "")] = _path(folder, target)
     return parts
 
 
