@@ -141,7 +141,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     checks = make_llm_checks(base, family=llm_family, jobs=jobs)
     embedding_work = make_embedding_work(base, jobs=jobs, library=library.store)
     sources = make_sources(base, family=syncing, jobs=jobs)
-    rfp = make_rfp(base, jobs=jobs, llm=llm, library=library.store, searching=searching)
+    rfp = make_rfp(base, jobs=jobs, llm=llm, library=library, searching=searching)
     of_arguments = {
         FAMILIES[testing.family.kind].start: runs.opener.check,
         FAMILIES[SYNC].start: sources.syncs.check,

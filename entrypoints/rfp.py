@@ -7,6 +7,7 @@ from functools import partial
 
 from attrs import frozen
 
+from adapters.database.rfp_stale import SqlStaleAnswers
 from adapters.database.rfps import SqlRfpStore
 from adapters.questionnaires.child_files import ChildQuestionnaireFiles
 from adapters.rfp_authors.prompt_files import author_prompts
@@ -18,17 +19,20 @@ from domain.jobs.service import JobService
 from domain.rfp_answering.answering import RfpAnswering
 from domain.rfp_answering.choosing_models import AuthorModels
 from domain.rfp_answering.deciding import Deciding
+from domain.rfp_answering.inspecting import Inspecting
+from domain.rfp_answering.library_answers import Shelving
 from domain.rfp_answering.library_passages import LibraryPassages
 from domain.rfp_answering.library_readiness import LibraryReadiness
 from domain.rfp_answering.looking import Looking
 from domain.rfp_answering.opened_authors import OpenedAuthors
 from domain.rfp_answering.opening import StageOpener
-from domain.rfp_answering.ports import RfpStore
+from domain.rfp_answering.report import Reporting
 from domain.rfp_answering.responding import Responding
 from domain.rfp_answering.reviewing import Reviewing
 from domain.rfp_answering.stage import RESPONDING, REVIEWING
 from domain.schedules.schedulable import Check
 from entrypoints.foundation import Foundation
+from entrypoints.library import LibraryServices
 from entrypoints.limits import check_limits
 from entrypoints.llm_registry import LlmRegistry
 from pipelines.names import FAMILIES
@@ -41,6 +45,9 @@ class RfpServices:
     answering: RfpAnswering
     looking: Looking
     deciding: Deciding
+    inspecting: Inspecting
+    reporting: Reporting
+    shelving: Shelving
     models: AuthorModels
     readiness: LibraryReadiness
 
@@ -76,16 +83,19 @@ def make_stages(base: Foundation, *, library: Library, searching: Searching) -> 
 
 
 def make_rfp(
-    base: Foundation, *, jobs: JobService, llm: LlmRegistry, library: Library, searching: Searching
+    base: Foundation, *, jobs: JobService, llm: LlmRegistry, library: LibraryServices, searching: Searching
 ) -> RfpServices:
     """Plug together what stands on the service of jobs, which must know the families first."""
-    rfps: RfpStore = SqlRfpStore(base.engine)
-    passages = LibraryPassages(library=library, searching=searching)
-    files = ChildQuestionnaireFiles()
+    rfps, files = SqlRfpStore(base.engine), ChildQuestionnaireFiles()
+    passages, stale = LibraryPassages(library=library.store, searching=searching), SqlStaleAnswers(rfps)
+    inspecting = Inspecting(rfps=rfps, stale_answers=stale)
     return RfpServices(
         answering=RfpAnswering(rfps=rfps, files=files, jobs=jobs, clock=base.clock, ids=base.ids, audit=base.audit),
         looking=Looking(rfps=rfps, store=base.store, passages=passages),
         deciding=Deciding(rfps=rfps, files=files, clock=base.clock, audit=base.audit),
+        inspecting=inspecting,
+        reporting=Reporting(rfps=rfps, passages=passages, inspecting=inspecting, clock=base.clock),
+        shelving=Shelving(rfps=rfps, stale_answers=stale, adding=library.adding, audit=base.audit),
         models=AuthorModels(
             references=llm.references,
             defaults=llm.defaults,
@@ -93,5 +103,5 @@ def make_rfp(
             environments=base.environments,
             check_limits=partial(check_limits, base.settings),
         ),
-        readiness=LibraryReadiness(library=library),
+        readiness=LibraryReadiness(library=library.store),
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from attrs import frozen
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, cast, func, or_, select
 
 from adapters.database.library_tables import library_document
 from adapters.database.rfp_tables import rfp, rfp_decision, rfp_draft, rfp_draft_source, rfp_question
 from adapters.database.rfps import SqlRfpStore
 from adapters.database.rows import AnyRow
 from adapters.database.scope import of_organization
-from adapters.database.types import Name
+from adapters.database.types import Name, UtcTime
 from adapters.rfp_documents import from_document
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import DecisionKind
@@ -25,6 +25,13 @@ _newest_draft, _newest_decision = (
     for newer in (rfp_draft.alias(), rfp_decision.alias())
 )
 _is_rejected = and_(_document.c.verdict == "rejected", _document.c.verdict_hash == _document.c.visible_hash)
+_decided_at = cast(rfp_decision.c.body["at"].as_string(), UtcTime)
+_nobody_has_decided_since = or_(
+    rfp_decision.c.version.is_(None),
+    rfp_decision.c.body["kind"].as_string() == DecisionKind.REJECTED.value,
+    _document.c.updated_at.is_(None),
+    _decided_at < _document.c.updated_at,
+)
 _STALE = (
     select(
         _quoted.c.rfp_id,
@@ -61,6 +68,7 @@ _STALE = (
             _document.c.generation != _quoted.c.generation,
             _is_rejected,
         ),
+        _nobody_has_decided_since,
     )
     .order_by(rfp.c.created_at.desc(), rfp.c.id.desc(), _quoted.c.no, _quoted.c.document_id, _quoted.c.generation)
     .limit(bindparam("at_most"))

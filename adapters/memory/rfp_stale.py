@@ -15,7 +15,7 @@ from domain.jobs.errors import NotFound
 from domain.rfp_answering.passage import PassageSource
 from domain.rfp_answering.ports import RfpUnitOfWork
 from domain.rfp_answering.rfp import RfpId, RfpPlace
-from domain.rfp_answering.staleness import StaleAnswer, StaleReason, stale_reason
+from domain.rfp_answering.staleness import StaleAnswer, StaleReason, is_decided_since, stale_reason
 from domain.tenancy import TenantContext
 
 
@@ -65,6 +65,8 @@ def _of(
 ) -> Iterator[StaleAnswer]:
     for rfp_id, no in work.answers.resting_on([source]):
         standing = work.answers.of(rfp_id, no)
+        if document is not None and is_decided_since(standing.decision, document.updated_at):
+            continue
         yield StaleAnswer(
             rfp_id=rfp_id,
             rfp_name=work.rfps.get(rfp_id).questionnaire.name,

@@ -45,8 +45,12 @@ class ReportFile:
         Raises:
             ServiceUnavailable: the disk is full, or broken.
         """
+        self.write_bytes(text.encode())
+
+    def write_bytes(self, content: bytes) -> None:
+        """Append *content*. Raises as `write`."""
         try:
-            self.stream.write(text.encode())
+            self.stream.write(content)
         except OSError as exc:
             _give_up(self.path, exc)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from attrs import frozen
 
 from domain.rfp_answering.questionnaire import Question
-from domain.rfp_answering.records import DecisionKind
+from domain.rfp_answering.records import Decision, DecisionKind
 from domain.rfp_answering.rfp import RfpId
 from domain.tenancy import TenantContext
 
@@ -48,11 +49,17 @@ class StaleAnswers(Protocol):
         """
         Return the answers that rest on what has changed since, of one RFP or all: those of the newest RFPs first.
 
-        An answer is listed once for each document that it must be compared with.
+        An answer is listed once for each document that it must be compared with. What a person approved or wrote after
+        that document last changed is not listed: it is their word that it holds (`is_decided_since`).
 
         Raises:
             ServiceUnavailable: the store can't be reached, or refuses to work.
         """
+
+
+def is_decided_since(decision: Decision | None, changed_at: datetime) -> bool:
+    """Return whether a person has stood up for an answer since its document changed."""
+    return decision is not None and decision.kind is not DecisionKind.REJECTED and decision.at >= changed_at
 
 
 def stale_reason(generation: int, *, visible: int, is_removed: bool, is_rejected: bool) -> StaleReason | None:

@@ -24,6 +24,7 @@ from entrypoints.api.routes import (
     llm_defaults,
     llm_validations,
     organization,
+    rfp_decisions,
     rfps,
     schedules,
     secrets,
@@ -55,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     embedding.router,
     library_search.router,
     rfps.router,
+    rfp_decisions.router,
     schedules.router,
     *llm_validations.ROUTERS,
 )

@@ -12,6 +12,15 @@ _LAZY = {
     "show": ("entrypoints.cli.rfp_show", "Show an RFP's answers, or all about one question."),
     "answer": ("entrypoints.cli.rfp_answer", "Draft answers from the library."),
     "review": ("entrypoints.cli.rfp_answer", "Have drafts reviewed by somebody who did not write them."),
+    "findings": ("entrypoints.cli.rfp_findings", "Show contradictions, questions asked before, and old evidence."),
+    "approve": ("entrypoints.cli.rfp_decide", "Stand up for answers: one, or all that nothing stands against."),
+    "edit": ("entrypoints.cli.rfp_decide", "Write an answer yourself."),
+    "reject": ("entrypoints.cli.rfp_decide", "Ask for another answer."),
+    "export": ("entrypoints.cli.rfp_export", "Write the answers into the buyer's own file."),
+    "report": ("entrypoints.cli.rfp_export", "Report each answer with its evidence, in Markdown."),
+    "gaps": ("entrypoints.cli.rfp_findings", "List what the library could not answer."),
+    "stale": ("entrypoints.cli.rfp_findings", "List answers whose documents have changed since."),
+    "to-library": ("entrypoints.cli.rfp_export", "Make a library document of approved answers."),
     "remove": ("entrypoints.cli.rfp_show", "Forget an RFP."),
 }
 
@@ -32,4 +41,7 @@ def rfp() -> None:
     antiphon rfp answer last
     antiphon rfp review last
     antiphon rfp show last
+    antiphon rfp findings last
+    antiphon rfp approve last
+    antiphon rfp export last -o tender-answered.xlsx
     """

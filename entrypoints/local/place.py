@@ -21,6 +21,7 @@ from entrypoints.local.library_search import LocalLibrarySearch
 from entrypoints.local.llm import LocalLlm
 from entrypoints.local.llm_checks import LocalLlmChecks
 from entrypoints.local.organization import LocalOrganization
+from entrypoints.local.rfp_answers import LocalRfpAnswers
 from entrypoints.local.rfps import LocalRfps
 from entrypoints.local.schedules import LocalSchedules
 from entrypoints.local.secrets import LocalSecrets
@@ -70,6 +71,10 @@ class LocalPlace:
     @property
     def rfps(self) -> LocalRfps:
         return LocalRfps(antiphon=self.antiphon, tenant=self.tenant)
+
+    @property
+    def rfp_answers(self) -> LocalRfpAnswers:
+        return LocalRfpAnswers(rfp=self.antiphon.rfp, tenant=self.tenant)
 
     @property
     def audit(self) -> LocalAudit:

@@ -18,6 +18,7 @@ from entrypoints.places.library_search import LibrarySearch
 from entrypoints.places.llm import Llm
 from entrypoints.places.llm_checks import LlmChecking
 from entrypoints.places.organization import Organization
+from entrypoints.places.rfp_answers import RfpAnswers
 from entrypoints.places.rfps import Rfps
 from entrypoints.places.schedules import Schedules
 from entrypoints.places.secrets import Secrets
@@ -54,6 +55,10 @@ class Place(Protocol):
     @property
     def rfps(self) -> Rfps:
         """Its questionnaires, and how they are answered."""
+
+    @property
+    def rfp_answers(self) -> RfpAnswers:
+        """What people do with the answers."""
 
     @property
     def audit(self) -> Audit:

@@ -38,6 +38,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/keys/{key}/rotate": {},
     "POST /v1/rfps/{rfp_id}/answering": {"model": "offline"},
     "POST /v1/rfps/{rfp_id}/review": {"model": "offline"},
+    "POST /v1/rfps/{rfp_id}/answers/{no}/decisions": {"kind": "edited", "text": "Yes."},
     "PATCH /v1/llm-apis/{llm_api}": {},
     "PATCH /v1/documentation-sources/{source}": {},
     "PUT /v1/llm-apis/{llm_api}/models/{model:path}": {},

@@ -71,12 +71,27 @@ def test_an_answer_is_stale_once_its_document_shows_something_else(
     add_records(rfps, a_draft(rfp, document=document.id), a_decision(rfp))
     assert stale.find(US, limit=9) == []
 
-    shelve(library, attrs.evolve(document, generation=2, title="Now"))
+    shelve(library, attrs.evolve(document, generation=2, title="Now", updated_at=after(90)))
 
     (one,) = stale.find(US, limit=9)
     assert (one.rfp_id, one.rfp_name, one.question) == (rfp.id, "rfp.xlsx", rfp.questionnaire.questions[0])
     assert (one.document_id, one.title, one.generation, one.visible) == (document.id, "Now", 1, 2)
     assert (one.reason, one.decision) == (StaleReason.CHANGED, DecisionKind.APPROVED)
+
+
+def test_what_a_person_stood_up_for_since_is_not_stale(rfps: RfpStore, library: Library, stale: StaleAnswers) -> None:
+    """Whoever has looked at it again must not be asked for ever; whoever only rejected it has answered nothing."""
+    rfp, document = add_rfp(rfps, an_rfp()), shelved(library)
+    add_records(rfps, *(a_draft(rfp, no, document=document.id) for no in (FIRST, SECOND, THIRD)))
+    add_records(
+        rfps, a_decision(rfp), a_decision(rfp, SECOND, "edited", text="Mine."), a_decision(rfp, THIRD, "rejected")
+    )
+
+    shelve(library, attrs.evolve(document, generation=2, updated_at=after(49)))
+
+    assert found(stale) == [(THIRD, StaleReason.CHANGED)]
+    shelve(library, attrs.evolve(document, generation=3, updated_at=after(51)))
+    assert [no for no, _ in found(stale)] == [FIRST, SECOND, THIRD]
 
 
 def test_evidence_that_was_removed_or_rejected_is_none(rfps: RfpStore, library: Library, stale: StaleAnswers) -> None:

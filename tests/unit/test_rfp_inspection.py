@@ -46,6 +46,7 @@ def test_contradictions_and_near_duplicates_are_found_beside_old_evidence() -> N
     world = RfpWorld(honest)
     before = answered(world)
     edit(world, before, FOURTH, "Weddings are cancelled with 5 days' notice.")
+    world.kernel.clock.advance(1)
     rfp = world.imported((*QUESTIONS, "For how long do you keep backups?"))
     world.answered(rfp)
     edit(world, rfp, QuestionNo(5), "We keep backups for 90 days.")
@@ -162,6 +163,7 @@ def test_answers_whose_evidence_has_changed_are_left_out() -> None:
     world = RfpWorld(honest)
     rfp = answered(world)
     world.deciding.approve_all(US, rfp.id)
+    world.kernel.clock.advance(1)
     world.shelve_texts(encryption=2)
 
     shelved = world.shelving.shelve(US, rfp.id)

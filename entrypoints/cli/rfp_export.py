@@ -1,0 +1,112 @@
+"""`antiphon rfp export`, `report` and `to-library`: what leaves of an RFP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from adapters.reports.files import replacing
+from domain.jobs.errors import InvalidInput
+from domain.rfp_answering.questionnaire import Form
+from entrypoints.cli.acting import JSON, at_place, print_document
+from entrypoints.cli.console import print_json, say, show
+from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
+from entrypoints.places.place import Place
+from entrypoints.rfp_exports import ranges
+
+_FORMS = (Form.DOCX.value, Form.XLSX.value)
+_FORCE = click.option("--force", is_flag=True, help="Write over a file that is there.")
+
+
+@click.command()
+@RFP_ID
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), required=True,
+              help="Where to write it.")  # fmt: skip
+@click.option("--with-drafts", is_flag=True,
+              help="Also answers that nobody has approved, but that passed every check.")  # fmt: skip
+@click.option("--form", type=click.Choice(_FORMS), help="A new file of this form, in place of the buyer's own.")
+@_FORCE
+@at_place
+@JSON
+def export(
+    *, place: Place, rfp_id: str, output: Path, with_drafts: bool, form: str | None, force: bool, as_json: bool
+) -> None:
+    """
+    Write the answers into the buyer's own file: what a person approved or wrote, and nothing else.
+
+    Of an .xlsx file every byte but the answered cells stays as it was. Which questions were left open is said.
+
+    \b
+    antiphon rfp export last -o tender-answered.xlsx
+    antiphon rfp export last -o draft.docx --form docx --with-drafts
+    """
+    _check(output, force=force)
+    rfp = chosen_rfp(place, rfp_id)
+    file = place.rfp_answers.export(rfp.id, with_drafts=with_drafts, form=Form(form) if form else None)
+    with replacing(output) as written:
+        written.write_bytes(file.content)
+    if as_json:
+        said = {"file": str(output), "written": list(file.written), "left_open": list(file.left_open)}
+        print_json({"id": rfp.id, **said})
+        return
+    say(f"wrote     {output}: {len(file.written):,} answers")
+    if file.left_open:
+        say(f"left open {len(file.left_open):,} of {rfp.questions:,} questions: {ranges(file.left_open)}")
+
+
+@click.command()
+@RFP_ID
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
+              help="Where to write it. Default: standard output.")  # fmt: skip
+@_FORCE
+@at_place
+@JSON
+def report(*, place: Place, rfp_id: str, output: Path | None, force: bool, as_json: bool) -> None:
+    """
+    Print or write a report in Markdown: each answer with its evidence, checks, review and decision.
+
+    It begins with what there is to look at: contradictions, evidence that has changed, questions asked before.
+    """
+    if output is not None:
+        _check(output, force=force)
+    rfp = chosen_rfp(place, rfp_id)
+    text = place.rfp_answers.report(rfp.id)
+    if output is not None:
+        with replacing(output) as written:
+            written.write(text)
+    if as_json:
+        print_json({"id": rfp.id, "file": str(output)} if output else {"id": rfp.id, "markdown": text})
+    elif output is None:
+        show(text)
+    else:
+        say(f"wrote     {output}")
+
+
+@click.command()
+@RFP_ID
+@at_place
+@JSON
+def to_library(*, place: Place, rfp_id: str, as_json: bool) -> None:
+    """
+    Make a document of the library of the answers that a person approved or wrote.
+
+    It waits for somebody to approve it (`antiphon library documents approve`) before other RFPs are answered from it;
+    this one never is. Answers that rest on a document which has changed since are left out. After other decisions the
+    command makes its next version.
+    """
+    done = place.rfp_answers.to_library(chosen_rfp(place, rfp_id).id)
+    if as_json:
+        print_document(done)
+        return
+    document = done.document
+    say(f"{document.change.value}   {document.id[:8]}  {document.location}, {len(done.answered):,} answers")
+    if done.left_out:
+        say(f"left out  {ranges(done.left_out)}: what they rest on has changed (`antiphon rfp stale`)")
+    if not document.is_approved:
+        say(f"`antiphon library documents approve {document.id[:8]}` makes it evidence, once it is read")
+
+
+def _check(output: Path, *, force: bool) -> None:
+    if output.exists() and not force:
+        raise InvalidInput(f"{output}: it is there already; --force writes over it")
