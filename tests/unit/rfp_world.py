@@ -23,7 +23,7 @@ from domain.embedding.library_document import DocumentId, LibraryDocument
 from domain.jobs.family import Family
 from domain.jobs.job import Job, JobId, JobOptions
 from domain.jobs.service import JobService
-from domain.language_models.conversation import Message
+from domain.language_models.conversation import Completion, Message
 from domain.language_models.model import ModelSpec, Provider
 from domain.organizations.audit_log import AuditLog
 from domain.rfp_answering.answering import RfpAnswering
@@ -59,7 +59,7 @@ QUESTIONS = (
     "Are you certified to ISO 27001?",
     "What is your cancellation policy for weddings?",
 )
-Reply = Callable[[str], str]
+Reply = Callable[[str], str | Completion]
 """Makes a model's reply from all that it was told."""
 
 
@@ -113,7 +113,7 @@ class ScriptedAuthors:
     def _asked(self, model: ModelSpec) -> AskedModel:
         return AskedModel(spec=model, model=ScriptedModel(model, self._said))
 
-    def _said(self, messages: Sequence[Message]) -> str:
+    def _said(self, messages: Sequence[Message]) -> str | Completion:
         told = "\n\n".join(message.text for message in messages)
         self.asked.append(told)
         return self.reply(told)
