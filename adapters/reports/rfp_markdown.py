@@ -98,7 +98,7 @@ def _evidence(report: RfpReport, draft: DraftRecord) -> Iterator[str]:
 def _where(quote: Quote, passage: Passage | None) -> str:
     if passage is None:
         return f"{_GONE} (chunk {escaped(quote.chunk_id)})"
-    path = " &gt; ".join(map(escaped, (passage.title, *passage.heading_path)))
+    path = " &gt; ".join(map(escaped, passage.path))
     return f"{path} (chunk {escaped(quote.chunk_id)})"
 
 

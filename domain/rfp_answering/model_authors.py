@@ -167,7 +167,7 @@ class ModelReviewer:
 
 def shown(passage: Passage) -> str:
     """Return a passage as authors see it: where it stands, then what it says."""
-    return f"{' > '.join((passage.title, *passage.heading_path))}\n\n{passage.text}"
+    return f"{' > '.join(passage.path)}\n\n{passage.text}"
 
 
 def _messages_of(prompt: Prompt, blocks: Mapping[str, str]) -> tuple[Message, ...]:

@@ -41,6 +41,11 @@ class Passage:
         return ChunkId(f"{self.document_id}:{self.generation}:{self.ordinal}")
 
     @property
+    def path(self) -> tuple[str, ...]:
+        """Where it stands: the document's title, then the headings; a heading that is the title is not said twice."""
+        return tuple(dict.fromkeys((self.title, *self.heading_path)))
+
+    @property
     def source(self) -> PassageSource:
         """The content it is of."""
         return PassageSource(document_id=self.document_id, generation=self.generation)

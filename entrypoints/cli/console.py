@@ -184,5 +184,9 @@ def _by_word(verdicts: Mapping[str, int]) -> Counter[str]:
 
 
 def printable(text: str) -> str:
-    """Return *text* without what would steer a terminal: answers are somebody else's words."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
+    """
+    Return *text* without what would steer a terminal: answers are somebody else's words.
+
+    The unseen space (U+200B), by which reports keep addresses from becoming links, moves nothing.
+    """
+    return "".join(sign if sign.isprintable() or sign in "\n\t\u200b" else "\ufffd" for sign in text)

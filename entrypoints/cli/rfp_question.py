@@ -14,6 +14,8 @@ from entrypoints.api.documents.rfp_answers import (
 from entrypoints.cli.acting import shown_time
 from entrypoints.cli.console import show
 
+_GONE = "a document that is gone, or was rejected since"
+
 
 def tell_question(found: AnswerDetailDocument) -> None:
     """Print all there is about a question."""
@@ -51,7 +53,7 @@ def _answered(found: AnswerDetailDocument) -> Iterator[str]:
 
 
 def _quoted(quote: QuoteDocument) -> Iterator[str]:
-    path = " > ".join((quote.title or "a document that is gone, or was rejected since", *quote.heading_path))
+    path = " > ".join(dict.fromkeys((quote.title or _GONE, *quote.heading_path)))
     yield f"quote    {path}  [{quote.chunk_id}]"
     yield from _indented(quote.text)
 
