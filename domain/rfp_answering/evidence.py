@@ -28,13 +28,17 @@ from domain.rfp_answering.designations import (
 )
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft
 from domain.rfp_answering.folding import folded
-from domain.rfp_answering.negations import contradicted
+from domain.rfp_answering.negations import contradicted, is_about_sources
 from domain.rfp_answering.quantities import Date, Quantity, dates_in, quantities_in
 from domain.rfp_answering.quoting import cut_to_fit, found_of, not_found, sentences_around, short, too_short
 from domain.rfp_answering.rates import rates_in
+from domain.rfp_answering.sentences import sentences_of
 from domain.rfp_answering.spelling import respelled
 from domain.rfp_answering.stems import stems
 from domain.rfp_answering.writing import odd_writing
+
+FEWEST_WORDS = 3
+"""Words that carry meaning, from which on a sentence must share one with the quotes."""
 
 
 class Check(StrEnum):
@@ -43,6 +47,7 @@ class Check(StrEnum):
     QUOTED = "quoted"
     QUOTES_FOUND = "quotes_found"
     QUOTES_WHOLE = "quotes_whole"
+    GROUNDED = "grounded"
     NUMBERS = "numbers"
     DATES = "dates"
     STANDARDS = "standards"
@@ -227,10 +232,22 @@ def _unproved(compared: _Compared) -> Iterator[Finding]:
     for address in sorted(whole.addresses - frozenset().union(*(proof.addresses for proof in proofs))):
         yield _missing(Check.ADDRESSES, "address", address)
     yield from _misnamed(compared, proofs)
+    yield from _groundless(compared)
     yield from (Finding(check=Check.WRITING, reason=one) for one in odd_writing(compared.answer, compared.quotes))
     for clause, proof in contradicted(compared.answer, compared.sentences, asked=compared.asked):
         reason = f"the answer says {short(clause)}, and what is quoted says {short(proof)}"
         yield Finding(check=Check.NEGATIONS, reason=reason)
+
+
+def _groundless(compared: _Compared) -> Iterator[Finding]:
+    """Find sentences about something else altogether: what a document talked the author into, for one."""
+    quoted = stems(" ".join(compared.sentences))
+    for sentence in sentences_of(compared.answer):
+        words = stems(sentence)
+        is_other = len(words) >= FEWEST_WORDS and not words & quoted
+        if quoted and is_other and not is_about_sources(sentence):
+            reason = f"the sentence {short(sentence)} has no word in common with what is quoted"
+            yield Finding(check=Check.GROUNDED, reason=reason)
 
 
 def _misnamed(compared: _Compared, proofs: list[Stated]) -> Iterator[Finding]:

@@ -114,6 +114,11 @@ def contradicted(answer: str, sentences: Sequence[str], *, asked: str = "") -> I
             yield clause.text, near[0].text
 
 
+def is_about_sources(sentence: str) -> bool:
+    """Return whether a sentence may say what the documents leave open: that is quoted from nowhere."""
+    return bool(_ABOUT_SOURCES.search(sentence))
+
+
 def _stated(answer: str, asked: str) -> Iterator[Clause]:
     opening = _YES_NO.match(answer)
     if opening is not None and not _NEGATION.search(asked):
@@ -121,7 +126,7 @@ def _stated(answer: str, asked: str) -> Iterator[Clause]:
         yield Clause(text=opening["word"], words=stems(asked), sense=Sense.SAYS if says else Sense.DENIES)
         answer = answer[opening.end() :].lstrip(" ,.;:-") if answer[opening.end() :].lstrip()[:1] in ",.;:-" else answer
     for sentence in sentences_of(answer):
-        if not _ABOUT_SOURCES.search(sentence):
+        if not is_about_sources(sentence):
             yield from clauses_of(folded(sentence))
 
 

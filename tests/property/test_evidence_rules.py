@@ -52,7 +52,9 @@ def test_grouping_digits_changes_no_number(number: int, said: str, stated: str) 
 @given(DAYS, st.sampled_from(WRITINGS), DAYS, st.sampled_from(WRITINGS))
 def test_a_date_passes_only_when_the_day_is_the_same(said: date, so: str, stated: date, its: str) -> None:
     """However the two are written."""
-    evidence = examined(f"it was done on {so.format(said)} by us", f"somebody did it on {its.format(stated)} indeed")
+    evidence = examined(
+        f"somebody did it on {so.format(said)} for us", f"somebody did it on {its.format(stated)} indeed"
+    )
 
     assert failed(evidence) == (set() if said == stated else {Check.DATES})
 
