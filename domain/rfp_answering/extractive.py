@@ -35,6 +35,9 @@ _FACT_WEIGHT = 2.0
 _HEADING_WEIGHT = 0.5
 _LEAST_GAIN = 0.1
 
+_PARTS = re.compile(r"\n(?=\|)|^#{1,6}[ \t].*$", re.MULTILINE)
+"""Rows of tables, and what stands between headings: not everybody leaves a line free behind one."""
+
 
 @frozen(kw_only=True)
 class Demands:
@@ -135,7 +138,7 @@ def _candidates(passages: Sequence[Passage], demands: Demands) -> list[Candidate
 
 def _sentences(text: str) -> Iterator[str]:
     """Yield what says something: no headings, no questions; each row of a table by itself."""
-    for part in re.split(r"\n(?=\|)", text):
+    for part in _PARTS.split(text):
         yield from (one for one in sentences_of(part) if not one.startswith("#") and not one.endswith(("?", ":")))
 
 

@@ -130,7 +130,10 @@ def refuse_beside(store: Store, tenant: TenantContext, spec: StageSpec, *, other
     if job is not None and (job.created_at, job.id) < (there.created_at, there.id):
         return
     what = {RESPONDING: "drafted", REVIEWING: "reviewed"}[other]
-    raise Conflict(f"RFP {spec.rfp_id}: its answers are being {what} by job {there.id}; wait for that, or cancel it")
+    raise Conflict(
+        f"RFP {spec.rfp_id}: its answers are being {what} by job {there.id}; wait for that "
+        f"(`antiphon jobs watch {there.id}` looks on), or cancel it"
+    )
 
 
 def question_hash(question: Question) -> str:

@@ -48,6 +48,14 @@ def test_it_quotes_the_sentence_that_states_what_is_asked_for() -> None:
     assert [(one.chunk_id, one.text) for one in draft.quotes] == [("backups:1:0", draft.answer)]
 
 
+def test_a_heading_without_a_free_line_behind_it_is_no_part_of_a_sentence() -> None:
+    """Much Markdown is written so; a heading that is quoted as an answer helps nobody."""
+    text = "# Safety\n## Encryption\nData is encrypted at rest.\n## Backups\nBackups are kept for 35 days."
+
+    assert answer("How long are backups kept?", passage("safety", text)).answer == "Backups are kept for 35 days."
+    assert answer("Is data encrypted at rest?", passage("safety", text)).answer == "Data is encrypted at rest."
+
+
 @pytest.mark.parametrize(
     "text",
     [
