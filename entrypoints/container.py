@@ -47,6 +47,7 @@ from entrypoints.llm_registry import LlmRegistry, make_llm_registry
 from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
 from entrypoints.notifications import Notifications, make_notifications
 from entrypoints.rfp import RfpServices, make_rfp, make_stages
+from entrypoints.rfp_summaries import SummaryServices, make_summaries, make_summarizing
 from entrypoints.schedules import make_schedules
 from entrypoints.secrets import Secrets
 from entrypoints.settings import Settings
@@ -92,6 +93,7 @@ class Antiphon:
     library_search: LibrarySearchServices
     sources: SourceServices
     rfp: RfpServices
+    summaries: SummaryServices
 
     @property
     def openers(self) -> Mapping[str, Opener]:
@@ -102,6 +104,7 @@ class Antiphon:
             FAMILIES[SYNC].start: self.sources.syncs.open,
             **self.checks.openers,
             **self.rfp.openers,
+            **self.summaries.openers,
         }
 
     def targets_of(self, tenant: TenantContext) -> Targets:
@@ -134,7 +137,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     syncing = make_sync(base, library=library.store, ingesting=embedding.ingesting)
     searching = make_searching(base, library=library.store, embedders=embedding.embedders)
     stages = make_stages(base, library=library.store, searching=searching)
-    every: tuple[Family, ...] = (testing.family, llm_family, embedding.family, syncing, *stages)
+    every: tuple[Family, ...] = (testing.family, llm_family, embedding.family, syncing, *stages, make_summarizing(base))
     families = {each.kind: each for each in every}
     jobs = JobService(store=base.store, clock=base.clock, ids=base.ids, doorbell=base.bell, kinds=frozenset(families))
     runs = make_runs(base, jobs=jobs, test_sets=testing.test_sets, references=llm.references)
@@ -182,6 +185,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         library_search=make_library_search(base, searching=searching, work=embedding_work),
         sources=sources,
         rfp=rfp,
+        summaries=make_summaries(base, jobs=jobs, parsers=library.parsers, models=rfp.models),
     )
 
 

@@ -56,6 +56,12 @@ FAMILIES: dict[str, FamilyTasks] = {
         collect="rfp_manager.collect_responder_answers",
         queue=BATCH,
     ),
+    "document_summary": FamilyTasks(
+        start="rfp_manager.summarize_information_document",
+        execute="rfp_manager.summarize_part",
+        collect="rfp_manager.collect_summary",
+        queue=BATCH,
+    ),
     "rfp_reviewer": FamilyTasks(
         start="rfp_manager.batch_generate_reviewer_answers",
         execute="rfp_manager.generate_reviewer_answer",

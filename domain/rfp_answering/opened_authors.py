@@ -34,15 +34,16 @@ class OpenedAuthors:
         """Return who drafts."""
         if model is None:
             return ExtractiveResponder()
-        return ModelResponder(asked=self._asked(tenant, job, model), prompts=self.prompts)
+        return ModelResponder(asked=self.asked(tenant, job, model), prompts=self.prompts)
 
     def reviewer(self, tenant: TenantContext, job: Job, model: ModelSpec | None) -> Reviewer:
         """Return who reviews."""
         if model is None:
             return RepeatingReviewer(own_names=StageSpec.from_document(job.spec).own_names)
-        return ModelReviewer(asked=self._asked(tenant, job, model), prompts=self.prompts)
+        return ModelReviewer(asked=self.asked(tenant, job, model), prompts=self.prompts)
 
-    def _asked(self, tenant: TenantContext, job: Job, model: ModelSpec) -> AskedModel:
+    def asked(self, tenant: TenantContext, job: Job, model: ModelSpec) -> AskedModel:
+        """Return a model that answers with JSON, behind the job's doors."""
         models = GuardedModels(
             self.models.with_environment(self.environments.of(tenant)), JobDoors(doors=self.doors, job=job)
         )

@@ -25,6 +25,7 @@ from entrypoints.api.routes import (
     llm_validations,
     organization,
     rfp_decisions,
+    rfp_summaries,
     rfps,
     schedules,
     secrets,
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     library_search.router,
     rfps.router,
     rfp_decisions.router,
+    rfp_summaries.router,
     schedules.router,
     *llm_validations.ROUTERS,
 )

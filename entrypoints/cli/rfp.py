@@ -21,6 +21,10 @@ _LAZY = {
     "gaps": ("entrypoints.cli.rfp_findings", "List what the library could not answer."),
     "stale": ("entrypoints.cli.rfp_findings", "List answers whose documents have changed since."),
     "to-library": ("entrypoints.cli.rfp_export", "Make a library document of approved answers."),
+    "summarize": ("entrypoints.cli.rfp_summarize", "Summarize a tender's document, with a compliance matrix."),
+    "summaries": ("entrypoints.cli.rfp_summaries", "List the documents that were summarized."),
+    "summary": ("entrypoints.cli.rfp_summaries", "Show a summary again."),
+    "remove-summary": ("entrypoints.cli.rfp_summaries", "Forget a document and its summary."),
     "remove": ("entrypoints.cli.rfp_show", "Forget an RFP."),
 }
 

@@ -15,13 +15,13 @@ from entrypoints.cli.money import DOLLARS
 F = TypeVar("F", bound=Callable[..., Any])
 
 _RUNNING = (
-    click.option("--concurrency", type=click.IntRange(1, 1024), help="Questions at once. Default: 16."),
+    click.option("--concurrency", type=click.IntRange(1, 1024), help="Items (questions, parts) at once. Default: 16."),
     click.option("--deadline", "deadline_s", type=click.FloatRange(min=0, min_open=True),
-                 help="Seconds one attempt at a question may take. Default: 180."),
+                 help="Seconds one attempt at an item may take. Default: 180."),
     click.option("--max-attempts", type=click.IntRange(1, 100),
-                 help="Tries a question gets in all, when failures may pass. Default: 4."),
+                 help="Tries an item gets in all, when failures may pass. Default: 4."),
     click.option("--max-cost", "max_cost_nanousd", type=DOLLARS,
-                 help="US dollars to spend, such as 0.50. Once they are spent no further question begins. Counts what "
+                 help="US dollars to spend, such as 0.50. Once they are spent no further item begins. Counts what "
                  "models cost by a known price."),
     click.option("--max-tokens", type=click.IntRange(1), help="Tokens to spend, in and out, as the far side tells."),
     click.option("--max-requests", type=click.IntRange(1), help="Calls to make."),
@@ -45,13 +45,32 @@ def stage_options(command: F) -> F:
     @functools.wraps(command)
     def with_options(*args: Any, **words: Any) -> Any:
         said = {name: words.pop(name) or None for name in ("questions", "passages", "include_pending", "own_names")}
-        limits = {name: words.pop(name) for name in _LIMITS}
-        cost = words.pop("max_cost_nanousd")
-        limits["max_cost_usd"] = None if cost is None else cost / NANOUSD
-        options = {name: value for name, value in limits.items() if value is not None}
+        options = _taken(words)
         return command(*args, said={**said, "options": options}, **words)
 
     wrapped: Any = with_options
     for option in reversed((*_STAGE, *_RUNNING)):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
+
+
+def running_options(command: F) -> F:
+    """Add the options of how a job is run, handed over as one `options`: those that were said."""
+
+    @functools.wraps(command)
+    def with_options(*args: Any, **words: Any) -> Any:
+        options = _taken(words)
+        return command(*args, options=options, **words)
+
+    wrapped: Any = with_options
+    for option in reversed(_RUNNING):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
+
+
+def _taken(words: dict[str, Any]) -> dict[str, object]:
+    """Take the options of how a job is run out of a command's words, and return those that were said."""
+    limits = {name: words.pop(name) for name in _LIMITS}
+    cost = words.pop("max_cost_nanousd")
+    limits["max_cost_usd"] = None if cost is None else cost / NANOUSD
+    return {name: value for name, value in limits.items() if value is not None}

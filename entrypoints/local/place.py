@@ -22,6 +22,7 @@ from entrypoints.local.llm import LocalLlm
 from entrypoints.local.llm_checks import LocalLlmChecks
 from entrypoints.local.organization import LocalOrganization
 from entrypoints.local.rfp_answers import LocalRfpAnswers
+from entrypoints.local.rfp_summaries import LocalRfpSummaries
 from entrypoints.local.rfps import LocalRfps
 from entrypoints.local.schedules import LocalSchedules
 from entrypoints.local.secrets import LocalSecrets
@@ -75,6 +76,10 @@ class LocalPlace:
     @property
     def rfp_answers(self) -> LocalRfpAnswers:
         return LocalRfpAnswers(rfp=self.antiphon.rfp, tenant=self.tenant)
+
+    @property
+    def rfp_summaries(self) -> LocalRfpSummaries:
+        return LocalRfpSummaries(antiphon=self.antiphon, tenant=self.tenant)
 
     @property
     def audit(self) -> LocalAudit:

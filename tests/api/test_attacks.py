@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/rfps/{rfp_id}/answering": {"model": "offline"},
     "POST /v1/rfps/{rfp_id}/review": {"model": "offline"},
     "POST /v1/rfps/{rfp_id}/answers/{no}/decisions": {"kind": "edited", "text": "Yes."},
+    "POST /v1/summaries/{summary_id}/jobs": {"model": "offline"},
     "PATCH /v1/llm-apis/{llm_api}": {},
     "PATCH /v1/documentation-sources/{source}": {},
     "PUT /v1/llm-apis/{llm_api}/models/{model:path}": {},
@@ -73,9 +74,11 @@ def ours(api: Api, antiphon: Antiphon) -> dict[str, object]:
     assert api.request("PUT", "/v1/llm-defaults/judge", json=chosen).status_code == 200
     key = api.post("/v1/keys", json={"email": "ada@us.example", "scopes": ["read"]}).json()
     rfp = api.post("/v1/rfps", files={"file": ("ours.csv", b"Question,Answer\nIs our data encrypted?,\n")})
+    summary = api.post("/v1/summaries", files={"file": ("ours.md", b"# Ours\n\nIt must work.\n")})
     return {
         "job_id": job_id,
         "rfp_id": rfp.json()["id"],
+        "summary_id": summary.json()["id"],
         "no": ItemNo(1),
         "form": "csv",
         "task_id": run.get("celery_task_id") or job_id,

@@ -14,6 +14,7 @@ from adapters.memory.library import MemoryLibrary
 from adapters.memory.organizations import MemoryDirectory
 from adapters.memory.rfps import MemoryRfpStore
 from adapters.memory.store import MemoryStore
+from adapters.memory.summaries import MemorySummaryStore
 from adapters.memory.test_sets import MemoryTestSets
 from adapters.parsing.children import ChildParsers
 from domain.embedding.parsed import Parsers
@@ -21,6 +22,7 @@ from domain.embedding.ports import Library
 from domain.organizations.organization import Organization
 from domain.organizations.ports import Directory
 from domain.rfp_answering.ports import RfpStore
+from domain.rfp_answering.summaries.ports import SummaryStore
 from domain.test_execution.ports import TestSets
 from tests.contract.building import NOW, THEM, US, KernelStore
 from tests.services.logins import Addresses, fresh_database
@@ -67,6 +69,18 @@ def rfps(store: KernelStore) -> RfpStore:
 
     assert isinstance(store, SqlStore)
     return SqlRfpStore(store.engine)
+
+
+@pytest.fixture
+def summaries(store: KernelStore) -> SummaryStore:
+    """The summaries beside every store, empty."""
+    if isinstance(store, MemoryStore):
+        return MemorySummaryStore(store)
+    from adapters.database.store import SqlStore
+    from adapters.database.summaries import SqlSummaryStore
+
+    assert isinstance(store, SqlStore)
+    return SqlSummaryStore(store.engine)
 
 
 @pytest.fixture

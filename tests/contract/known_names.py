@@ -10,6 +10,7 @@ from domain.llm_validation.llm_api import LlmApiId
 from domain.notifications.delivery import DeliveryId
 from domain.notifications.webhook import WebhookId
 from domain.rfp_answering.rfp import RfpId
+from domain.rfp_answering.summaries.information_document import InformationId
 from domain.schedules.schedule import ScheduleId
 from domain.test_execution.test_set import ConfigurationId, TestSetId
 
@@ -27,6 +28,7 @@ class Names:
     document: DocumentId
     schedule: ScheduleId
     rfp: RfpId
+    summary: InformationId
     word: str
     """Name of the saved configuration, request key and e-mail address; anybody may guess it."""
 
@@ -41,5 +43,6 @@ NOBODY = Names(
     document=DocumentId("99999999-0000-4000-8000-000000000000"),
     schedule=ScheduleId("99999999-0000-4000-8000-000000000000"),
     rfp=RfpId("99999999-0000-4000-8000-000000000000"),
+    summary=InformationId("99999999-0000-4000-8000-000000000000"),
     word="NOBODY",
 )

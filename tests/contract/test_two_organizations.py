@@ -86,10 +86,13 @@ def answer(engine: Engine, tenant: TenantContext, question: str, names: Names) -
         names.document,
         names.schedule,
         names.rfp,
+        f"{names.rfp[:8]}-not",
+        names.summary,
+        f"{names.summary[:8]}-not",
         names.word,
+        NOBODY.document,  # an earlier move may have stored it among the actor's own check questions
     ):
         said = said.replace(name, "...")
-    said = said.replace(names.rfp[:8], "...")
     return said.replace(names.job[:4], "...").replace(names.document[:4], "...")
 
 

@@ -35,6 +35,7 @@ from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.organizations.key_material import Seal
 from domain.organizations.organization import Organization, Role, User
 from domain.rfp_answering.rfp import RfpId
+from domain.rfp_answering.summaries.information_document import InformationId
 from domain.schedules.schedule import ScheduleId
 from domain.secrets.secret import Secret, SecretName, StoredSecret
 from domain.secrets.vault import Sealed
@@ -50,6 +51,7 @@ from tests.contract.notifying import a_webhook, an_event
 from tests.contract.registering import RegistryQuestion, fill_registry, registry_questions
 from tests.contract.rfp_building import fill_rfps, rfp_moves
 from tests.contract.schedule_building import fill_schedules, schedule_moves
+from tests.contract.summary_building import fill_summaries, summary_moves
 from tests.contract.two_libraries import fill_library, library_moves
 
 for _module in pkgutil.iter_modules(adapters.database.__path__):
@@ -107,6 +109,7 @@ class Stores:
             document=fill_library(self.engine, tenant, no, mark=mark, word=word),
             schedule=fill_schedules(self.engine, tenant, no, mark=mark, word=word),
             rfp=fill_rfps(self.engine, tenant, no, mark=mark, word=word),
+            summary=fill_summaries(self.engine, tenant, no, mark=mark, word=word),
             word=word,
         )
 
@@ -164,6 +167,7 @@ def questions(engine: Engine) -> Mapping[str, Question]:
         **{name: _of_library(move) for name, move in library_moves(engine).items()},
         **{name: _of_schedules(move) for name, move in schedule_moves(engine).items()},
         **{name: _of_rfps(move) for name, move in rfp_moves(engine).items()},
+        **{name: _of_summaries(move) for name, move in summary_moves(engine).items()},
         "test set": lambda t, n: sets.get(t, n.test_set),
         "test sets": lambda t, _: (sets.count(t), sets.page(t, limit=100)),
         "cases": lambda t, n: list(sets.cases(t, n.test_set)),
@@ -223,6 +227,10 @@ def _of_schedules(move: Callable[[TenantContext, ScheduleId], object]) -> Questi
 
 def _of_rfps(move: Callable[[TenantContext, RfpId, str], object]) -> Question:
     return lambda t, n: move(t, n.rfp, n.word)
+
+
+def _of_summaries(move: Callable[[TenantContext, InformationId, str], object]) -> Question:
+    return lambda t, n: move(t, n.summary, n.word)
 
 
 def _of_units(store: SqlStore) -> dict[str, Question]:

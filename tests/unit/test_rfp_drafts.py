@@ -157,6 +157,8 @@ GOLDEN = {
     "responder@1": "05fbc4a17f96bd36",
     "responder-repair@1": "c8b761d4de0ec326",
     "reviewer@1": "a30c7b86c19e022a",
+    "summary-overview@1": "5a405475d4a05211",
+    "summary-part@1": "4303b5493e6f9037",
 }
 """Name, version, and the start of the SHA-256 of the words: whoever changes the words gives them a new version."""
 

@@ -1,0 +1,91 @@
+"""`antiphon rfp summaries`, `summary` and `remove-summary`: looking at summaries, and forgetting them."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from domain.jobs.errors import InvalidInput, NotFound
+from entrypoints.api.documents.rfp_summaries import InformationDocumentDocument
+from entrypoints.cli.acting import JSON, at_place, print_document, print_documents
+from entrypoints.cli.console import print_json, say
+from entrypoints.places.place import Place
+
+_SUMMARY_ID = click.argument("summary_id", metavar="ID")
+_HINT = "`antiphon rfp summaries` shows those there are"
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many at most.")
+@at_place
+@JSON
+def summaries(*, place: Place, limit: int, as_json: bool) -> None:
+    """List the documents that were summarized, the newest first, and how their newest job stands."""
+    found = list(islice(place.rfp_summaries.all(), limit))
+    if as_json:
+        print_documents("summaries", found)
+    elif not found:
+        say("no summaries yet; `antiphon rfp summarize FILE` makes one")
+    else:
+        from entrypoints.cli.plain_tables import print_rows
+        from entrypoints.cli.rfp_summary_tables import LIST_COLUMNS, list_row
+
+        print_rows(LIST_COLUMNS, map(list_row, found))
+
+
+@click.command()
+@_SUMMARY_ID
+@click.option("-o", "--output", metavar="FILE.md", type=click.Path(path_type=Path),
+              help="Write the summary to this file, as Markdown.")  # fmt: skip
+@at_place
+@JSON
+def summary(*, place: Place, summary_id: str, output: Path | None, as_json: bool) -> None:
+    """
+    Show a summary as far as it is: the most important, bullets by section, and the compliance matrix.
+
+    ID is its id, the beginning of it, or `last`. Each row says where it stands (headings, chunk) and quotes the
+    document; what was left out, and which parts are missing, is told at the end.
+    """
+    found = place.rfp_summaries.get(_chosen(place, summary_id).id)
+    if output is not None:
+        from entrypoints.cli.rfp_summary_markdown import write_summary
+
+        write_summary(output, found)
+        say(f"written   {output}")
+    if as_json:
+        print_document(found)
+    elif output is None:
+        from entrypoints.cli.rfp_summary_tables import print_summary
+
+        print_summary(found)
+
+
+@click.command()
+@_SUMMARY_ID
+@at_place
+@JSON
+def remove_summary(*, place: Place, summary_id: str, as_json: bool) -> None:
+    """Forget a document's text and its summary. Refused while a job is at work on it."""
+    found = _chosen(place, summary_id)
+    place.rfp_summaries.remove(found.id)
+    if as_json:
+        print_json({"id": found.id, "removed": True})
+    else:
+        say(f"removed   {found.name}, with its text and its summary")
+
+
+def _chosen(place: Place, words: str) -> InformationDocumentDocument:
+    said = words.strip().lower()
+    if said == "last":
+        found = list(islice(place.rfp_summaries.all(), 1))
+    elif not said or set(said) - set("0123456789abcdef-"):
+        raise NotFound(f"{words[:60]!r} is no summary's id, and not `last`; {_HINT}")
+    else:
+        found = list(islice(place.rfp_summaries.all(id_prefix=said[:36]), 2)) if len(said) <= 36 else []
+    if not found:
+        raise NotFound(f"there is no summary {words[:60]}; {_HINT}")
+    if len(found) > 1:
+        raise InvalidInput(f"{words[:60]!r} begins the ids of several summaries; give more of it")
+    return found[0]
