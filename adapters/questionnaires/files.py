@@ -21,7 +21,8 @@ from adapters.questionnaires.markdown import read_markdown, with_markdown_answer
 from adapters.questionnaires.new_files import new_file
 from adapters.questionnaires.pdf import read_pdf
 from adapters.questionnaires.plain_text import storable
-from adapters.questionnaires.word import read_word, with_word_answers
+from adapters.questionnaires.word import read_word
+from adapters.questionnaires.word_answers import with_word_answers
 from adapters.questionnaires.workbook import read_workbook
 from adapters.questionnaires.workbook_answers import with_workbook_answers
 from domain.jobs.errors import InvalidInput, PermanentFailure

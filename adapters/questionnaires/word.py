@@ -1,20 +1,31 @@
 """
 Questionnaires in .docx files: tables with a column for answers, and paragraphs that ask.
 
-A paragraph asks when it ends with a question mark; its answer is the paragraph behind it, when that is empty, and one
-that is put in there otherwise.
+A paragraph asks when it ends with a question mark, in a table that is no questionnaire as well; its answer is the
+paragraph behind it, when that is empty, and one that is put in there otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from io import BytesIO
-from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from collections.abc import Iterator
+from zipfile import ZipFile
 
 from adapters.questionnaires.columns import find_columns, letters, questions_in
-from adapters.questionnaires.sheet_places import address_of
+from adapters.questionnaires.packages import main_part, opened_package, related
+from adapters.questionnaires.word_answers import TEXT, body_of, is_behind, obstacle_of, parsed
+from adapters.questionnaires.word_text import (
+    Cell,
+    Element,
+    cell_text,
+    contents_of,
+    grid_of,
+    kind_of,
+    table_around,
+    text_of,
+    value_of,
+)
 from domain.jobs.errors import InvalidInput
+from domain.rfp_answering.draft import AnswerRules
 from domain.rfp_answering.questionnaire import (
     Columns,
     Form,
@@ -26,13 +37,7 @@ from domain.rfp_answering.questionnaire import (
     file_hash,
 )
 
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
-
-TEXT = "text"
-"""The table of what stands in none."""
+_DEEPEST_STYLE = 20
 
 
 def read_word(content: bytes, *, name: str, wanted: WantedColumns) -> Questionnaire:
@@ -42,115 +47,144 @@ def read_word(content: bytes, *, name: str, wanted: WantedColumns) -> Questionna
     Raises:
         InvalidInput: no document, no such column, or nothing in it asks anything.
     """
-    document = _opened(content, name=name)
+    with opened_package(content, name=name) as package:
+        main = main_part(package)
+        contents = contents_of(body_of(parsed(package.read(main), name=name), name=name))
+        headings = _headings(package, main, name=name)
     questions: list[Question] = []
-    found: list[Columns] = []
-    for number, table in enumerate(document.tables, start=1):
+    found: dict[Element, Columns] = {}
+    for number, table in enumerate(contents.tables, start=1):
         title = f"table {number}"
         if wanted.tables and title not in wanted.tables:
             continue
-        rows = [[cell.text for cell in row.cells] for row in table.rows]
-        columns = find_columns(rows, table=title, wanted=wanted) if len(table.columns) > 1 else None
-        if columns is not None and columns.answer < len(table.columns):
-            found.append(columns)
-            questions += _of_table(table, rows, columns, first=len(questions) + 1)
+        grid = grid_of(table)
+        columns = _columns(grid, title=title, wanted=wanted)
+        if columns is not None:
+            found[table] = columns
+            questions += _of_table(grid, columns, first=len(questions) + 1)
     if not wanted.tables:
-        questions += _of_text(document, first=len(questions) + 1)
+        flow = [(no, one) for no, one in enumerate(contents.paragraphs, start=1) if not _is_within(one, found)]
+        questions += _of_text(flow, headings, first=len(questions) + 1)
     if not questions:
         raise InvalidInput(
             f"{name}: no question was found, neither a table with an empty column nor a paragraph that ends with `?`"
         )
     return Questionnaire(
-        name=name, form=Form.DOCX, file_hash=file_hash(content), questions=tuple(questions), columns=tuple(found)
+        name=name,
+        form=Form.DOCX,
+        file_hash=file_hash(content),
+        questions=tuple(questions),
+        columns=tuple(found.values()),
     )
 
 
-def with_word_answers(content: bytes, answers: Mapping[str, Mapping[str, str]]) -> bytes:
-    """Return the document with *answers* by table (or `text`) and place."""
-    document = _opened(content, name="the file")
-    for number, table in enumerate(document.tables, start=1):
-        for place, text in answers.get(f"table {number}", {}).items():
-            address = address_of(place)
-            table.cell(address.row - 1, address.column).text = text
-    paragraphs = document.paragraphs
-    for place, text in answers.get(TEXT, {}).items():
-        _answer(paragraphs, int(place.removeprefix("paragraph ")) - 1, text)
-    made = BytesIO()
-    document.save(made)
-    return made.getvalue()
+def _columns(grid: list[list[Cell]], *, title: str, wanted: WantedColumns) -> Columns | None:
+    """Return where a table's questions are; None where it has none, or no column left for answers."""
+    width = max(map(len, grid), default=0)
+    columns = find_columns(_rows(grid), table=title, wanted=wanted) if width > 1 else None
+    return columns if columns is not None and columns.answer < width else None
 
 
-def _opened(content: bytes, *, name: str) -> Document:
-    from docx import Document as open_document
-    from docx.opc.exceptions import PackageNotFoundError
+def _rows(grid: list[list[Cell]], *, beside: int | None = None) -> list[list[str]]:
+    """
+    Return the texts of a table; what is merged says its words once.
 
-    try:
-        return open_document(BytesIO(content))
-    except (BadZipFile, PackageNotFoundError, KeyError, ValueError) as exc:
-        raise InvalidInput(
-            f"{name}: no .docx document that can be read ({type(exc).__name__}); save it anew, without a password"
-        ) from exc
+    A row that is one cell and asks nothing is a heading: its words stand in the column *beside* the questions.
+    """
+    rows = []
+    for cells in grid:
+        row = [cell_text(one.element) if one.is_origin else "" for one in cells]
+        said = [text for text in row if text.strip()]
+        is_heading = len({id(one.element) for one in cells}) == 1 and said and not said[0].strip().endswith("?")
+        if beside is not None and is_heading and beside < len(row):
+            row = ["" if no != beside else said[0] for no in range(len(row))]
+        rows.append(row)
+    return rows
 
 
-def _of_table(table: Table, rows: list[list[str]], columns: Columns, *, first: int) -> Iterator[Question]:
-    for number, found in enumerate(questions_in(rows, columns), start=first):
+def _of_table(grid: list[list[Cell]], columns: Columns, *, first: int) -> Iterator[Question]:
+    for number, found in enumerate(questions_in(_rows(grid, beside=columns.answer), columns), start=first):
         address = f"{letters(columns.answer)}{found.row + 1}"
-        is_merged = _is_merged(table, found.row, columns.answer)
+        cells = grid[found.row]
+        answer = cells[columns.answer] if columns.answer < len(cells) else None
+        obstacle = _obstacle(answer)
         yield Question(
             no=QuestionNo(number),
             text=found.text,
             section=found.section,
             place=Place(table=columns.table, question=f"{letters(columns.question)}{found.row + 1}", answer=address),
-            given="" if is_merged else found.given,
-            obstacle=f"{address} is a merged cell" if is_merged else "",
+            rules=AnswerRules() if answer is None else _rules(answer.element),
+            given="" if obstacle else found.given,
+            obstacle=f"{address} {obstacle}" if obstacle else "",
         )
 
 
-def _is_merged(table: Table, row: int, column: int) -> bool:
-    own = table.cell(row, column)._tc
-    beside = [(row + down, column + right) for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))]
-    there = [(y, x) for y, x in beside if 0 <= y < len(table.rows) and 0 <= x < len(table.columns)]
-    return any(table.cell(y, x)._tc is own for y, x in there)
+def _obstacle(answer: Cell | None) -> str:
+    if answer is None:
+        return "is no cell of this row"
+    if answer.is_merged:
+        return "is a merged cell"
+    why = obstacle_of(answer.element)
+    return f"can't be written: {why}" if why else ""
 
 
-def _of_text(document: Document, *, first: int) -> Iterator[Question]:
+def _rules(cell: Element) -> AnswerRules:
+    """Return the values of a dropdown list in a cell, as it shows them."""
+    around = [one for one in cell.iterancestors() if kind_of(one) == "sdt"][:1]
+    parts = (one for holder in (cell, *around) for one in holder.iter())
+    items = [one for part in parts if kind_of(part) == "dropDownList" for one in part if value_of(one, "value")]
+    shown = [value_of(one, "displayText") or value_of(one, "value") for one in items]
+    return AnswerRules(allowed_values=tuple(dict.fromkeys(shown)))
+
+
+def _is_within(paragraph: Element, tables: dict[Element, Columns]) -> bool:
+    """Whether a paragraph stands in a table that is a questionnaire; one nested in it is a matter of its own."""
+    return table_around(paragraph) in tables
+
+
+def _of_text(flow: list[tuple[int, Element]], headings: set[str], *, first: int) -> Iterator[Question]:
     section, number = "", first
-    paragraphs = document.paragraphs
-    for position, paragraph in enumerate(paragraphs):
-        text = paragraph.text.strip()
+    for position, (no, paragraph) in enumerate(flow):
+        text = text_of(paragraph).strip()
         if text.endswith("?"):
-            place = Place(table=TEXT, question=f"paragraph {position + 1}", answer=f"paragraph {position + 1}")
-            given = _given(paragraphs[position + 1 : position + 2])
+            place = Place(table=TEXT, question=f"paragraph {no}", answer=f"paragraph {no}")
+            behind = [one for _, one in flow[position + 1 : position + 2] if is_behind(one, paragraph)]
+            given = next((_given(one) for one in behind if not _is_heading(one, headings)), "")
             yield Question(no=QuestionNo(number), text=text, section=section, place=place, given=given)
             number += 1
-        elif _is_heading(paragraph) and text:
+        elif _is_heading(paragraph, headings) and text:
             section = text
 
 
-def _given(behind: list[Paragraph]) -> str:
+def _given(behind: Element) -> str:
     """Return the answer that stands behind a question already, if that is what stands there."""
-    texts = [one.text.strip() for one in behind if not _is_heading(one)]
-    return next((text for text in texts if not text.endswith("?")), "")
+    text = text_of(behind).strip()
+    return "" if text.endswith("?") else text
 
 
-def _is_heading(paragraph: Paragraph) -> bool:
-    name = paragraph.style.name if paragraph.style else ""
-    return (name or "").startswith(("Heading", "Title"))
+def _is_heading(paragraph: Element, headings: set[str]) -> bool:
+    styles = [one for part in paragraph if kind_of(part) == "pPr" for one in part if kind_of(one) == "pStyle"]
+    return any(value_of(one) in headings for one in styles)
 
 
-def _answer(paragraphs: list[Paragraph], asks: int, text: str) -> None:
-    """Write behind the paragraph that asks: into an empty one, or into a new one."""
-    from copy import deepcopy
+def _headings(package: ZipFile, main: str, *, name: str) -> set[str]:
+    """Return the ids of the styles that are headings or titles, or are based on one."""
+    names, bases = {}, {}
+    for part in related(package, main, kind="styles").values():
+        for style in parsed(package.read(part), name=name):
+            identifier = value_of(style, "styleId")
+            for one in style:
+                if kind_of(one) == "name":
+                    names[identifier] = value_of(one).lower()
+                elif kind_of(one) == "basedOn":
+                    bases[identifier] = value_of(one)
+    return {one for one in names if any(names.get(up, "").startswith(("heading", "title")) for up in _up(one, bases))}
 
-    from docx.text.paragraph import Paragraph as Made
 
-    behind = paragraphs[asks + 1] if asks + 1 < len(paragraphs) else None
-    if behind is not None and not behind.text.strip():
-        behind.text = text
-        return
-    question = paragraphs[asks]
-    element = deepcopy(question._p)
-    question._p.addnext(element)
-    made = Made(element, question._parent)
-    made.style = None
-    made.text = text
+def _up(style: str, bases: dict[str, str]) -> Iterator[str]:
+    """Yield a style and those it is based on, which may be a circle."""
+    for _ in range(_DEEPEST_STYLE):
+        yield style
+        if style not in bases:
+            return
+        style = bases[style]

@@ -146,7 +146,7 @@ HOSTILE = [
     Hostile("laughs16.xlsx", lambda: with_part(security_questionnaire(), SHEET, laughs("worksheet").encode("utf-16")),
             "declares entities"),
     Hostile("hidden.xlsx", lambda: with_part(with_part(security_questionnaire(), "xl/a.bin", laughs("worksheet")),
-            "xl/_rels/workbook.xml.rels", _relations("a.bin")), "can be read"),
+            "xl/_rels/workbook.xml.rels", _relations("a.bin")), "its XML can't be read"),
     Hostile("deep.xlsx", lambda: sheet("<row>" * 50_000 + "</row>" * 50_000), "no question was found"),
     Hostile("deep.docx", lambda: with_part(document(), "word/document.xml",
             f'<w:document xmlns:w="{WORD}"><w:body>' + "<w:p>" * 50_000 + "</w:p>" * 50_000 + "</w:body></w:document>"),
