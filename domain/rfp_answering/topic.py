@@ -101,7 +101,7 @@ def named_in(text: str, *, own_names: Sequence[str] = ()) -> Named:
 
 def without_names(text: str, own_names: Sequence[str]) -> str:
     """Return a folded text that says `we` for the names of whoever answers."""
-    for name in sorted(map(folded, own_names), key=len, reverse=True):
+    for name in sorted(filter(None, map(folded, own_names)), key=len, reverse=True):
         text = text.replace(name, "we")
     return text
 

@@ -74,6 +74,18 @@ def show(*, place: Place, rfp_id: str, no: int | None, states: tuple[str, ...], 
     from entrypoints.cli.rfp_tables import print_answers
 
     print_answers(found, answers)
+    _tell_findings(place, found.id)
+
+
+def _tell_findings(place: Place, rfp_id: str) -> None:
+    found = place.rfp_answers.findings(rfp_id)
+    counts = (
+        (len(found.contradictions), "contradictions"),
+        (len({one.no for one in found.stale}), "answers whose documents have changed"),
+        (len({one.no for one in found.similar}), "questions asked twice or before"),
+    )
+    if said := ", ".join(f"{count:,} {what}" for count, what in counts if count):
+        say(f"to look at: {said}; `antiphon rfp findings {rfp_id[:8]}` shows them")
 
 
 @click.command()

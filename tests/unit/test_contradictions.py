@@ -139,7 +139,7 @@ def test_own_names_tell_nothing_apart() -> None:
         Answered(no=QuestionNo(no), question="x", answer=text) for no, text in enumerate((first, second), start=1)
     ]
 
-    assert contradictions(answers, own_names=("Globex Acme", "Acme"))
+    assert contradictions(answers, own_names=("Globex Acme", "Acme", " ", "\N{ZERO WIDTH SPACE}"))
 
 
 def test_a_long_questionnaire_takes_seconds_and_not_minutes() -> None:
