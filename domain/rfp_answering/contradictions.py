@@ -74,7 +74,8 @@ class _Claim:
 
 
 _CLAUSE_END = re.compile(r"[,;:()]\s|\s-\s|\b(?:and|but|while|whereas)\s(?!at\b|up\b|\d)")
-_WEAK = terms_of("keep make answer notify delete daily not")
+_POINTS_BACK = re.compile(r"(?:it|its|they|their|this|these|that|those|he|she|which)\b", re.IGNORECASE)
+_WEAK = terms_of("keep make answer notify delete daily not cost costs price fee last expire end start begin total")
 _YES = re.compile(r"(?:yes|fully compliant|compliant|supported|fulfilled|available)\b", re.IGNORECASE)
 _NO = re.compile(
     r"(?:no\b(?!\.\s?\d)|not (?:compliant|supported|fulfilled|available)|non-compliant|we (?:do|are|have) not\b)",
@@ -156,10 +157,12 @@ def _terms(answer: Answered, sentence: str, start: int, clause: str, own_names: 
     Return what a clause is about.
 
     One that does not say it (`kept for 30 days`), or goes on in a sentence with next to nothing of its own (`and expire
-    after 90 days`), is read with what stands before it; an answer that says it nowhere, with its question.
+    after 90 days`), is read with what stands before it; a sentence that says it nowhere, or points back (`It costs`),
+    with the question.
     """
     until = sentence[: start + len(clause)]
-    for text, fewest in ((clause, 2 if start else 1), (until, 1), (f"{answer.question} {until}", 1)):
+    alone = ((clause, 2 if start else 1), (until, 1)) if not _POINTS_BACK.match(sentence) else ()
+    for text, fewest in (*alone, (f"{answer.question} {until}", 1)):
         terms = terms_of(without_names(text, own_names))
         if len(terms - _WEAK) >= fewest:
             return terms

@@ -52,6 +52,8 @@ AGREEING = [
     ("We employ 20 % women in engineering.", "We employ 35 % women in sales."),
     ("Exports have at most 25 MB.", "Imports have at most 100 MB."),
     ("Site A keeps 7 days of video.", "Site B keeps 30 days of video."),
+    ("Setup is done by us. It costs 500 EUR.", "Support is by mail. It costs 90 EUR."),
+    ("The fee is 500 EUR.", "The fee is 90 EUR."),
 ]
 
 
