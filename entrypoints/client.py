@@ -31,6 +31,7 @@ from entrypoints.calls.llm import LlmCalls
 from entrypoints.calls.llm_checks import LlmCheckCalls
 from entrypoints.calls.organization import OrganizationCalls
 from entrypoints.calls.rfp_answers import RfpAnswerCalls
+from entrypoints.calls.rfp_checks import RfpCheckCalls
 from entrypoints.calls.rfp_summaries import RfpSummaryCalls
 from entrypoints.calls.rfps import RfpCalls
 from entrypoints.calls.runs import RunCalls
@@ -77,6 +78,7 @@ class Client:
         self.rfps = RfpCalls(sender=self.sender)
         self.rfp_answers = RfpAnswerCalls(sender=self.sender)
         self.rfp_summaries = RfpSummaryCalls(sender=self.sender)
+        self.rfp_checks = RfpCheckCalls(sender=self.sender)
         self.secrets = SecretCalls(sender=self.sender)
         self.schedules = ScheduleCalls(sender=self.sender)
         self.webhooks = WebhookCalls(sender=self.sender)

@@ -24,6 +24,7 @@ from domain.rfp_answering.library_answers import Shelving
 from domain.rfp_answering.library_passages import LibraryPassages
 from domain.rfp_answering.library_readiness import LibraryReadiness
 from domain.rfp_answering.looking import Looking
+from domain.rfp_answering.measuring import Measuring
 from domain.rfp_answering.opened_authors import OpenedAuthors
 from domain.rfp_answering.opening import StageOpener
 from domain.rfp_answering.report import Reporting
@@ -48,6 +49,7 @@ class RfpServices:
     inspecting: Inspecting
     reporting: Reporting
     shelving: Shelving
+    measuring: Measuring
     models: AuthorModels
     readiness: LibraryReadiness
 
@@ -96,6 +98,7 @@ def make_rfp(
         inspecting=inspecting,
         reporting=Reporting(rfps=rfps, passages=passages, inspecting=inspecting, clock=base.clock),
         shelving=Shelving(rfps=rfps, stale_answers=stale, adding=library.adding, audit=base.audit),
+        measuring=Measuring(rfps=rfps, library=library.store),
         models=AuthorModels(
             references=llm.references,
             defaults=llm.defaults,

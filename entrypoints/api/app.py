@@ -24,6 +24,7 @@ from entrypoints.api.routes import (
     llm_defaults,
     llm_validations,
     organization,
+    rfp_checks,
     rfp_decisions,
     rfp_summaries,
     rfps,
@@ -59,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     rfps.router,
     rfp_decisions.router,
     rfp_summaries.router,
+    rfp_checks.router,
     schedules.router,
     *llm_validations.ROUTERS,
 )

@@ -39,8 +39,9 @@ def demo(*, outputs: Outputs) -> int:
 
     The bot is right on most questions, wrong on a few, and fails on a couple: the run ends partial, which is what this
     shows. Exits with 0 then; the same run as `antiphon run` would exit with 3. Three LLM APIs are checked after it: one
-    that works, one with a wrong key, one that is not there. At the end the library takes in a folder, twice, with an
-    edit between, and is searched. Where the package was installed without its examples, that is all there is to show.
+    that works, one with a wrong key, one that is not there. Then the library takes in a folder, twice, with an edit
+    between, and is searched; where the package was installed without its examples, that is all there is to show. At
+    the end a buyer's questionnaire is answered from twelve documents, and its answers are checked.
     """
     outputs.check()
     if not EXAMPLE.is_dir():
@@ -59,9 +60,11 @@ def demo(*, outputs: Outputs) -> int:
         if not outputs.as_json:
             from entrypoints.cli.demo_library import keep_a_folder_in_step
             from entrypoints.cli.demo_llm import check_three_apis
+            from entrypoints.cli.demo_rfp import answer_a_questionnaire
 
             check_three_apis()
             keep_a_folder_in_step()
+            answer_a_questionnaire(filled_in=antiphon.settings.home / "reports" / "questionnaire-answered.xlsx")
         say("Next: antiphon jobs show last, antiphon run YOUR-TESTS.yaml; in a checkout: python3 run.py jobs show last")
         return ExitCode.DONE
     return code

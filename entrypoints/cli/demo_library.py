@@ -1,4 +1,4 @@
-"""The demo's last part: a folder is a source of the library, synced twice with an edit between, and then searched."""
+"""The demo's third part: a folder is a source of the library, synced twice with an edit between, and then searched."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ _LAZY = {
     "summaries": ("entrypoints.cli.rfp_summaries", "List the documents that were summarized."),
     "summary": ("entrypoints.cli.rfp_summaries", "Show a summary again."),
     "remove-summary": ("entrypoints.cli.rfp_summaries", "Forget a document and its summary."),
+    "check": ("entrypoints.cli.rfp_check", "Say how good drafts are, by what you expect of them."),
     "remove": ("entrypoints.cli.rfp_show", "Forget an RFP."),
 }
 

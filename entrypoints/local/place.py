@@ -22,6 +22,7 @@ from entrypoints.local.llm import LocalLlm
 from entrypoints.local.llm_checks import LocalLlmChecks
 from entrypoints.local.organization import LocalOrganization
 from entrypoints.local.rfp_answers import LocalRfpAnswers
+from entrypoints.local.rfp_checks import LocalRfpChecks
 from entrypoints.local.rfp_summaries import LocalRfpSummaries
 from entrypoints.local.rfps import LocalRfps
 from entrypoints.local.schedules import LocalSchedules
@@ -80,6 +81,10 @@ class LocalPlace:
     @property
     def rfp_summaries(self) -> LocalRfpSummaries:
         return LocalRfpSummaries(antiphon=self.antiphon, tenant=self.tenant)
+
+    @property
+    def rfp_checks(self) -> LocalRfpChecks:
+        return LocalRfpChecks(measuring=self.antiphon.rfp.measuring, tenant=self.tenant)
 
     @property
     def audit(self) -> LocalAudit:

@@ -19,6 +19,7 @@ from entrypoints.places.llm import Llm
 from entrypoints.places.llm_checks import LlmChecking
 from entrypoints.places.organization import Organization
 from entrypoints.places.rfp_answers import RfpAnswers
+from entrypoints.places.rfp_checks import RfpChecks
 from entrypoints.places.rfp_summaries import RfpSummaries
 from entrypoints.places.rfps import Rfps
 from entrypoints.places.schedules import Schedules
@@ -64,6 +65,10 @@ class Place(Protocol):
     @property
     def rfp_summaries(self) -> RfpSummaries:
         """What tender documents say in short."""
+
+    @property
+    def rfp_checks(self) -> RfpChecks:
+        """How good its drafts are."""
 
     @property
     def audit(self) -> Audit:

@@ -40,6 +40,9 @@ BODIES: dict[str, Any] = {
     "POST /v1/rfps/{rfp_id}/review": {"model": "offline"},
     "POST /v1/rfps/{rfp_id}/answers/{no}/decisions": {"kind": "edited", "text": "Yes."},
     "POST /v1/summaries/{summary_id}/jobs": {"model": "offline"},
+    "POST /v1/rfps/{rfp_id}/checks": {
+        "questions": [{"number": 1, "question": "Is our data encrypted?", "verdict": "no_answer"}]
+    },
     "PATCH /v1/llm-apis/{llm_api}": {},
     "PATCH /v1/documentation-sources/{source}": {},
     "PUT /v1/llm-apis/{llm_api}/models/{model:path}": {},
@@ -137,7 +140,7 @@ def test_headers_name_no_organization(api: Api, ours: dict[str, object]) -> None
     assert them.get(f"/v1/jobs/{ours['job_id']}", headers=forged).status_code == 404
 
 
-QUESTIONS = {"POST /v1/search", "POST /v1/library-checks"}
+QUESTIONS = {"POST /v1/search", "POST /v1/library-checks", "POST /v1/rfps/{rfp_id}/checks"}
 """They change nothing: a question may be longer than an address, and an address is written into logs."""
 
 

@@ -91,7 +91,7 @@ def with_sections() -> bytes:
 
 
 def with_a_cover() -> bytes:
-    """A sheet of instructions before the one that asks."""
+    """A sheet of instructions before one that asks, and one that demands."""
 
     def fill(book: Workbook) -> None:
         cover, sheet = book.add_worksheet("Read me"), book.add_worksheet("Questions")
@@ -101,6 +101,9 @@ def with_a_cover() -> bytes:
         cover.write_column(2, 0, ["Do not insert or delete rows or columns.", "Any questions? Write to us in time."])
         sheet.write_row(0, 0, ["Question", "Response"])
         sheet.write_column(1, 0, TEXTS)
+        demands = book.add_worksheet("Requirements")
+        demands.write_row(0, 0, ["Requirement", "Response"])
+        demands.write_column(1, 0, ["Data is encrypted at rest.", "Backups are tested twice a year."])
 
     return _made(fill)
 

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from domain.jobs.errors import InvalidInput
 from entrypoints.cli import demo as command
@@ -34,7 +35,9 @@ def test_the_demo_ends_partial_with_failures_to_look_at(cli: CommandLine) -> Non
     assert "the key is wrong, or was revoked" in demo.stderr
     assert "dead: tcp: http" in demo.stderr
     assert "look whether the server runs" in demo.stderr
-    assert _library_part() in demo.stdout, demo.stderr
+    assert _part("first sync") in demo.stdout, demo.stderr
+    assert _part("imported    questionnaire.xlsx") in demo.stdout, demo.stderr
+    assert _cells(cli.home / "reports" / "questionnaire-answered.xlsx") == 13
     assert "demo-key-of-nobody" not in demo.stderr + demo.stdout
     assert "<html" in (cli.home / "reports" / f"{job['job']['id']}.html").read_text()
     assert (cli.home / "antiphon.db").exists()
@@ -50,7 +53,7 @@ def test_without_the_examples_the_library_is_shown(
     assert command.demo.main([], standalone_mode=False) == 0
 
     printed = capsys.readouterr().out.splitlines()  # with the log, which only the command line quietens
-    assert [line for line in _library_part().splitlines() if line not in printed] == []
+    assert [line for line in _part("first sync").splitlines() if line not in printed] == []
     assert not (tmp_path / "home").exists()
     with pytest.raises(InvalidInput, match="no run to report"):
         command.demo.main(["--json"], standalone_mode=False)
@@ -63,10 +66,16 @@ def test_the_command_is_installed_under_its_name() -> None:
     assert command.value == "entrypoints.cli.main:main"
 
 
-def _library_part() -> str:
-    """Return what the README says of the library's part."""
+def _part(beginning: str) -> str:
+    """Return what the README says of the part whose output begins so."""
     text = (ROOT / "README.md").read_text()
-    return "first sync" + text.split("```text\nfirst sync", 1)[1].split("```", 1)[0]
+    return beginning + text.split(f"```text\n{beginning}", 1)[1].split("```", 1)[0]
+
+
+def _cells(workbook: Path) -> int:
+    """Return how many cells of the buyer's column for answers are filled in, the heading left out."""
+    column = load_workbook(workbook)["Questionnaire"]["C"]
+    return sum(cell.value is not None for cell in column) - 1
 
 
 def _places(demo: Ended) -> list[str]:

@@ -72,6 +72,27 @@ def test_quotes_that_stand_nowhere_prove_nothing() -> None:
     assert found.needs_review == 1
 
 
+def test_a_fact_is_expected_of_its_own_document() -> None:
+    """Two documents were to prove two things; what the one says is no proof of the other."""
+    crossed = (ExpectedEvidence(documents=("a.md",)), ExpectedEvidence(documents=("b.md",), facts=(TEXTS["a.md"],)))
+
+    found = measure([attrs.evolve(expected(1, "a.md"), evidence=crossed)], drafted(1, "a.md", "b.md"))
+
+    assert found.evidence_recall == Rate(right=2, of=2)
+    assert found.compared[0].missing_facts == (TEXTS["a.md"],)
+
+
+def test_who_says_that_there_is_no_answer_quotes_nothing() -> None:
+    """Models like to show what they looked at; it proves nothing, and is no mistake."""
+    record = drafted(1, "a.md")
+    silent = attrs.evolve(record, draft=attrs.evolve(record.draft, answer="", verdict=AnswerVerdict.NO_ANSWER))
+
+    found = measure([expected(1)], silent)
+
+    assert found.evidence_precision.of == 0
+    assert found.compared[0].agrees
+
+
 def test_a_document_that_nobody_knows_is_a_wrong_one() -> None:
     """A model that names none of the passages it was shown quotes something all the same."""
     found = measured([expected(1, "a.md")], {QuestionNo(1): drafted(1, "a.md")}, names={})
