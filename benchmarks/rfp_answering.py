@@ -6,6 +6,7 @@ The questions of an RFP drafted by a model that takes 1 s for each, then once mo
 *wall* is from accepting the job to its end: each question is searched in the library (of *passages* chunks, by the
 built-in embedding model), put to the model, its answer checked and stored. The *plain loop* follows: it posts the same
 request bodies, as many at once, and reads the answers; it looks nothing up, checks nothing and stores nothing.
+*CPU* is that of the command, from its start, and of the workers: on a machine that others use, wall says little.
 *again* is a second job over the same questions, for which the model has to count no request.
 
 The server size has a real Postgres, a real Redis and worker processes (Linux only); each size starts empty.
@@ -15,6 +16,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -29,7 +32,7 @@ from benchmarks.embedding import Size, embedded, library, taken
 from benchmarks.fanout import moment
 from benchmarks.servers import ANTIPHON, ROOT, servers
 
-HEAD = "questions size              wall s at once loop s ratio  again s requests"
+HEAD = "questions size              wall s at once loop s ratio CPU ms/question  again s requests"
 DOCUMENTS = 50
 
 
@@ -68,7 +71,9 @@ def line(size: Size, work: Path, port: int, options: argparse.Namespace) -> str:
              "--base-url", f"http://127.0.0.1:{port}/v1")  # fmt: skip
     antiphon(size, "rfp", "import", str(work / "rfp.json"))
     taken(port)
+    before_s = cpu_s(size)
     wall_s = answered(size, options)
+    each_ms = 1000 * (cpu_s(size) - before_s) / options.questions
     said = taken(port)
     assert len(said["bodies"]) == options.questions, f"{len(said['bodies'])} requests"
     loop_s = plain_loop(said["bodies"], port=port, at_once=options.concurrency, work=work)
@@ -77,7 +82,7 @@ def line(size: Size, work: Path, port: int, options: argparse.Namespace) -> str:
     in_vain = len(taken(port)["bodies"])
     return (
         f"{options.questions:>9,} {size.name:<17} {wall_s:>6.1f} {said['most_at_once']:>7} {loop_s:>6.1f} "
-        f"{wall_s / loop_s:>5.2f} {again_s:>8.1f} {in_vain:>8}"
+        f"{wall_s / loop_s:>5.2f} {each_ms:>15.1f} {again_s:>8.1f} {in_vain:>8}"
     )
 
 
@@ -87,6 +92,14 @@ def answered(size: Size, options: argparse.Namespace) -> float:
     job = json.loads(antiphon(size, "rfp", "answer", "last", *words))["job"]
     assert job["status"] == "completed", job
     return (moment(job["ended_at"]) - moment(job["created_at"])).total_seconds()
+
+
+def cpu_s(size: Size) -> float:
+    """Return the seconds of CPU that the commands so far and the workers have taken."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    stats = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in size.workers)
+    ticks = sum(int(stat[11]) + int(stat[12]) for stat in stats)
+    return ended.ru_utime + ended.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def antiphon(size: Size, *words: str) -> bytes:

@@ -129,7 +129,7 @@ class SqlAnswers:
 
     def add_draft(self, record: DraftRecord) -> None:
         """Store a draft, and which contents of documents it quotes."""
-        self.of(record.rfp_id, record.no)
+        self._require(record.rfp_id, record.no)
         row: Values = {
             **_key(record.rfp_id, record.no),
             "version": record.version,
@@ -153,8 +153,14 @@ class SqlAnswers:
 
     def add_decision(self, decision: Decision) -> None:
         """Store what a person decided; the newest counts."""
-        self.of(decision.rfp_id, decision.no)
+        self._require(decision.rfp_id, decision.no)
         self._add_next(rfp_decision, decision.rfp_id, decision.no, {"body": to_document(decision)})
+
+    def _require(self, rfp_id: RfpId, no: QuestionNo) -> None:
+        """Look whether the question is there: one statement, where reading how it stands takes four."""
+        found = self.scope.execute(_QUESTIONS, of_rfp=rfp_id, after=no - 1, at_most=1).first()
+        if found is None or found.no != no:
+            raise NotFound(f"RFP {rfp_id} has no question {no}")
 
     def of(self, rfp_id: RfpId, no: QuestionNo) -> Standing:
         """Return where a question stands."""

@@ -24,7 +24,9 @@ def passages_for(passages: Passages, tenant: TenantContext, spec: StageSpec, tex
 
     Raises: as `Passages.find`.
     """
-    deep = min(spec.passages * DEEP, MOST_HITS)
-    found = passages.find(tenant, text, k=deep, only_approved=spec.only_approved)
     own = answers_location(spec.rfp_id)
+    found = passages.find(tenant, text, k=spec.passages, only_approved=spec.only_approved)
+    if any(one.location == own for one in found):  # seldom: only what was put into the library is found there
+        deep = min(spec.passages * DEEP, MOST_HITS)
+        found = passages.find(tenant, text, k=deep, only_approved=spec.only_approved)
     return tuple(one for one in found if one.location != own)[: spec.passages]
