@@ -22,7 +22,6 @@ def test_the_demo_ends_partial_with_failures_to_look_at(cli: CommandLine) -> Non
     job = cli.run("jobs", "show", "last", "--json").document
 
     assert demo.code == 0, demo.stderr
-    assert demo.took_s < 60
     assert f"partial  support-bot: {HEADLINE}" in demo.stdout
     assert all(f"  {key}: " in demo.stdout for key in ("give-it-back", "warranty-tents", "support-phone"))
     assert "2 x server_error" in demo.stdout
