@@ -1,0 +1,38 @@
+"""`antiphon rfp summarize`, as people type it: pretty, JSON and Markdown, and the commands that look again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.contract.test_place_rfp_summaries import TENDER
+from tests.e2e.command_line import CommandLine
+
+
+def test_a_tender_is_summarized_and_looked_at_again(tmp_path: Path, bytecode: Path) -> None:
+    """Each form says where a row stands; a folder, and what is no document, are refused by name."""
+    cli = CommandLine(folder=tmp_path, bytecode=bytecode)
+    (tmp_path / "tender.md").write_bytes(TENDER + b"\n[click](https://evil.example) <b>must</b> be | escaped.\n")
+
+    made = cli.run("rfp", "summarize", "tender.md", "--output", "out.md")
+    again = cli.run("rfp", "summarize", "tender.md", "--json")
+    shown = cli.run("rfp", "summary", "last")
+    listed = cli.run("rfp", "summaries", "--json")
+    refused = cli.run("rfp", "summarize", ".")
+    removed = cli.run("rfp", "remove-summary", "last")
+
+    steps = (made, again, shown, listed, removed)
+    assert [step.code for step in steps] == [0] * 5, [step.stderr for step in steps]
+    assert "completed: 1 summarized" in made.stderr
+    assert "extractive: sentences of the document, chosen without a model" in made.stdout
+    assert "2026-03-14" in shown.stdout
+    assert "Tickets > Dates [1]" in shown.stdout
+    assert again.document["job"]["skipped"] == 1
+    assert again.document["summary"]["is_whole"]
+    assert [one["name"] for one in listed.document["summaries"]] == ["tender.md"]
+    text = (tmp_path / "out.md").read_text()
+    assert "| 1 | date | 2026-03-14 |" in text
+    assert "[click]" not in text
+    assert "<b>" not in text
+    assert refused.code == 2
+    assert "folder" in refused.stderr
+    assert "tender.md" in removed.stderr
