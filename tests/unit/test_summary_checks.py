@@ -8,6 +8,7 @@ import pytest
 
 from adapters.rfp_authors.prompt_files import author_prompts
 from domain.rfp_answering.summaries.examining import examined, examined_overview
+from domain.rfp_answering.summaries.extractive_summary import chosen
 from domain.rfp_answering.summaries.information_document import TextChunk
 from domain.rfp_answering.summaries.statements import Bullet, Citation, Claim, FoundBy, RowKind
 from tests.unit.summary_world import SummaryWorld, honest, told_of
@@ -130,6 +131,14 @@ def test_an_overview_cites_all_that_it_condenses() -> None:
     made = examined_overview([("AES-256 encrypts data, and backups are kept for 30 days.", (1, 2))], BULLETS)
 
     assert [len(one.citations) for one in made.bullets] == [2]
+
+
+def test_what_a_document_repeats_is_chosen_once() -> None:
+    """The footer of every page is frequent, and says nothing new the second time."""
+    footer = "Northfield Council, tender for trams and tickets, page of many"
+    said = "The council wants tickets for every tram that it runs in winter"
+
+    assert chosen([footer, said, f" {footer}", footer, "Short."], most=3) == [0, 1]
 
 
 INJECTIONS = [

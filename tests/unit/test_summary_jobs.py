@@ -8,12 +8,13 @@ import pytest
 from domain.jobs.errors import (
     AlreadyRunning,
     Conflict,
+    Deferred,
     FailureKind,
     InvalidInput,
     NotFound,
     PermanentFailure,
 )
-from domain.jobs.item import ItemState
+from domain.jobs.item import Item, ItemNo, ItemState
 from domain.jobs.job import JobStatus
 from domain.rfp_answering.summaries.spec import SummarySpec
 from domain.rfp_answering.summaries.statements import FoundBy, RowKind
@@ -87,6 +88,21 @@ def test_a_part_that_failed_makes_the_job_partial_and_is_named() -> None:
     assert not summary.is_whole
     assert summary.overview
     assert "AES-256" not in str(summary.rows)
+
+
+def test_the_overview_waits_for_parts_that_have_not_ended() -> None:
+    """Workers take items side by side: one made of half of the parts would be taken for all of them."""
+    world = SummaryWorld()
+    job = world.submitted(world.handed_in())
+    planned = list(world.family.plan(US, job))
+    with world.kernel.store.begin(US) as work:
+        work.ledger.add(job.id, ItemNo(0), planned)
+        work.commit()
+    overview = Item(no=ItemNo(len(planned) - 1), key=planned[-1].key, input=planned[-1].input)
+
+    with pytest.raises(Deferred, match="parts have not ended"):
+        world.family.prepare(US, job).run(overview, deadline_s=60, keep=lambda *_: None)
+    assert world.summarizers.asked == []
 
 
 def test_a_retry_of_what_failed_asks_only_for_that_and_for_the_overview() -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from domain.rfp_answering.folding import folded
 from domain.rfp_answering.records import Author
 from domain.rfp_answering.stems import stems
 from domain.rfp_answering.summaries.authorship import Condensed
@@ -48,12 +49,15 @@ class ExtractiveSummarizer:
 
 
 def chosen(texts: Sequence[str], *, most: int) -> list[int]:
-    """Return the numbers (from 0, in order) of the texts that say most of what all of them say."""
-    words = [stems(text) for text in texts]
-    counts = Counter(word for each in words for word in each)
+    """Return the numbers (from 0, in order) of the texts that say most of what all do; repeats count once."""
+    first: dict[str, int] = {}
+    for no, text in enumerate(texts):
+        first.setdefault(folded(text), no)
+    words = {no: stems(text) for text, no in first.items()}
+    counts = Counter(word for each in words.values() for word in each)
     total = sum(counts.values()) or 1
     weights = {word: count / total for word, count in counts.items()}
-    left = {no for no, each in enumerate(words) if len(each) >= FEWEST_WORDS}
+    left = {no for no, each in words.items() if len(each) >= FEWEST_WORDS}
     taken: list[int] = []
     while left and len(taken) < most:
         best = max(left, key=lambda no: (sum(weights[word] for word in words[no]) / len(words[no]), -no))
