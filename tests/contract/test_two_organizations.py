@@ -175,7 +175,7 @@ def test_all_rows_are_ones_own(scene: Scene, actor: TenantContext, table: Table)
 def test_a_collision_tells_nothing(scene: Scene, actor: TenantContext, table: Table) -> None:
     """What is refused because the other has it already says that the other has it."""
     other = OTHER[actor]
-    row = row_of(scene.administrator, other, table)
+    row = row_of(scene.administrator, other, table, unlike=actor)
 
     for on_conflict in ("", "ON CONFLICT DO NOTHING"):
 
@@ -240,8 +240,14 @@ def test_work_of_the_installation_reads_no_content(scene: Scene, content: str) -
         connection.execute(text(f"SELECT {column} FROM {table}"))
 
 
-def row_of(administrator: Engine, tenant: TenantContext, table: Table) -> Row:
-    """Return a row of the organization."""
+def row_of(administrator: Engine, tenant: TenantContext, table: Table, *, unlike: TenantContext) -> Row:
+    """Return a row of one organization under a key that the other has none of: what both have collides by itself."""
+    names = [column.name for column in table.primary_key.columns if column.name != "organization_id"]
+
+    def rows(of: TenantContext) -> dict[tuple[object, ...], Row]:
+        found = connection.execute(select(table).where(table.c.organization_id == of.organization_id))
+        return {tuple(row[name] for name in names): dict(row) for row in found.mappings()}
+
     with administrator.connect() as connection:
-        found = connection.execute(select(table).where(table.c.organization_id == tenant.organization_id).limit(1))
-        return dict(found.mappings().one())
+        mine, theirs = rows(unlike), rows(tenant)
+    return next(row for key, row in theirs.items() if not names or key not in mine)

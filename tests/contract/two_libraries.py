@@ -40,7 +40,8 @@ def fill_library(engine: Engine, tenant: TenantContext, no: int, *, mark: str, w
     with library.begin(tenant) as work:
         work.models.add(model)
         work.settings.put(LibrarySettings(model_id=model.id))
-        work.vectors.add(model.fingerprint, {word: unit_vector([no, 1.0], dimensions=2)}, now=NOW)
+        vector = unit_vector([no, 1.0], dimensions=2)
+        work.vectors.add(model.fingerprint, {word: vector, f"{word}, which nobody asks for": vector}, now=NOW)
         work.commit()
     return document.id
 
