@@ -6,6 +6,7 @@ import pytest
 
 from entrypoints.container import Antiphon
 from tests.api.calling import THEM, Api
+from tests.contract.buyers_workbooks import security_questionnaire
 from tests.contract.rfp_library import QUESTIONNAIRE, stock, use_a_model
 
 FILE = {"file": ("tender.csv", QUESTIONNAIRE, "text/csv")}
@@ -42,6 +43,25 @@ def test_a_form_brings_a_questionnaire_and_its_name(api: Api) -> None:
     found = api.get(created.headers["Location"]).json()
     assert {**created.json(), "answering": None, "review": None} == found
     assert len(preview.json()["questions"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "media"),
+    [
+        ("tender.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("tender.XLSM", "application/vnd.ms-excel.sheet.macroEnabled.12"),
+    ],
+)
+def test_a_file_is_downloaded_as_what_it_is(api: Api, name: str, media: str) -> None:
+    """A workbook with macros that is named as one without is refused by the program that opens it."""
+    content = security_questionnaire()
+    created = api.post("/v1/rfps", files={"file": (name, content)})
+
+    exported = api.get(f"/v1/rfps/{created.json()['id']}/export")
+
+    assert exported.headers["Content-Type"] == media
+    assert exported.headers["Content-Disposition"].endswith(name)
+    assert exported.content == content
 
 
 @pytest.mark.parametrize("path", ["/v1/rfps", "/v1/rfps/preview"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -38,11 +39,18 @@ _MEDIA = {
     Form.MARKDOWN: "text/markdown",
     Form.JSON: "application/json",
 }
+_MEDIA_WITH_MACROS = {
+    ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
+    ".docm": "application/vnd.ms-word.document.macroEnabled.12",
+}
 _NUMBERS = {"schema": {"type": "string"}, "example": "1-3,7"}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",
-        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in _MEDIA.values()},
+        "content": {
+            media: {"schema": {"type": "string", "format": "binary"}}
+            for media in (*_MEDIA.values(), *_MEDIA_WITH_MACROS.values())
+        },
         "headers": {
             WRITTEN: {"description": "The questions that were answered in it.", **_NUMBERS},
             LEFT_OPEN: {"description": "The questions that no answer was written for.", **_NUMBERS},
@@ -129,7 +137,8 @@ def export_rfp(
         WRITTEN: ranges(file.written),
         LEFT_OPEN: ranges(file.left_open),
     }
-    return Response(file.content, media_type=_MEDIA[exported.form], headers=headers)
+    media = _MEDIA_WITH_MACROS.get(PurePath(exported.name).suffix.lower(), _MEDIA[exported.form])
+    return Response(file.content, media_type=media, headers=headers)
 
 
 @router.get(
