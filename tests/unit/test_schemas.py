@@ -56,7 +56,7 @@ def test_a_judgement_that_takes_too_long_is_given_up(schema: dict[str, object], 
 
     assert caught.value.kind is FailureKind.EVALUATION_ERROR
     assert "simplify" in str(caught.value)
-    assert monotonic() - started < 5
+    assert monotonic() - started < 60
 
 
 @pytest.mark.parametrize(
