@@ -19,12 +19,12 @@ from domain.jobs.service import JobService
 from domain.rfp_answering.answering import RfpAnswering
 from domain.rfp_answering.choosing_models import AuthorModels
 from domain.rfp_answering.deciding import Deciding
-from domain.rfp_answering.inspecting import Inspecting
+from domain.rfp_answering.findings.inspecting import Inspecting
 from domain.rfp_answering.library_answers import Shelving
 from domain.rfp_answering.library_passages import LibraryPassages
 from domain.rfp_answering.library_readiness import LibraryReadiness
 from domain.rfp_answering.looking import Looking
-from domain.rfp_answering.measuring import Measuring
+from domain.rfp_answering.measuring.measuring import Measuring
 from domain.rfp_answering.opened_authors import OpenedAuthors
 from domain.rfp_answering.opening import StageOpener
 from domain.rfp_answering.report import Reporting

@@ -12,10 +12,10 @@ from adapters.database.rows import AnyRow
 from adapters.database.scope import of_organization
 from adapters.database.types import Name, UtcTime
 from adapters.rfp_documents import from_document
+from domain.rfp_answering.findings.staleness import StaleAnswer, stale_reason
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.rfp import RfpId
-from domain.rfp_answering.staleness import StaleAnswer, stale_reason
 from domain.tenancy import TenantContext
 
 _QUESTION = ("organization_id", "rfp_id", "no")

@@ -12,10 +12,10 @@ from adapters.memory.rfps import MemoryRfpStore
 from domain.embedding.library_document import DocumentId, LibraryDocument
 from domain.embedding.ports import LibraryUnitOfWork
 from domain.jobs.errors import NotFound
+from domain.rfp_answering.findings.staleness import StaleAnswer, StaleReason, is_decided_since, stale_reason
 from domain.rfp_answering.passage import PassageSource
 from domain.rfp_answering.ports import RfpUnitOfWork
 from domain.rfp_answering.rfp import RfpId, RfpPlace
-from domain.rfp_answering.staleness import StaleAnswer, StaleReason, is_decided_since, stale_reason
 from domain.tenancy import TenantContext
 
 

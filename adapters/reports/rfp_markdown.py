@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from adapters.reports.markdown_text import escaped, quoted
-from domain.rfp_answering.contradictions import Contradiction
 from domain.rfp_answering.draft import Quote
-from domain.rfp_answering.inspecting import RfpFindings, SimilarQuestion
+from domain.rfp_answering.findings.contradictions import Contradiction
+from domain.rfp_answering.findings.inspecting import RfpFindings, SimilarQuestion
+from domain.rfp_answering.findings.staleness import StaleAnswer, StaleReason
 from domain.rfp_answering.passage import Passage
 from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
 from domain.rfp_answering.report import RfpReport
-from domain.rfp_answering.staleness import StaleAnswer, StaleReason
 from domain.rfp_answering.standing import AnswerState, Standing
 
 _GONE = "a document that was removed or rejected, or says something else by now"

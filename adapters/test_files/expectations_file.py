@@ -9,7 +9,7 @@ from adapters.test_files.mapping_file import read_mapping
 from adapters.test_files.nodes import ListNode, MapNode, Node, kind_of
 from adapters.test_files.problems import Problems
 from domain.rfp_answering.draft import AnswerVerdict
-from domain.rfp_answering.expectation import MOST_QUESTION_NO, Expectation, ExpectedEvidence
+from domain.rfp_answering.measuring.expectation import MOST_QUESTION_NO, Expectation, ExpectedEvidence
 from domain.rfp_answering.questionnaire import QuestionNo
 
 MAX_BYTES = 5_000_000

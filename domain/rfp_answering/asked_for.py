@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from domain.rfp_answering.quantities import dates_in, quantities_in
+from domain.rfp_answering.proving.quantities import dates_in, quantities_in
 
 
 class FactKind(StrEnum):

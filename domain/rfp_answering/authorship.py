@@ -9,8 +9,8 @@ from attrs import frozen
 
 from domain.jobs.usage import NOTHING, Usage
 from domain.rfp_answering.draft import Draft
-from domain.rfp_answering.evidence import Finding
 from domain.rfp_answering.passage import Passage
+from domain.rfp_answering.proving.evidence import Finding
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import Author, Comment, ReviewVerdict
 from domain.tenancy import TenantContext

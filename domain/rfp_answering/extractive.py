@@ -15,16 +15,16 @@ from attrs import frozen
 
 from domain.rfp_answering.asked_for import AskedFact, facts_asked
 from domain.rfp_answering.authorship import Written
-from domain.rfp_answering.designations import designations_in, words_in
 from domain.rfp_answering.draft import AnswerVerdict, Draft, Quote
-from domain.rfp_answering.evidence import Finding
-from domain.rfp_answering.folding import folded
 from domain.rfp_answering.passage import Passage
+from domain.rfp_answering.proving.designations import designations_in, words_in
+from domain.rfp_answering.proving.evidence import Finding
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.quoting import FEWEST_QUOTE_WORDS
+from domain.rfp_answering.proving.sentences import sentences_of
+from domain.rfp_answering.proving.stems import stems
 from domain.rfp_answering.questionnaire import Question
-from domain.rfp_answering.quoting import FEWEST_QUOTE_WORDS
 from domain.rfp_answering.records import Author
-from domain.rfp_answering.sentences import sentences_of
-from domain.rfp_answering.stems import stems
 
 EXTRACTIVE = Author(name="extractive", prompts=("extractive@2",))
 MOST_SENTENCES = 3

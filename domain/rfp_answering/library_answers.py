@@ -19,13 +19,13 @@ from attrs import frozen
 from domain.embedding.adding import Added, Adding, Upload
 from domain.jobs.errors import Conflict
 from domain.organizations.audit_log import AuditLog
-from domain.rfp_answering.inspecting import MOST_FOUND
+from domain.rfp_answering.findings.inspecting import MOST_FOUND
+from domain.rfp_answering.findings.staleness import StaleAnswers
 from domain.rfp_answering.own_answers import answers_location
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.rfp import Rfp, RfpId
 from domain.rfp_answering.stage import StageSpec, standings
-from domain.rfp_answering.staleness import StaleAnswers
 from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 

@@ -22,11 +22,11 @@ from domain.language_models.ports import LanguageModel
 from domain.language_models.prompt import REPAIR, Prompt, numbered_blocks
 from domain.rfp_answering.authorship import Opinion, Written
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Finding
 from domain.rfp_answering.passage import Passage
+from domain.rfp_answering.proving.evidence import Finding
+from domain.rfp_answering.proving.sentences import sentences_of
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import Author, Comment, ReviewVerdict
-from domain.rfp_answering.sentences import sentences_of
 from domain.test_execution.judging.reply import Fields, UnreadableReply, read_reply
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobId
 from domain.jobs.usage import NOTHING, Usage
 from domain.rfp_answering.draft import Draft
-from domain.rfp_answering.evidence import Evidence
+from domain.rfp_answering.proving.evidence import Evidence
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.rfp import RfpId
 from domain.tenancy import UserId

@@ -10,7 +10,7 @@ from attrs import frozen
 from domain.jobs.ports import Clock
 from domain.rfp_answering.authorship import Passages
 from domain.rfp_answering.draft import ChunkId
-from domain.rfp_answering.inspecting import Inspecting, RfpFindings
+from domain.rfp_answering.findings.inspecting import Inspecting, RfpFindings
 from domain.rfp_answering.passage import Passage
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.rfp import Rfp, RfpId

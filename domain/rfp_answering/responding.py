@@ -21,9 +21,9 @@ from domain.jobs.job import Job
 from domain.jobs.usage import NOTHING, Usage
 from domain.rfp_answering.authorship import Responder
 from domain.rfp_answering.draft import AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Evidence, examine
 from domain.rfp_answering.own_answers import passages_for
 from domain.rfp_answering.passage import Passage, fingerprint_of
+from domain.rfp_answering.proving.evidence import Evidence, examine
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Basis, DraftRecord
 from domain.rfp_answering.stage import (

@@ -11,9 +11,9 @@ from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
 from domain.rfp_answering.authorship import Opinion, Reviewer
 from domain.rfp_answering.draft import AnswerVerdict, Draft
-from domain.rfp_answering.evidence import Check, examine
 from domain.rfp_answering.own_answers import passages_for
 from domain.rfp_answering.passage import Passage
+from domain.rfp_answering.proving.evidence import Check, examine
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import Author, Comment, DraftRecord, ReviewRecord, ReviewVerdict
 from domain.rfp_answering.stage import (

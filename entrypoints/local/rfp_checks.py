@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from domain.rfp_answering.measuring import Measuring
+from domain.rfp_answering.measuring.measuring import Measuring
 from domain.rfp_answering.rfp import RfpId
 from domain.tenancy import TenantContext
 from entrypoints.api.documents.rfp_checks import RfpCheckDocument, RfpCheckWords, expectations, rfp_check_document

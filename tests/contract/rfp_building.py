@@ -13,9 +13,9 @@ from adapters.database.rfps import SqlRfpStore
 from domain.jobs.job import JobId
 from domain.jobs.usage import Usage
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Check, Evidence, Finding
 from domain.rfp_answering.passage import PassageSource
 from domain.rfp_answering.ports import RfpStore, RfpUnitOfWork
+from domain.rfp_answering.proving.evidence import Check, Evidence, Finding
 from domain.rfp_answering.questionnaire import Columns, Form, Place, Question, Questionnaire, QuestionNo
 from domain.rfp_answering.records import (
     Author,

@@ -11,7 +11,7 @@ import pytest
 from domain.jobs.errors import Conflict, InvalidInput, NotFound
 from domain.organizations.errors import Forbidden
 from domain.rfp_answering.draft import AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Evidence
+from domain.rfp_answering.proving.evidence import Evidence
 from domain.rfp_answering.questionnaire import Form, QuestionNo
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.standing import AnswerState

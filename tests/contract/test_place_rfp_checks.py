@@ -7,7 +7,7 @@ import pytest
 
 from domain.jobs.errors import Conflict, InvalidInput, NotFound
 from domain.rfp_answering.draft import AnswerVerdict, ChunkId
-from domain.rfp_answering.evidence import Check, Evidence
+from domain.rfp_answering.proving.evidence import Check, Evidence
 from domain.rfp_answering.questionnaire import QuestionNo, WantedColumns
 from domain.rfp_answering.rfp import Rfp
 from entrypoints.api.documents.rfp_checks import EvidenceWords, ExpectationWords, RfpCheckDocument, RfpCheckWords

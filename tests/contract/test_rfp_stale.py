@@ -10,9 +10,9 @@ from adapters.memory.rfp_stale import MemoryStaleAnswers
 from adapters.memory.rfps import MemoryRfpStore
 from domain.embedding.library_document import LibraryDocument, Review, ReviewStatus
 from domain.embedding.ports import Library
+from domain.rfp_answering.findings.staleness import StaleAnswers, StaleReason
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.records import DecisionKind
-from domain.rfp_answering.staleness import StaleAnswers, StaleReason
 from tests.contract.building import THEM, US, after
 from tests.contract.library_building import a_document
 from tests.contract.rfp_building import (

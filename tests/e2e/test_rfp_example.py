@@ -10,8 +10,8 @@ import pytest
 
 from adapters.test_files.expectations_file import read_expectations
 from domain.rfp_answering.library_passages import LibraryPassages
+from domain.rfp_answering.proving.quoting import stands_in
 from domain.rfp_answering.questionnaire import WantedColumns
-from domain.rfp_answering.quoting import stands_in
 from entrypoints.api.documents.rfp_checks import RfpCheckDocument
 from entrypoints.cli.demo_rfp import EXPECTED, QUESTIONNAIRE, checked, drafted, fill_library
 from entrypoints.cli.rfp_check import show_rates

@@ -6,8 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Check, examine
-from domain.rfp_answering.sentences import sentences_of
+from domain.rfp_answering.proving.evidence import Check, examine
+from domain.rfp_answering.proving.sentences import sentences_of
 from tests.unit.rfp_honest import PASSAGES
 from tests.unit.rfp_lies import PASSAGE
 

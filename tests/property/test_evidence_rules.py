@@ -8,9 +8,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Check, Evidence, examine
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.quoting import stands_in
+from domain.rfp_answering.proving.evidence import Check, Evidence, examine
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.quoting import stands_in
 
 CHUNK = ChunkId("chunk")
 UNITS = ("days", "hours", "minutes", "months", "GB", "%", "business days")

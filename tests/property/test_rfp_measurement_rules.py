@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rfp_answering.measurement import Measurement, measured
+from domain.rfp_answering.measuring.measurement import Measurement, measured
 from domain.rfp_answering.questionnaire import QuestionNo
 from tests.unit.drafted_answers import NAMES, TEXTS, drafted, expected
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from domain.jobs.job import JobId
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import examine
-from domain.rfp_answering.expectation import Expectation, ExpectedEvidence
-from domain.rfp_answering.measurement import DocumentName
+from domain.rfp_answering.measuring.expectation import Expectation, ExpectedEvidence
+from domain.rfp_answering.measuring.measurement import DocumentName
+from domain.rfp_answering.proving.evidence import examine
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.records import Author, Basis, DraftRecord
 from domain.rfp_answering.rfp import RfpId

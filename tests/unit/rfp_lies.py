@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.rfp_answering.evidence import Check
+from domain.rfp_answering.proving.evidence import Check
 
 PASSAGE = (
     "All customer data is encrypted at rest with AES-256 and in transit with TLS 1.3. We are certified to ISO/IEC "

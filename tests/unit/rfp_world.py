@@ -30,10 +30,11 @@ from domain.rfp_answering.answering import RfpAnswering
 from domain.rfp_answering.authorship import Responder, Reviewer
 from domain.rfp_answering.deciding import Deciding
 from domain.rfp_answering.extractive import ExtractiveResponder
-from domain.rfp_answering.inspecting import Inspecting
+from domain.rfp_answering.findings.inspecting import Inspecting
 from domain.rfp_answering.library_answers import Shelving
 from domain.rfp_answering.model_authors import AskedModel, ModelResponder, ModelReviewer
 from domain.rfp_answering.passage import Passage
+from domain.rfp_answering.proving.stems import stems
 from domain.rfp_answering.questionnaire import QuestionNo, WantedColumns
 from domain.rfp_answering.report import Reporting
 from domain.rfp_answering.responding import Responding
@@ -41,7 +42,6 @@ from domain.rfp_answering.reviewing import RepeatingReviewer, Reviewing
 from domain.rfp_answering.rfp import Rfp
 from domain.rfp_answering.stage import StageSpec
 from domain.rfp_answering.standing import Standing
-from domain.rfp_answering.stems import stems
 from domain.tenancy import TenantContext
 from tests.contract.building import US
 from tests.kernel.world import Kernel

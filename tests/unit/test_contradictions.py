@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from domain.rfp_answering.contradictions import Answered, Contradiction, ContradictionKind, contradictions
+from domain.rfp_answering.findings.contradictions import Answered, Contradiction, ContradictionKind, contradictions
 from domain.rfp_answering.questionnaire import QuestionNo
 
 CONTRADICTING = [

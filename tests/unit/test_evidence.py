@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Check, Evidence, examine
-from domain.rfp_answering.quoting import stands_in
+from domain.rfp_answering.proving.evidence import Check, Evidence, examine
+from domain.rfp_answering.proving.quoting import stands_in
 
 CHUNK = ChunkId("chunk-1")
 OTHER = ChunkId("chunk-2")

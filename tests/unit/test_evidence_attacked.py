@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Check, Evidence, examine
+from domain.rfp_answering.proving.evidence import Check, Evidence, examine
 from tests.unit.rfp_honest import HONEST, PASSAGES
 from tests.unit.rfp_lies import LIES, PASSAGE, UNSEEN
 

@@ -10,7 +10,7 @@ from adapters.questionnaires.files import StandardQuestionnaireFiles
 from adapters.test_files.expectations_file import read_expectations
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerVerdict
-from domain.rfp_answering.expectation import Expectation, ExpectedEvidence, checked_expectations
+from domain.rfp_answering.measuring.expectation import Expectation, ExpectedEvidence, checked_expectations
 from domain.rfp_answering.questionnaire import Questionnaire, QuestionNo, WantedColumns
 
 SHIPPED = Path(__file__).parents[2] / "examples" / "rfp"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rfp_answering.near_duplicates import Asked, Likeness, Similar, similar
+from domain.rfp_answering.findings.near_duplicates import Asked, Likeness, Similar, similar
 
 ALIKE = [
     ("How long do you keep backups?", "For how long are backups kept?"),

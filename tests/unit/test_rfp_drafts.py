@@ -15,7 +15,7 @@ from domain.jobs.errors import (
     TransientFailure,
 )
 from domain.jobs.job import JobStatus
-from domain.rfp_answering.evidence import Check
+from domain.rfp_answering.proving.evidence import Check
 from tests.contract.building import US
 from tests.unit.rfp_replies import HONEST, LIES, honest
 from tests.unit.rfp_world import MODEL, QUESTIONS, RfpWorld, said

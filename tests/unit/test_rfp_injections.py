@@ -17,9 +17,9 @@ from adapters.rfp_authors.prompt_files import author_prompts
 from domain.jobs.job import JobStatus
 from domain.language_models.conversation import Message
 from domain.rfp_answering.draft import AnswerRules, Draft, Quote
-from domain.rfp_answering.evidence import Check, Finding
 from domain.rfp_answering.model_authors import AskedModel, ModelResponder, ModelReviewer
 from domain.rfp_answering.passage import Passage
+from domain.rfp_answering.proving.evidence import Check, Finding
 from domain.rfp_answering.questionnaire import Place, Question, QuestionNo, WantedColumns
 from domain.rfp_answering.records import DecisionKind
 from tests.contract.building import US

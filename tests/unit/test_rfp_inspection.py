@@ -12,10 +12,10 @@ from adapters.reports.markdown_text import escaped, quoted
 from adapters.reports.rfp_markdown import rfp_markdown
 from domain.embedding.adding import Change
 from domain.jobs.errors import Conflict, NotFound
-from domain.rfp_answering.folding import folded
 from domain.rfp_answering.library_answers import answers_text
 from domain.rfp_answering.own_answers import answers_location, passages_for
 from domain.rfp_answering.passage import Passage
+from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.rfp import Rfp, RfpId

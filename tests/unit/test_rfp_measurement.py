@@ -7,8 +7,8 @@ import pytest
 
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerVerdict
-from domain.rfp_answering.expectation import Expectation, ExpectedEvidence, checked_expectations
-from domain.rfp_answering.measurement import Measurement, Rate, measured
+from domain.rfp_answering.measuring.expectation import Expectation, ExpectedEvidence, checked_expectations
+from domain.rfp_answering.measuring.measurement import Measurement, Rate, measured
 from domain.rfp_answering.questionnaire import Place, Question, QuestionNo
 from domain.rfp_answering.records import DraftRecord
 from tests.unit.drafted_answers import AUTHOR, NAMES, TEXTS, drafted, expected

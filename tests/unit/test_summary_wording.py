@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.quoting import stands_in
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.quoting import stands_in
 from domain.rfp_answering.summaries.grouping import parts_of
 from domain.rfp_answering.summaries.information_document import TextChunk
 from domain.rfp_answering.summaries.statements import RowKind

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.evidence import Check, Finding, examine
-from domain.rfp_answering.folding import folded
+from domain.rfp_answering.proving.evidence import Check, Finding, examine
+from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.summaries.authorship import Condensed
 from domain.rfp_answering.summaries.grouping import shown
 from domain.rfp_answering.summaries.information_document import TextChunk

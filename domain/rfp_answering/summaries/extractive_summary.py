@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from domain.rfp_answering.folding import folded
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.stems import stems
 from domain.rfp_answering.records import Author
-from domain.rfp_answering.stems import stems
 from domain.rfp_answering.summaries.authorship import Condensed
 from domain.rfp_answering.summaries.information_document import TextChunk
 from domain.rfp_answering.summaries.kept_replies import Replies

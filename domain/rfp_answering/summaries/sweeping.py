@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from domain.rfp_answering.designations import words_in
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.quoting import FEWEST_QUOTE_WORDS
-from domain.rfp_answering.sentences import sentences_of
+from domain.rfp_answering.proving.designations import words_in
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.quoting import FEWEST_QUOTE_WORDS
+from domain.rfp_answering.proving.sentences import sentences_of
 from domain.rfp_answering.summaries.information_document import TextChunk
 from domain.rfp_answering.summaries.statements import FoundBy, MatrixRow, RowKind
 from domain.rfp_answering.summaries.wording import days_in, kinds_of

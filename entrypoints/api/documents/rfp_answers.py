@@ -7,9 +7,9 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from domain.rfp_answering.draft import AnswerVerdict, Quote
-from domain.rfp_answering.evidence import Check
 from domain.rfp_answering.looking import AnswerHistory
 from domain.rfp_answering.passage import Passage, source_of
+from domain.rfp_answering.proving.evidence import Check
 from domain.rfp_answering.records import Decision, DecisionKind, DraftRecord, ReviewRecord, ReviewVerdict
 from domain.rfp_answering.standing import AnswerState, Standing
 from entrypoints.api.documents.rfps import QuestionDocument, question_document

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from domain.rfp_answering.draft import AnswerVerdict
-from domain.rfp_answering.expectation import (
+from domain.rfp_answering.measuring.expectation import (
     LONGEST_TEXT,
     MOST_EVIDENCE,
     MOST_EXPECTATIONS,
@@ -15,7 +15,7 @@ from domain.rfp_answering.expectation import (
     Expectation,
     ExpectedEvidence,
 )
-from domain.rfp_answering.measurement import Compared, Measurement, Rate
+from domain.rfp_answering.measuring.measurement import Compared, Measurement, Rate
 from domain.rfp_answering.questionnaire import QuestionNo
 from entrypoints.api.documents.rfp_answers import AuthorDocument
 from entrypoints.api.documents.words import Words

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.rfp_answering.contradictions import Contradiction, ContradictionKind, Statement
 from domain.rfp_answering.deciding import Approved
-from domain.rfp_answering.inspecting import RfpFindings, SimilarQuestion
+from domain.rfp_answering.findings.contradictions import Contradiction, ContradictionKind, Statement
+from domain.rfp_answering.findings.inspecting import RfpFindings, SimilarQuestion
+from domain.rfp_answering.findings.near_duplicates import Likeness
+from domain.rfp_answering.findings.staleness import StaleAnswer, StaleReason
 from domain.rfp_answering.library_answers import Shelved
-from domain.rfp_answering.near_duplicates import Likeness
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.rfp import RfpId
-from domain.rfp_answering.staleness import StaleAnswer, StaleReason
 from domain.rfp_answering.standing import AnswerState
 from entrypoints.api.documents.library import AddedDocument, added_document
 

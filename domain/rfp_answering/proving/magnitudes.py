@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from domain.rfp_answering.quantities import Quantity
+from domain.rfp_answering.proving.quantities import Quantity
 
 _DAY = 86_400
 _SCALES: dict[str, tuple[str, str, str]] = {

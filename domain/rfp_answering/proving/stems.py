@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from domain.rfp_answering.designations import words_in
-from domain.rfp_answering.folding import folded
+from domain.rfp_answering.proving.designations import words_in
+from domain.rfp_answering.proving.folding import folded
 
 _COMMON_WORDS = """
 a an and any are as at be been being by can could do does did for from had has have how if in into is it its long many

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from attrs import frozen
 
-from domain.rfp_answering.openings import OPENINGS
-from domain.rfp_answering.quantities import MONTH_WORDS, UNIT_OF
+from domain.rfp_answering.proving.openings import OPENINGS
+from domain.rfp_answering.proving.quantities import MONTH_WORDS, UNIT_OF
 
 
 @frozen(kw_only=True)

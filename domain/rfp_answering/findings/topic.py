@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from domain.rfp_answering.designations import words_in
-from domain.rfp_answering.evidence import stated_in
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.quantities import UNIT_OF
-from domain.rfp_answering.stems import stems
+from domain.rfp_answering.proving.designations import words_in
+from domain.rfp_answering.proving.evidence import stated_in
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.quantities import UNIT_OF
+from domain.rfp_answering.proving.stems import stems
 
 Terms = frozenset[str]
 _SYNONYMS = {

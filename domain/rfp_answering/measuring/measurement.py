@@ -13,11 +13,11 @@ from attrs import frozen
 
 from domain.embedding.retrieval_check import is_named
 from domain.rfp_answering.draft import AnswerVerdict, Quote
-from domain.rfp_answering.evidence import Check
-from domain.rfp_answering.expectation import Expectation, ExpectedEvidence
+from domain.rfp_answering.measuring.expectation import Expectation, ExpectedEvidence
 from domain.rfp_answering.passage import source_of
+from domain.rfp_answering.proving.evidence import Check
+from domain.rfp_answering.proving.quoting import stands_in
 from domain.rfp_answering.questionnaire import QuestionNo
-from domain.rfp_answering.quoting import stands_in
 from domain.rfp_answering.records import Author, DraftRecord
 
 

@@ -15,8 +15,9 @@ from functools import cached_property, lru_cache
 
 from attrs import frozen
 
-from domain.rfp_answering.addresses import addresses_in
-from domain.rfp_answering.designations import (
+from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft
+from domain.rfp_answering.proving.addresses import addresses_in
+from domain.rfp_answering.proving.designations import (
     Designation,
     Name,
     codes_in,
@@ -26,16 +27,15 @@ from domain.rfp_answering.designations import (
     names_in,
     words_in,
 )
-from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.negations import contradicted, is_about_sources
-from domain.rfp_answering.quantities import Date, Quantity, dates_in, quantities_in
-from domain.rfp_answering.quoting import cut_to_fit, found_of, not_found, sentences_around, short, too_short
-from domain.rfp_answering.rates import rates_in
-from domain.rfp_answering.sentences import sentences_of
-from domain.rfp_answering.spelling import respelled
-from domain.rfp_answering.stems import stems
-from domain.rfp_answering.writing import odd_writing
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.negations import contradicted, is_about_sources
+from domain.rfp_answering.proving.quantities import Date, Quantity, dates_in, quantities_in
+from domain.rfp_answering.proving.quoting import cut_to_fit, found_of, not_found, sentences_around, short, too_short
+from domain.rfp_answering.proving.rates import rates_in
+from domain.rfp_answering.proving.sentences import sentences_of
+from domain.rfp_answering.proving.spelling import respelled
+from domain.rfp_answering.proving.stems import stems
+from domain.rfp_answering.proving.writing import odd_writing
 
 FEWEST_WORDS = 3
 """Words that carry meaning, from which on a sentence must share one with the quotes."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from domain.rfp_answering.quantities import Quantity
+from domain.rfp_answering.proving.quantities import Quantity
 
 _TIME = r"(?P<unit>(?:business |working )?(?:hour|day)|second|minute|week|fortnight|month|quarter|year|decade|century)"
 _RATE = re.compile(rf"(?:\b(?:every|each|per(?: \w+(?: and|,|/))?)\s|/\s?){_TIME}\b", re.IGNORECASE)

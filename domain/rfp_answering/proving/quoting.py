@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from domain.rfp_answering.designations import words_in
 from domain.rfp_answering.draft import ChunkId, Quote
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.negations import left_out, quoted_sentences
+from domain.rfp_answering.proving.designations import words_in
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.negations import left_out, quoted_sentences
 
 FEWEST_QUOTE_WORDS = 3
 

@@ -18,9 +18,9 @@ from math import floor
 
 from attrs import frozen
 
-from domain.rfp_answering.evidence import stated_in
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.topic import Named, Terms, denies, named_in, terms_of
+from domain.rfp_answering.findings.topic import Named, Terms, denies, named_in, terms_of
+from domain.rfp_answering.proving.evidence import stated_in
+from domain.rfp_answering.proving.folding import folded
 
 LEAST_SHARED = 0.7
 """The share of all words of two questions that both must have (Jaccard)."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from domain.rfp_answering.contradictions import Answered, Contradiction, contradictions
-from domain.rfp_answering.near_duplicates import Asked, Likeness, Similar, similar
+from domain.rfp_answering.findings.contradictions import Answered, Contradiction, contradictions
+from domain.rfp_answering.findings.near_duplicates import Asked, Likeness, Similar, similar
+from domain.rfp_answering.findings.staleness import StaleAnswer, StaleAnswers
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.stage import StageSpec, standings
-from domain.rfp_answering.staleness import StaleAnswer, StaleAnswers
 from domain.rfp_answering.standing import AnswerState, Standing
 from domain.tenancy import TenantContext
 

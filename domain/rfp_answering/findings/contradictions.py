@@ -17,14 +17,14 @@ from itertools import combinations
 
 from attrs import frozen
 
-from domain.rfp_answering.evidence import stated_in
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.magnitudes import Magnitude, magnitude_of
-from domain.rfp_answering.near_duplicates import Asked, Likeness, similar
-from domain.rfp_answering.quantities import Quantity
+from domain.rfp_answering.findings.near_duplicates import Asked, Likeness, similar
+from domain.rfp_answering.findings.topic import Named, Terms, named_in, terms_of, without_names
+from domain.rfp_answering.proving.evidence import stated_in
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.magnitudes import Magnitude, magnitude_of
+from domain.rfp_answering.proving.quantities import Quantity
+from domain.rfp_answering.proving.sentences import sentences_of
 from domain.rfp_answering.questionnaire import QuestionNo
-from domain.rfp_answering.sentences import sentences_of
-from domain.rfp_answering.topic import Named, Terms, named_in, terms_of, without_names
 
 LEAST_SHARED = 0.5
 """The share of all words of two clauses that both must have."""

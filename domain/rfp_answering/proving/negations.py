@@ -14,9 +14,9 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from domain.rfp_answering.folding import folded
-from domain.rfp_answering.sentences import sentences_of
-from domain.rfp_answering.stems import stems
+from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.sentences import sentences_of
+from domain.rfp_answering.proving.stems import stems
 
 _NOT = r"(?:not|no|never|none|nor|neither|nobody|nothing|without|cannot|\w+n't|nicht|kein\w*|nie|niemals|ohne)"
 _NEGATION = re.compile(

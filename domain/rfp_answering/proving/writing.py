@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from domain.rfp_answering.folding import folded
+from domain.rfp_answering.proving.folding import folded
 
 _WORD = re.compile(r"[^\W_]+")
 _ALIKE = frozenset("АВЕЅІЈКМНОРСТУХаеорсухіѕјΑΒΕΖΗΙΚΜΝΟΡΤΥΧο")

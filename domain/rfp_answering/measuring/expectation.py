@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerVerdict
-from domain.rfp_answering.folding import folded
+from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 
 MOST_EXPECTATIONS = 2000

@@ -9,8 +9,8 @@ from attrs import frozen
 from domain.embedding.library_document import DocumentId
 from domain.embedding.ports import Library
 from domain.jobs.errors import Conflict, NotFound
-from domain.rfp_answering.expectation import Expectation, checked_expectations
-from domain.rfp_answering.measurement import DocumentName, Measurement, measured
+from domain.rfp_answering.measuring.expectation import Expectation, checked_expectations
+from domain.rfp_answering.measuring.measurement import DocumentName, Measurement, measured
 from domain.rfp_answering.passage import source_of
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.records import DraftRecord
