@@ -26,6 +26,9 @@ from entrypoints.settings import Settings
 from entrypoints.worker_side import WorkerSide, broker_settings
 
 LOOK_S = 0.1
+LONGEST_S = 1.0
+LOOKING = 20
+"""Times what a look takes until the next: counting a job's items must not keep its own process from working."""
 TURN_S = 1.0
 """How long to try for a job's lock: those who only look whether it is held hold it for an instant themselves."""
 
@@ -199,12 +202,14 @@ def _look_until_end(
         reraise=True,
     )(antiphon.jobs.get)
     while True:
+        began = time.monotonic()
         view = look(antiphon.tenant, job_id)  # a database that fails over cuts off who only looks on, too
+        took_s = time.monotonic() - began
         watch(view)
         if view.job.status.is_end:
             return view
         check_health(view)
-        time.sleep(LOOK_S)
+        time.sleep(min(max(LOOK_S, LOOKING * took_s), LONGEST_S))
 
 
 def lock_of_worker(antiphon: Antiphon) -> FileLock:
