@@ -11,7 +11,7 @@ from domain.rfp_answering.proving.quoting import stands_in
 from domain.rfp_answering.summaries.grouping import parts_of
 from domain.rfp_answering.summaries.information_document import TextChunk
 from domain.rfp_answering.summaries.statements import RowKind
-from domain.rfp_answering.summaries.sweeping import pieces_of, rows_by_words
+from domain.rfp_answering.summaries.word_rows import pieces_of, rows_by_words
 from domain.rfp_answering.summaries.wording import days_in, kinds_of
 
 DATE, REQUIREMENT, ELIGIBILITY = RowKind.DATE, RowKind.REQUIREMENT, RowKind.ELIGIBILITY

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from attrs import frozen
 
-from domain.rfp_answering.proving.openings import OPENINGS
+from domain.rfp_answering.proving.first_words import FIRST_WORDS
 from domain.rfp_answering.proving.quantities import MONTH_WORDS, UNIT_OF
 
 
@@ -46,7 +46,7 @@ class Name:
 
     def without_opening(self, is_known: Callable[[str], bool]) -> Name | None:
         """Return what is left of it where its first word begins a sentence and *is_known* as an ordinary one."""
-        if not self.may_be_ordinary or not (self.words[0] in OPENINGS or is_known(self.words[0])):
+        if not self.may_be_ordinary or not (self.words[0] in FIRST_WORDS or is_known(self.words[0])):
             return self
         return Name(words=self.words[1:], may_be_ordinary=False, text=self.text) if self.words[1:] else None
 

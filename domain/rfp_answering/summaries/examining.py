@@ -16,7 +16,7 @@ from domain.rfp_answering.summaries.authorship import Condensed
 from domain.rfp_answering.summaries.grouping import shown
 from domain.rfp_answering.summaries.information_document import TextChunk
 from domain.rfp_answering.summaries.statements import Bullet, Citation, Claim, LeftOut, MatrixRow, Partial, RowKind
-from domain.rfp_answering.summaries.sweeping import missed_rows
+from domain.rfp_answering.summaries.word_rows import missed_rows
 from domain.rfp_answering.summaries.wording import days_in, doubt_of
 
 LONGEST_TEXT = 1000

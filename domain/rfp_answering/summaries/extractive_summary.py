@@ -18,7 +18,7 @@ from domain.rfp_answering.summaries.authorship import Condensed
 from domain.rfp_answering.summaries.information_document import TextChunk
 from domain.rfp_answering.summaries.kept_replies import Replies
 from domain.rfp_answering.summaries.statements import Bullet, Claim
-from domain.rfp_answering.summaries.sweeping import pieces_of
+from domain.rfp_answering.summaries.word_rows import pieces_of
 
 EXTRACTIVE = Author(name="extractive", prompts=("extractive-summary@1",))
 BULLETS_A_SECTION = 2

@@ -25,4 +25,4 @@ while who why with within without work workflows yes you your
 two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty seventy eighty ninety
 apply check choose click contact follow open see select send use write yearly monthly daily weekly quarterly
 """
-OPENINGS = frozenset(_WORDS.split())
+FIRST_WORDS = frozenset(_WORDS.split())
