@@ -19,7 +19,6 @@ from attrs import frozen
 from domain.embedding.adding import Added, Adding, Upload
 from domain.jobs.errors import Conflict
 from domain.organizations.audit_log import AuditLog
-from domain.rfp_answering.findings.inspecting import MOST_FOUND
 from domain.rfp_answering.findings.staleness import StaleAnswers
 from domain.rfp_answering.own_answers import answers_location
 from domain.rfp_answering.ports import RfpStore
@@ -29,6 +28,8 @@ from domain.rfp_answering.stage import StageSpec, standings
 from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 
+_ALL = 2**31 - 1
+"""Changed evidence that was not listed would be put into the library as if it still held."""
 _MARKUP_LINE = re.compile(r"(?m)^( {0,3})(?=#|=+[ \t]*$|-{3,}[ \t]*$|`{3}|~{3})")
 
 
@@ -62,7 +63,7 @@ class Shelving:
         """
         with self.rfps.view(tenant) as work:
             rfp = work.rfps.get(rfp_id)
-        stale = {one.question.no for one in self.stale_answers.find(tenant, limit=MOST_FOUND, rfp_id=rfp_id)}
+        stale = {one.question.no for one in self.stale_answers.find(tenant, limit=_ALL, rfp_id=rfp_id)}
         final = [one for one in standings(self.rfps, tenant, StageSpec(rfp_id=rfp_id)) if one.state.is_final]
         sound = [one for one in final if one.question.no not in stale]
         if not sound:

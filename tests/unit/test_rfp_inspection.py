@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from adapters.reports.markdown_text import escaped, quoted
 from adapters.reports.rfp_markdown import rfp_markdown
 from domain.embedding.adding import Change
 from domain.jobs.errors import Conflict, NotFound
+from domain.rfp_answering.draft import ChunkId, Quote
+from domain.rfp_answering.findings.inspecting import MOST_FOUND
 from domain.rfp_answering.library_answers import answers_text
 from domain.rfp_answering.own_answers import answers_location, passages_for
 from domain.rfp_answering.passage import Passage
@@ -175,6 +178,24 @@ def test_answers_whose_evidence_has_changed_are_left_out() -> None:
     world.shelve_texts(encryption=2, backups=2, standards=2)
     with pytest.raises(Conflict, match="each of its 3 approved answers rests on a document that has changed"):
         world.shelving.shelve(US, rfp.id)
+
+
+def test_answers_are_left_out_however_many_there_are() -> None:
+    """What a list of changed evidence did not reach would be put into the library as if it still held."""
+    world = RfpWorld(honest)
+    rfp = answered(world)
+    gone = tuple(Quote(chunk_id=ChunkId(f"gone-{number}:1:0"), text="gone") for number in range(MOST_FOUND + 1))
+    with world.rfps.begin(US) as work:
+        record = work.answers.drafts(rfp.id, FIRST)[-1]
+        work.answers.add_draft(attrs.evolve(record, version=2, draft=attrs.evolve(record.draft, quotes=gone)))
+        work.commit()
+    world.deciding.approve_all(US, rfp.id)
+    world.kernel.clock.advance(1)
+    world.shelve_texts(backups=2)
+
+    shelved = world.shelving.shelve(US, rfp.id)
+
+    assert (shelved.answered, shelved.left_out) == ((3,), (1, 2))
 
 
 def test_drafts_become_no_document() -> None:
