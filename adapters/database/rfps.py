@@ -6,7 +6,7 @@ import attrs
 from attrs import frozen
 from sqlalchemy import Engine, bindparam, delete, insert, select, tuple_
 
-from adapters.database.prefixes import beginning, begins, ids_beginning
+from adapters.database.prefixes import beginning, begins
 from adapters.database.rfp_answers import SqlAnswers
 from adapters.database.rfp_states import states_of
 from adapters.database.rfp_tables import rfp as _rfp
@@ -32,7 +32,6 @@ _QUESTIONS = (
     .where(of_organization(rfp_question), rfp_question.c.rfp_id.in_(bindparam("of_rfps", type_=Name, expanding=True)))
     .order_by(rfp_question.c.rfp_id, rfp_question.c.no)
 )
-_FIND = ids_beginning(_rfp.c.id, _ours)
 _age = (_rfp.c.created_at, _rfp.c.id)
 _PAGE = (
     select(_rfp)
@@ -77,11 +76,6 @@ class SqlRfps:
         if body is None:
             raise unknown_rfp(rfp_id)
         return bytes(body)
-
-    def find(self, id_prefix: str) -> list[RfpId]:
-        """Return the RFPs whose id starts with *id_prefix*."""
-        rows = self.scope.execute(_FIND, **beginning(id_prefix))
-        return [RfpId(row.id) for row in rows]
 
     def overview(self, rfp_id: RfpId) -> RfpOverview:
         """Return the RFP, and how its questions stand."""

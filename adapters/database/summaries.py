@@ -8,7 +8,7 @@ from attrs import frozen
 from sqlalchemy import Engine, bindparam, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.database.prefixes import beginning, ids_beginning
+from adapters.database.prefixes import beginning, begins
 from adapters.database.rows import AnyRow, Values
 from adapters.database.scope import Scope, of_organization
 from adapters.database.summary_tables import information_chunk, summary_partial
@@ -36,9 +36,13 @@ _SAME = select(_document).where(
     _document.c.content_hash == bindparam("of_hash", type_=Name),
     _document.c.name == bindparam("of_name", type_=Name),
 )
-_FIND = ids_beginning(_document.c.id, _ours)
 _age = (_document.c.created_at, _document.c.id)
-_PAGE = select(_document).where(_ours).order_by(*(column.desc() for column in _age)).limit(bindparam("at_most"))
+_PAGE = (
+    select(_document)
+    .where(_ours, begins(_document.c.id))
+    .order_by(*(column.desc() for column in _age))
+    .limit(bindparam("at_most"))
+)
 _BEFORE = tuple_(*_age) < tuple_(bindparam("before_at", type_=UtcTime), bindparam("before_id", type_=Name))
 _REMOVE = delete(_document).where(_ours, _is_it)
 _CHUNKS = (
@@ -94,17 +98,16 @@ class SqlInformationDocuments:
         row = self.scope.execute(_SAME, of_hash=content_hash, of_name=name).first()
         return None if row is None else _document_from(row)
 
-    def find(self, id_prefix: str) -> list[InformationId]:
-        """Return the documents whose id starts with *id_prefix*."""
-        return [InformationId(row.id) for row in self.scope.execute(_FIND, **beginning(id_prefix))]
-
-    def page(self, *, before: InformationPlace | None = None, limit: int) -> list[InformationDocument]:
+    def page(
+        self, *, id_prefix: str = "", before: InformationPlace | None = None, limit: int
+    ) -> list[InformationDocument]:
         """Return documents, newest first, from just behind *before*."""
+        wanted = {"at_most": limit, **beginning(id_prefix)}
         if before is None:
-            rows = self.scope.execute(_PAGE, at_most=limit)
+            rows = self.scope.execute(_PAGE, **wanted)
         else:
             values = {"before_at": before.created_at, "before_id": before.id}
-            rows = self.scope.execute(_PAGE.where(_BEFORE), at_most=limit, **values)
+            rows = self.scope.execute(_PAGE.where(_BEFORE), **wanted, **values)
         return [_document_from(row) for row in rows]
 
     def chunks(self, document_id: InformationId, *, first: int = 0, last: int | None = None) -> list[TextChunk]:

@@ -22,7 +22,6 @@ from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
 from domain.rfp_answering.standing import Standing
 
-_FOUND_AT_MOST = 10
 Key = tuple[RfpId, QuestionNo]
 
 
@@ -59,10 +58,6 @@ class MemoryRfps:
     def content(self, rfp_id: RfpId) -> bytes:
         """Return the bytes of its file."""
         return self.rows.files[self.get(rfp_id).id]
-
-    def find(self, id_prefix: str) -> list[RfpId]:
-        """Return the RFPs whose id starts with *id_prefix*."""
-        return sorted(one for one in self.rows.rfps if one.startswith(id_prefix))[:_FOUND_AT_MOST]
 
     def overview(self, rfp_id: RfpId) -> RfpOverview:
         """Return the RFP, and how its questions stand."""

@@ -20,8 +20,6 @@ from domain.rfp_answering.summaries.information_document import (
 )
 from domain.rfp_answering.summaries.ports import PartialRecord
 
-_FOUND_AT_MOST = 10
-
 
 @define(kw_only=True)
 class SummaryRows:
@@ -58,16 +56,14 @@ class MemoryInformationDocuments:
         every = self.rows.documents.values()
         return next((one for one in every if (one.content_hash, one.name) == (content_hash, name)), None)
 
-    def find(self, id_prefix: str) -> list[InformationId]:
-        """Return the documents whose id starts with *id_prefix*."""
-        return sorted(one for one in self.rows.documents if one.startswith(id_prefix))[:_FOUND_AT_MOST]
-
-    def page(self, *, before: InformationPlace | None = None, limit: int) -> list[InformationDocument]:
+    def page(
+        self, *, id_prefix: str = "", before: InformationPlace | None = None, limit: int
+    ) -> list[InformationDocument]:
         """Return documents, newest first, from just behind *before*."""
         found = sorted(self.rows.documents.values(), key=lambda one: (one.created_at, one.id), reverse=True)
         if before is not None:
             found = [one for one in found if (one.created_at, one.id) < (before.created_at, before.id)]
-        return found[:limit]
+        return [one for one in found if one.id.startswith(id_prefix)][:limit]
 
     def chunks(self, document_id: InformationId, *, first: int = 0, last: int | None = None) -> list[TextChunk]:
         """Return chunks in their order."""

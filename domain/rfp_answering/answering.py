@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from domain.jobs.errors import InvalidInput, NotFound
+from domain.jobs.errors import InvalidInput
 from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import Clock, IdSource
 from domain.jobs.request_key import IdempotencyKey
@@ -81,23 +81,6 @@ class RfpAnswering:
         """
         with self.rfps.view(tenant) as work:
             return work.rfps.get(rfp_id)
-
-    def find(self, tenant: TenantContext, words: str) -> RfpId:
-        """
-        Return the RFP that *words* name: its id, the unambiguous beginning of it, or `last`.
-
-        Raises:
-            NotFound: none fits.
-            InvalidInput: several do.
-        """
-        with self.rfps.view(tenant) as work:
-            newest = [one.id for one in work.rfps.page(limit=1)] if words == "last" else None
-            found = work.rfps.find(words) if newest is None else newest
-        if not found:
-            raise NotFound(f"RFP {words!r}: no such RFP")
-        if len(found) > 1:
-            raise InvalidInput(f"RFP {words!r}: {len(found)} RFPs begin so ({', '.join(found)}); give more of the id")
-        return found[0]
 
     def page(
         self, tenant: TenantContext, *, id_prefix: str = "", before: RfpPlace | None = None, limit: int

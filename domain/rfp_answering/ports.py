@@ -70,9 +70,6 @@ class Rfps(Protocol):
             NotFound: there is no RFP of this id.
         """
 
-    def find(self, id_prefix: str) -> list[RfpId]:
-        """Return the RFPs whose id starts with *id_prefix* (at most ten)."""
-
     def overview(self, rfp_id: RfpId) -> RfpOverview:
         """
         Return the RFP, and how its questions stand.

@@ -118,7 +118,7 @@ def summary_moves(engine: Engine) -> dict[str, Callable[[TenantContext, Informat
             w.documents.of(content_hash=word, name=name)
             for name in ("written-by-us", "written-by-them", "written-by-a-third")
         ],
-        "information documents by the start of the id": lambda w, d, _: w.documents.find(d[:8]),
+        "information documents by the start of the id": lambda w, d, _: w.documents.page(id_prefix=d[:8], limit=100),
         "information documents": lambda w, *_: w.documents.page(limit=100),
         "chunks of an information document": lambda w, d, _: w.documents.chunks(d),
         "partial": lambda w, d, word: w.partials.get(d, word),

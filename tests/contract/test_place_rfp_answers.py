@@ -14,6 +14,7 @@ from domain.rfp_answering.draft import AnswerVerdict, ChunkId, Draft, Quote
 from domain.rfp_answering.proving.evidence import Evidence
 from domain.rfp_answering.questionnaire import Form, QuestionNo
 from domain.rfp_answering.records import DecisionKind
+from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.standing import AnswerState
 from entrypoints.api.documents.rfp_decisions import DecisionWords
 from entrypoints.api.documents.rfps import ImportWords
@@ -39,7 +40,7 @@ def imported(place: Place, antiphon: Antiphon) -> str:
     """Return an RFP: two drafts that contradict each other, one in doubt, one without an answer, one question open."""
     rfp_id = place.rfps.add("asked.csv", ASKED, FOUND).id
     with antiphon.rfp.answering.rfps.begin(antiphon.tenant) as work:
-        rfp = work.rfps.get(antiphon.rfp.answering.find(antiphon.tenant, rfp_id))
+        rfp = work.rfps.get(RfpId(rfp_id))
         for no, answer in ((1, "Backups are kept for 30 days."), (2, "Backups are kept for 90 days.")):
             quotes = (Quote(chunk_id=ChunkId("gone:1:0"), text=answer),)
             draft = Draft(answer=answer, verdict=AnswerVerdict.ANSWERED, quotes=quotes)

@@ -7,6 +7,7 @@ import pytest
 from domain.jobs.errors import InvalidInput, NotFound
 from domain.organizations.errors import Forbidden
 from domain.rfp_answering.questionnaire import Form
+from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.standing import AnswerState
 from entrypoints.api.documents.rfps import ImportWords
 from entrypoints.cli.rfp_choosing import chosen_rfp
@@ -28,7 +29,7 @@ def test_a_file_is_imported_under_its_name(place: Place, antiphon: Antiphon, nam
 
     assert (added.name, added.form, added.questions, added.states) == (name, Form.CSV, 2, {AnswerState.OPEN: 2})
     with antiphon.rfp.answering.rfps.view(antiphon.tenant) as work:
-        assert work.rfps.content(antiphon.rfp.answering.find(antiphon.tenant, added.id)) == CSV
+        assert work.rfps.content(RfpId(added.id)) == CSV
     assert place.rfps.get(added.id).model_dump(exclude={"answering", "review"}) == added.model_dump()
 
 

@@ -43,7 +43,7 @@ def test_an_rfp_is_read_as_it_was_stored_with_its_file(rfps: RfpStore) -> None:
     with rfps.view(US) as work:
         assert work.rfps.get(rfp.id) == rfp
         assert work.rfps.content(rfp.id) == b"\x00file"
-        assert work.rfps.find(rfp.id[:8]) == [rfp.id]
+        assert [one.id for one in work.rfps.page(id_prefix=rfp.id[:8], limit=9)] == [rfp.id]
 
 
 def test_rfps_are_listed_newest_first_in_pages(rfps: RfpStore) -> None:
@@ -191,7 +191,7 @@ def test_another_organizations_rfps_are_not_there(rfps: RfpStore) -> None:
 
     with rfps.view(THEM) as work:
         assert work.rfps.page(limit=9) == []
-        assert work.rfps.find(rfp.id[:4]) == []
+        assert work.rfps.page(id_prefix=rfp.id[:4], limit=9) == []
         assert work.answers.page(rfp.id, limit=9) == []
         assert work.answers.gaps(limit=9) == []
         assert work.answers.sources() == []

@@ -19,7 +19,8 @@ def test_a_document_is_read_as_it_was_stored_with_its_chunks(summaries: SummaryS
 
     with summaries.view(US) as work:
         assert work.documents.get(document.id) == document
-        assert work.documents.find(document.id[:8]) == [document.id]
+        assert work.documents.page(id_prefix=document.id[:8], limit=9) == [document]
+        assert work.documents.page(id_prefix="f" * 8, limit=9) == []
         assert tuple(work.documents.chunks(document.id)) == CHUNKS
         assert work.documents.chunks(document.id, first=1, last=1) == [CHUNKS[1]]
 
@@ -106,4 +107,4 @@ def test_another_organization_finds_nothing(summaries: SummaryStore) -> None:
         with pytest.raises(NotFound):
             work.documents.get(document.id)
         assert work.documents.chunks(document.id) == []
-        assert work.documents.find(document.id) == []
+        assert work.documents.page(id_prefix=document.id, limit=9) == []

@@ -57,11 +57,10 @@ class InformationDocuments(Protocol):
     def of(self, *, content_hash: str, name: str) -> InformationDocument | None:
         """Return the document of this content and name, if there is one."""
 
-    def find(self, id_prefix: str) -> list[InformationId]:
-        """Return the documents whose id starts with *id_prefix* (at most ten)."""
-
-    def page(self, *, before: InformationPlace | None = None, limit: int) -> list[InformationDocument]:
-        """Return documents, newest first, from just behind *before*."""
+    def page(
+        self, *, id_prefix: str = "", before: InformationPlace | None = None, limit: int
+    ) -> list[InformationDocument]:
+        """Return documents whose id starts with *id_prefix*, newest first, from just behind *before*."""
 
     def chunks(self, document_id: InformationId, *, first: int = 0, last: int | None = None) -> list[TextChunk]:
         """Return chunks in their order: from *first* to *last*, both included."""

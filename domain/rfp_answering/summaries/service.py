@@ -157,16 +157,9 @@ class Summaries:
     def page(
         self, tenant: TenantContext, *, id_prefix: str = "", before: InformationPlace | None = None, limit: int
     ) -> list[tuple[InformationDocument, Job | None]]:
-        """
-        Return documents, each with its newest job, newest first, from just behind *before*.
-
-        With *id_prefix* only those whose id begins so: at most ten, on one page.
-        """
+        """Return documents whose id starts with *id_prefix*, newest first, each with its newest job."""
         with self.summaries.view(tenant) as work:
-            if id_prefix:
-                documents = [work.documents.get(one) for one in work.documents.find(id_prefix)] if not before else []
-            else:
-                documents = work.documents.page(before=before, limit=limit)
+            documents = work.documents.page(id_prefix=id_prefix, before=before, limit=limit)
         with self.jobs.store.view(tenant) as rows:
             return [(one, rows.jobs.newest(kind=SUMMARIZING, subject=subject_of(one.id))) for one in documents]
 

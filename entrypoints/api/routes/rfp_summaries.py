@@ -77,9 +77,7 @@ def list_summaries(
     antiphon: Services,
     limit: Limit = 20,
     after: After = None,
-    id: Annotated[
-        str, Query(pattern="^[0-9a-f-]{0,36}$", description="Only those whose id begins so; at most ten are found.")
-    ] = "",
+    id: Annotated[str, Query(pattern="^[0-9a-f-]{0,36}$", description="Only those whose id begins so.")] = "",
 ) -> Page[InformationDocumentDocument]:
     """List the documents that are summarized, the newest first, each with its newest job."""
     service = antiphon.summaries.summaries
