@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from domain.jobs.errors import InvalidInput
 from entrypoints.api.documents.rfps import ImportWords
 from entrypoints.cli.acting import JSON, at_place, print_document, worded
 from entrypoints.cli.console import say
-from entrypoints.cli.library_add import content_of
+from entrypoints.cli.rfp_files import content_named
 from entrypoints.places.place import Place
 
 
@@ -47,7 +46,7 @@ def import_(
     from entrypoints.cli.rfp_tables import print_preview, tell_imported
 
     words = worded(ImportWords, question_column=question_column, answer_column=answer_column, sheets=sheets or None)
-    content = _content(file)
+    content = content_named(file, expected="a questionnaire")
     if preview:
         found = place.rfps.preview(file.name, content, words)
         print_document(found) if as_json else print_preview(found)
@@ -58,12 +57,3 @@ def import_(
         return
     tell_imported(added)
     say(f"`antiphon rfp answer {added.id[:8]}` drafts the answers")
-
-
-def _content(file: Path) -> bytes:
-    if file.is_dir():
-        raise InvalidInput(f"{file}: it is a folder; expected a questionnaire")
-    try:
-        return content_of(file)
-    except InvalidInput as error:
-        raise InvalidInput(f"{file}: {error}") from error

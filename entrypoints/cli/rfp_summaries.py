@@ -7,14 +7,10 @@ from pathlib import Path
 
 import click
 
-from domain.jobs.errors import InvalidInput, NotFound
-from entrypoints.api.documents.rfp_summaries import InformationDocumentDocument
 from entrypoints.cli.acting import JSON, at_place, print_document, print_documents
 from entrypoints.cli.console import print_json, say
+from entrypoints.cli.rfp_choosing import SUMMARY_ID, chosen_summary
 from entrypoints.places.place import Place
-
-_SUMMARY_ID = click.argument("summary_id", metavar="ID")
-_HINT = "`antiphon rfp summaries` shows those there are"
 
 
 @click.command()
@@ -36,7 +32,7 @@ def summaries(*, place: Place, limit: int, as_json: bool) -> None:
 
 
 @click.command()
-@_SUMMARY_ID
+@SUMMARY_ID
 @click.option("-o", "--output", metavar="FILE.md", type=click.Path(path_type=Path),
               help="Write the summary to this file, as Markdown.")  # fmt: skip
 @at_place
@@ -48,7 +44,7 @@ def summary(*, place: Place, summary_id: str, output: Path | None, as_json: bool
     ID is its id, the beginning of it, or `last`. Each row says where it stands (headings, chunk) and quotes the
     document; what was left out, and which parts are missing, is told at the end.
     """
-    found = place.rfp_summaries.get(_chosen(place, summary_id).id)
+    found = place.rfp_summaries.get(chosen_summary(place, summary_id).id)
     if output is not None:
         from entrypoints.cli.rfp_summary_markdown import write_summary
 
@@ -63,29 +59,14 @@ def summary(*, place: Place, summary_id: str, output: Path | None, as_json: bool
 
 
 @click.command()
-@_SUMMARY_ID
+@SUMMARY_ID
 @at_place
 @JSON
 def remove_summary(*, place: Place, summary_id: str, as_json: bool) -> None:
     """Forget a document's text and its summary. Refused while a job is at work on it."""
-    found = _chosen(place, summary_id)
+    found = chosen_summary(place, summary_id)
     place.rfp_summaries.remove(found.id)
     if as_json:
         print_json({"id": found.id, "removed": True})
     else:
         say(f"removed   {found.name}, with its text and its summary")
-
-
-def _chosen(place: Place, words: str) -> InformationDocumentDocument:
-    said = words.strip().lower()
-    if said == "last":
-        found = list(islice(place.rfp_summaries.all(), 1))
-    elif not said or set(said) - set("0123456789abcdef-"):
-        raise NotFound(f"{words[:60]!r} is no summary's id, and not `last`; {_HINT}")
-    else:
-        found = list(islice(place.rfp_summaries.all(id_prefix=said[:36]), 2)) if len(said) <= 36 else []
-    if not found:
-        raise NotFound(f"there is no summary {words[:60]}; {_HINT}")
-    if len(found) > 1:
-        raise InvalidInput(f"{words[:60]!r} begins the ids of several summaries; give more of it")
-    return found[0]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from domain.jobs.errors import InvalidInput
 from domain.jobs.job import JobId
 from domain.jobs.service import JobView
 from entrypoints.api.documents.jobs import job_document
@@ -16,8 +15,8 @@ from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow
 from entrypoints.cli.hosts import open_host
 from entrypoints.cli.job_reports import say_ended
-from entrypoints.cli.library_add import content_of
 from entrypoints.cli.outputs import Outputs
+from entrypoints.cli.rfp_files import content_named
 from entrypoints.cli.rfp_options import running_options
 from entrypoints.exit_codes import exit_code_of
 from entrypoints.places.opening import open_place
@@ -54,7 +53,7 @@ def summarize(*, file: Path, model: str | None, output: Path | None, options: di
         from adapters.reports.files import check_report_path
 
         check_report_path(output)
-    content = _content(file)
+    content = content_named(file, expected="a document")
     place, host = open_place(), open_host()
     added = place.rfp_summaries.add(file.name, content)
     job = place.rfp_summaries.start(added.id, worded(SummaryWords, model=model, options=options))
@@ -81,12 +80,3 @@ def _shown(place: Place, summary_id: str, view: JobView, *, output: Path | None,
         say_ended(view)
         say(f"summary   {summary.id[:8]}; `antiphon rfp summary {summary.id[:8]}` shows it again")
     return exit_code_of(view.job.status, gates_met=True)
-
-
-def _content(file: Path) -> bytes:
-    if file.is_dir():
-        raise InvalidInput(f"{file}: it is a folder; expected a document")
-    try:
-        return content_of(file)
-    except InvalidInput as error:
-        raise InvalidInput(f"{file}: {error}") from error
