@@ -40,8 +40,8 @@ def demo(*, outputs: Outputs) -> int:
     The bot is right on most questions, wrong on a few, and fails on a couple: the run ends partial, which is what this
     shows. Exits with 0 then; the same run as `antiphon run` would exit with 3. Three LLM APIs are checked after it: one
     that works, one with a wrong key, one that is not there. Then the library takes in a folder, twice, with an edit
-    between, and is searched; where the package was installed without its examples, that is all there is to show. At
-    the end a buyer's questionnaire is answered from twelve documents, and its answers are checked.
+    between, and is searched. At the end a buyer's questionnaire is answered from twelve documents, and its answers are
+    checked. Where the package was installed without its examples, the library's part is all there is to show.
     """
     outputs.check()
     if not EXAMPLE.is_dir():

@@ -6,16 +6,16 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from domain.jobs.job import Job
-from domain.rfp_answering.questionnaire import WantedColumns
-from domain.rfp_answering.rfp import Rfp
-from domain.rfp_answering.stage import StageSpec
+from domain.jobs.job import JobId
+from domain.rfp_answering.choosing_models import OFFLINE
 from entrypoints.api.documents.embedding import LibrarySettingsChange
+from entrypoints.api.documents.jobs import JobDocument
 from entrypoints.api.documents.library import ReviewWords
 from entrypoints.api.documents.rfp_checks import RfpCheckDocument, expectation_words
+from entrypoints.api.documents.rfps import ImportWords, RfpDocument, StartAnswering, StartReview
 from entrypoints.cli.console import say, show
 from entrypoints.cli.rfp_check import show_rates
-from entrypoints.container import Antiphon, build, ready_database
+from entrypoints.container import build, ready_database
 from entrypoints.driving import run_to_end
 from entrypoints.local.place import LocalPlace
 from entrypoints.settings import Settings
@@ -55,14 +55,14 @@ def fill_library(place: LocalPlace) -> int:
     return len(added)
 
 
-def drafted(antiphon: Antiphon, content: bytes, *, name: str) -> Rfp:
+def drafted(place: LocalPlace, content: bytes, *, name: str) -> RfpDocument:
     """Import a questionnaire, and have its answers drafted offline."""
-    rfp = antiphon.rfp.answering.add(antiphon.tenant, content, name=name, wanted=WantedColumns())
-    _to_its_end(antiphon, antiphon.rfp.answering.respond(antiphon.tenant, StageSpec(rfp_id=rfp.id)))
+    rfp = place.rfps.add(name, content, ImportWords())
+    _to_its_end(place, place.rfps.start_answering(rfp.id, StartAnswering(model=OFFLINE)))
     return rfp
 
 
-def checked(place: LocalPlace, rfp: Rfp, *, expected: Path) -> RfpCheckDocument:
+def checked(place: LocalPlace, rfp: RfpDocument, *, expected: Path) -> RfpCheckDocument:
     """Return how good the drafts are."""
     from adapters.test_files.expectations_file import read_expectations
 
@@ -70,15 +70,14 @@ def checked(place: LocalPlace, rfp: Rfp, *, expected: Path) -> RfpCheckDocument:
 
 
 def _answer_review_export(place: LocalPlace, filled_in: Path) -> None:
-    antiphon, tenant = place.antiphon, place.tenant
-    rfp = drafted(antiphon, QUESTIONNAIRE.read_bytes(), name=QUESTIONNAIRE.name)
-    show(f"imported    {QUESTIONNAIRE.name}: {len(rfp.questionnaire.questions)} questions")
-    show(f"drafted     {_states(antiphon, rfp)}")
-    _to_its_end(antiphon, antiphon.rfp.answering.review(tenant, StageSpec(rfp_id=rfp.id)))
-    show(f"reviewed    {_states(antiphon, rfp)}")
-    approved = antiphon.rfp.deciding.approve_all(tenant, rfp.id).approved
+    rfp = drafted(place, QUESTIONNAIRE.read_bytes(), name=QUESTIONNAIRE.name)
+    show(f"imported    {QUESTIONNAIRE.name}: {rfp.questions} questions")
+    show(f"drafted     {_states(place, rfp)}")
+    _to_its_end(place, place.rfps.start_review(rfp.id, StartReview(model=OFFLINE)))
+    show(f"reviewed    {_states(place, rfp)}")
+    approved = place.rfp_answers.approve_all(rfp.id).approved
     show(f"approved    {len(approved)} that passed every check; a person would read them first")
-    found = antiphon.rfp.deciding.export(tenant, rfp.id)
+    found = place.rfp_answers.export(rfp.id)
     filled_in.parent.mkdir(parents=True, exist_ok=True)
     filled_in.write_bytes(found.content)
     show(
@@ -88,11 +87,10 @@ def _answer_review_export(place: LocalPlace, filled_in: Path) -> None:
     say(f"filled in {filled_in}")
 
 
-def _to_its_end(antiphon: Antiphon, job: Job) -> None:
-    run_to_end(antiphon, job.id, lambda _: None)
+def _to_its_end(place: LocalPlace, job: JobDocument) -> None:
+    run_to_end(place.antiphon, JobId(job.id), lambda _: None)
 
 
-def _states(antiphon: Antiphon, rfp: Rfp) -> str:
-    standings = antiphon.rfp.answering.standings(antiphon.tenant, rfp.id)
-    states = Counter(one.state.value for one in standings)
+def _states(place: LocalPlace, rfp: RfpDocument) -> str:
+    states = Counter(one.state.value for one in place.rfps.answers(rfp.id))
     return ", ".join(f"{count} {state}" for state, count in states.most_common())

@@ -46,7 +46,7 @@ def test_the_numbers_of_the_documents_are_those_of_the_example(
     place: LocalPlace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The README and docs/rfp.md quote them; whoever changes the author changes them there."""
-    rfp = drafted(place.antiphon, QUESTIONNAIRE.read_bytes(), name=QUESTIONNAIRE.name)
+    rfp = drafted(place, QUESTIONNAIRE.read_bytes(), name=QUESTIONNAIRE.name)
 
     rates = printed(checked(place, rfp, expected=EXPECTED), capsys)
 
@@ -59,7 +59,7 @@ def test_the_numbers_of_questions_that_nobody_tuned_for_are_quoted_beside_them(
 ) -> None:
     """An author that was fitted to the thirty does worse on these, and the document says how it does."""
     asked = [{"text": one.question} for one in read_expectations(HELD_OUT)]
-    rfp = drafted(place.antiphon, json.dumps({"questions": asked}).encode(), name="held-out.json")
+    rfp = drafted(place, json.dumps({"questions": asked}).encode(), name="held-out.json")
 
     rates = printed(checked(place, rfp, expected=HELD_OUT), capsys)
 
