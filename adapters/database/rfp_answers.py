@@ -15,6 +15,7 @@ from adapters.database.rfp_tables import (
     rfp_draft_source,
     rfp_question,
     rfp_review,
+    same_question,
 )
 from adapters.database.rows import AnyRow, Values
 from adapters.database.scope import Scope, of_organization
@@ -34,12 +35,8 @@ def _of_rfp(table: Table) -> ColumnElement[bool]:
 
 def _is_newest(table: Table) -> ColumnElement[bool]:
     newer = table.alias()
-    same = and_(*(newer.c[name] == table.c[name] for name in ("organization_id", "rfp_id", "no")))
-    return table.c.version == select(func.max(newer.c.version)).where(same).scalar_subquery()
-
-
-def _same_question(one: Table, other: Table) -> ColumnElement[bool]:
-    return and_(*(one.c[name] == other.c[name] for name in ("organization_id", "rfp_id", "no")))
+    newest = select(func.max(newer.c.version)).where(same_question(newer, table))
+    return table.c.version == newest.scalar_subquery()
 
 
 def _newest(table: Table) -> Select[tuple[int, dict[str, object]]]:
@@ -77,7 +74,7 @@ _DECISIONS = (
 )
 _GAPS = (
     select(rfp_draft.c.rfp_id, rfp_question.c.body)
-    .join(rfp_question, _same_question(rfp_question, rfp_draft))
+    .join(rfp_question, same_question(rfp_question, rfp_draft))
     .join(rfp, and_(rfp.c.organization_id == rfp_draft.c.organization_id, rfp.c.id == rfp_draft.c.rfp_id))
     .where(of_organization(rfp_draft), rfp_draft.c.verdict == "no_answer", _is_newest(rfp_draft))
     .order_by(rfp.c.created_at.desc(), rfp.c.id.desc(), rfp_draft.c.no)
@@ -90,9 +87,9 @@ _DECIDED = (
         rfp_decision.c.body.label("decision"),
         rfp_draft.c.body.label("draft"),
     )
-    .join(rfp_question, _same_question(rfp_question, rfp_decision))
+    .join(rfp_question, same_question(rfp_question, rfp_decision))
     .join(rfp, and_(rfp.c.organization_id == rfp_decision.c.organization_id, rfp.c.id == rfp_decision.c.rfp_id))
-    .outerjoin(rfp_draft, and_(_same_question(rfp_draft, rfp_decision), _is_newest(rfp_draft)))
+    .outerjoin(rfp_draft, and_(same_question(rfp_draft, rfp_decision), _is_newest(rfp_draft)))
     .where(
         of_organization(rfp_decision),
         rfp_decision.c.rfp_id != bindparam("besides", type_=Name),
@@ -103,9 +100,7 @@ _DECIDED = (
     .limit(bindparam("at_most"))
 )
 _source = rfp_draft_source
-_of_newest_draft = select(func.max(rfp_draft.c.version)).where(
-    *(rfp_draft.c[name] == _source.c[name] for name in ("organization_id", "rfp_id", "no"))
-)
+_of_newest_draft = select(func.max(rfp_draft.c.version)).where(same_question(rfp_draft, _source))
 _counts = and_(of_organization(_source), _source.c.version == _of_newest_draft.scalar_subquery())
 _RESTING = (
     select(_source.c.rfp_id, _source.c.no)

@@ -6,7 +6,7 @@ from attrs import frozen
 from sqlalchemy import and_, bindparam, cast, func, or_, select
 
 from adapters.database.library_tables import library_document
-from adapters.database.rfp_tables import rfp, rfp_decision, rfp_draft, rfp_draft_source, rfp_question
+from adapters.database.rfp_tables import rfp, rfp_decision, rfp_draft, rfp_draft_source, rfp_question, same_question
 from adapters.database.rfps import SqlRfpStore
 from adapters.database.rows import AnyRow
 from adapters.database.scope import of_organization
@@ -18,10 +18,9 @@ from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.rfp import RfpId
 from domain.tenancy import TenantContext
 
-_QUESTION = ("organization_id", "rfp_id", "no")
 _quoted, _document = rfp_draft_source, library_document
 _newest_draft, _newest_decision = (
-    select(func.max(newer.c.version)).where(*(newer.c[name] == _quoted.c[name] for name in _QUESTION)).scalar_subquery()
+    select(func.max(newer.c.version)).where(same_question(newer, _quoted)).scalar_subquery()
     for newer in (rfp_draft.alias(), rfp_decision.alias())
 )
 _is_rejected = and_(_document.c.verdict == "rejected", _document.c.verdict_hash == _document.c.visible_hash)
@@ -47,17 +46,14 @@ _STALE = (
     )
     .select_from(_quoted)
     .join(rfp, and_(rfp.c.organization_id == _quoted.c.organization_id, rfp.c.id == _quoted.c.rfp_id))
-    .join(rfp_question, and_(*(rfp_question.c[name] == _quoted.c[name] for name in _QUESTION)))
+    .join(rfp_question, same_question(rfp_question, _quoted))
     .outerjoin(
         _document,
         and_(_document.c.organization_id == _quoted.c.organization_id, _document.c.id == _quoted.c.document_id),
     )
     .outerjoin(
         rfp_decision,
-        and_(
-            *(rfp_decision.c[name] == _quoted.c[name] for name in _QUESTION),
-            rfp_decision.c.version == _newest_decision,
-        ),
+        and_(same_question(rfp_decision, _quoted), rfp_decision.c.version == _newest_decision),
     )
     .where(
         of_organization(_quoted),

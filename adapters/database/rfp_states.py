@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select
 
-from adapters.database.rfp_tables import rfp_decision, rfp_draft, rfp_question, rfp_review
+from adapters.database.rfp_tables import rfp_decision, rfp_draft, rfp_question, rfp_review, same_question
 from adapters.database.rows import AnyRow
 from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name
@@ -15,8 +15,6 @@ from domain.rfp_answering.draft import AnswerVerdict
 from domain.rfp_answering.records import DecisionKind, ReviewVerdict
 from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.standing import AnswerState, Marks
-
-_QUESTION = ("organization_id", "rfp_id", "no")
 
 
 def _of_rfps(table: Table) -> ColumnElement[bool]:
@@ -32,9 +30,9 @@ def _newest(table: Table) -> ColumnElement[bool]:
     no statistics of yet, as they are behind a job that has just written them.
     """
     newer = table.alias()
-    question = and_(*(newer.c[name] == rfp_question.c[name] for name in _QUESTION))
-    version = select(func.max(newer.c.version)).where(question).correlate(rfp_question).scalar_subquery()
-    return and_(*(table.c[name] == rfp_question.c[name] for name in _QUESTION), table.c.version == version)
+    newest = select(func.max(newer.c.version)).where(same_question(newer, rfp_question))
+    version = newest.correlate(rfp_question).scalar_subquery()
+    return and_(same_question(table, rfp_question), table.c.version == version)
 
 
 _marks = (

@@ -5,13 +5,16 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
+    and_,
 )
+from sqlalchemy.sql.expression import FromClause
 
 from adapters.database.tables import METADATA
 from adapters.database.types import JSON_OBJECT, Name, SafeText, UtcTime
@@ -106,3 +109,8 @@ rfp_decision = Table(
     PrimaryKeyConstraint(*_QUESTION, "version"),
     ForeignKeyConstraint(*_OF_QUESTION, ondelete="CASCADE"),
 )
+
+
+def same_question(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Return the condition that two of these rows are about one question."""
+    return and_(*(one.c[name] == other.c[name] for name in _QUESTION))
