@@ -29,7 +29,7 @@ class RfpCalls(Calls):
     """`Rfps` of a server; all but looking asks for a key with the scope `write`."""
 
     def preview(self, name: str, content: bytes, words: ImportWords) -> PreviewDocument:
-        return self._upload(path("rfps", "preview"), PreviewDocument, name, content, words, repeatable=True)
+        return self._upload(path("rfp-previews"), PreviewDocument, name, content, words, repeatable=True)
 
     def add(self, name: str, content: bytes, words: ImportWords) -> RfpDocument:
         return self._upload(_RFPS, RfpDocument, name, content, words, repeatable=False)

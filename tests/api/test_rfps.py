@@ -32,7 +32,7 @@ def test_a_form_brings_a_questionnaire_and_its_name(api: Api) -> None:
     """As curl -F file=@tender.csv sends it; twice is two RFPs, since one may be answered anew from the start."""
     created = api.post("/v1/rfps", files=FILE, params={"answer_column": "Response"})
     again = api.post("/v1/rfps", files=FILE, params={"name": "other.csv"})
-    preview = api.post("/v1/rfps/preview", files=FILE)
+    preview = api.post("/v1/rfp-previews", files=FILE)
 
     assert [answer.status_code for answer in (created, again, preview)] == [201, 201, 200]
     assert created.headers["Location"] == f"/v1/rfps/{created.json()['id']}"
@@ -64,7 +64,7 @@ def test_a_file_is_downloaded_as_what_it_is(api: Api, name: str, media: str) -> 
     assert exported.content == content
 
 
-@pytest.mark.parametrize("path", ["/v1/rfps", "/v1/rfps/preview"])
+@pytest.mark.parametrize("path", ["/v1/rfps", "/v1/rfp-previews"])
 @pytest.mark.parametrize(
     ("request_", "status", "pointer"),
     [

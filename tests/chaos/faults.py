@@ -7,7 +7,7 @@ from collections.abc import Callable
 from redis import Redis
 from sqlalchemy import create_engine, text
 
-from tests.chaos.scene import Scene
+from tests.chaos.scene import HELD_FROM, Scene
 from tests.services.logins import administrator_of
 
 Fault = Callable[[Scene], None]
@@ -123,12 +123,16 @@ def all_workers(**settings: object) -> Fault:
     return fault
 
 
-def dies_at(point: str, nth: int) -> Fault:
-    """Return the fault of a worker that dies at an exact point of the code, beside one that goes on."""
+def dies_at(point: str, nth: int, *, held_from: float = HELD_FROM) -> Fault:
+    """
+    Return the fault of a worker that dies at an exact point of the code, beside one that goes on.
+
+    A worker whose places are all taken by calls that are held collects nothing: such a point must come before any is.
+    """
 
     def fault(scene: Scene) -> None:
         lame = scene.add_lame_worker(test_dies=f"{point}:{nth}")
-        scene.start()
+        scene.start(held_from=held_from)
         # alone, it comes to its point for sure; the others find what it left
         scene.wait_for_death(lame)
         scene.add_worker()
@@ -156,8 +160,8 @@ FAULTS: dict[str, Fault] = {
     "dies-relay-after-send": dies_at("relay-after-send", 2),
     "dies-claimed-not-run": dies_at("claimed-not-run", 5),
     "dies-run-not-recorded": dies_at("run-not-recorded", 40),
-    "dies-collect-before": dies_at("collect-before", 1),
-    "dies-collect-after": dies_at("collect-after", 1),
+    "dies-collect-before": dies_at("collect-before", 1, held_from=1.0),
+    "dies-collect-after": dies_at("collect-after", 1, held_from=1.0),
     "dies-sweep-before": dies_at("sweep-before", 1),
     "dies-sweep-after": dies_at("sweep-after", 1),
 }

@@ -60,10 +60,10 @@ class Scene:
         """Start a worker with something wrong with it."""
         return self._add(LAME_WORKER, settings)
 
-    def start(self) -> None:
+    def start(self, *, held_from: float = HELD_FROM) -> None:
         """Start the run; the command itself goes round the gates, it only looks on."""
         file = a_test_file(self.folder, tests=self.items, url=self.target.url)
-        self.target.hold(after=int(self.items * HELD_FROM))
+        self.target.hold(after=int(self.items * held_from))
         self.run = self.installation.run(file, concurrency=LIMIT, database_url=self.database_url)
 
     def go_on_until_some_moment(self) -> None:

@@ -15,6 +15,7 @@ from adapters.database.engine import make_engine
 from adapters.database.store import SqlStore
 from domain.jobs.events import StartJob
 from tests.contract.building import JOB, US, a_job, add_job
+from tests.integration.broker_clients import commands_of
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.gate import Gate
 from tests.integration.processes import Command, Installation, assert_complete
@@ -30,7 +31,7 @@ ASLEEP = {"sweep_s": 3600, "resend_after_s": 3600}
 def test_a_healthy_installation_has_no_problem(installation: Installation, broker: Redis) -> None:
     """A doctor that cries wolf is not asked again."""
     installation.worker()
-    look_until(lambda: any(client["cmd"] == "brpop" for client in broker.client_list()), what="a worker that listens")
+    look_until(lambda: {"brpop", "psubscribe"} <= commands_of(broker), what="a worker that listens, to questions too")
 
     document = installation.start("doctor", "--json").document()
 

@@ -12,6 +12,7 @@ from redis import Redis
 from domain.jobs.plan import cut_for
 from pipelines.names import QUEUES
 from tests.chaos.scene import LAME_WORKER
+from tests.integration.broker_clients import commands_of
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.processes import Command, Installation, assert_complete
 from tests.pipelines.looking import look_until
@@ -66,7 +67,7 @@ def test_a_worker_that_is_told_to_stop_loses_no_answer_and_none_is_asked_twice(
 def test_a_worker_without_work_stops_when_it_is_told_to(installation: Installation, broker: Redis) -> None:
     """A service manager whose patience runs out kills, and takes the items in flight down."""
     worker = installation.worker(shutdown_grace_s=NEVER_S)
-    look_until(lambda: "brpop" in _commands(broker), what="a worker that listens")
+    look_until(lambda: "brpop" in commands_of(broker), what="a worker that listens")
 
     worker.terminate()
 
@@ -107,12 +108,6 @@ def _messages(broker: Redis) -> int:
     messages = [json.loads(text) for queue in waiting for text in queue]
     messages += [json.loads(text)[0] for text in handed_out]
     return len({message["headers"]["id"] for message in messages})
-
-
-def _commands(broker: Redis) -> set[str]:
-    """Return what the clients of this Redis database did last."""
-    database = str(broker.connection_pool.connection_kwargs["db"])
-    return {client["cmd"] for client in broker.client_list() if client["db"] == database}
 
 
 def test_a_chord_that_celery_gave_up_ends_its_job_all_the_same(

@@ -37,7 +37,7 @@ from entrypoints.api.starting import STARTS, Starting
 from entrypoints.api.uploading import FORM, UploadedFile
 from entrypoints.rfp_requests import imported, start_answering, start_review
 
-router = APIRouter(prefix="/v1/rfps", tags=["rfps"])
+router = APIRouter(prefix="/v1", tags=["rfps"])
 _BODY = {"requestBody": {"required": True, "content": FORM}}
 
 
@@ -66,7 +66,7 @@ TheQuestion = Annotated[QuestionNo, Depends(_question_no)]
 Wanted = Annotated[ImportWords, Depends(_import_words)]
 
 
-@router.post("", operation_id="add_rfp", status_code=201, responses=documented(415), openapi_extra=_BODY)
+@router.post("/rfps", operation_id="add_rfp", status_code=201, responses=documented(415), openapi_extra=_BODY)
 def add_rfp(caller: Writer, antiphon: Services, file: UploadedFile, words: Wanted, response: Response) -> RfpDocument:
     """
     Hand in a questionnaire: .xlsx, .docx, .pdf, .csv, .md or .json, of 25 MB at most.
@@ -78,14 +78,14 @@ def add_rfp(caller: Writer, antiphon: Services, file: UploadedFile, words: Wante
     return added
 
 
-@router.post("/preview", operation_id="preview_rfp", responses=documented(415), openapi_extra=_BODY)
+@router.post("/rfp-previews", operation_id="preview_rfp", responses=documented(415), openapi_extra=_BODY)
 def preview_rfp(caller: Writer, antiphon: Services, file: UploadedFile, words: Wanted) -> PreviewDocument:
     """Look at what a file would be imported as: which columns ask, and what. Nothing is stored."""
     _ = caller
     return preview_document(antiphon.rfp.answering.preview(file.content, name=file.name, wanted=words.wanted()))
 
 
-@router.get("", operation_id="list_rfps")
+@router.get("/rfps", operation_id="list_rfps")
 def list_rfps(
     caller: Reader,
     antiphon: Services,
@@ -100,19 +100,19 @@ def list_rfps(
     return page_of(documents, limit=limit, place=lambda one: cursor(one.created_at.isoformat(), one.id))
 
 
-@router.get("/{rfp_id}", operation_id="get_rfp", responses=documented(404))
+@router.get("/rfps/{rfp_id}", operation_id="get_rfp", responses=documented(404))
 def get_rfp(caller: Reader, antiphon: Services, rfp_id: TheRfp) -> RfpDetailDocument:
     """Look at an RFP: how its answers stand, and who is at work on them."""
     return rfp_detail_document(antiphon.rfp.looking.rfp(caller, rfp_id))
 
 
-@router.delete("/{rfp_id}", operation_id="remove_rfp", status_code=204, responses=documented(404, 409))
+@router.delete("/rfps/{rfp_id}", operation_id="remove_rfp", status_code=204, responses=documented(404, 409))
 def remove_rfp(caller: Writer, antiphon: Services, rfp_id: TheRfp) -> None:
     """Forget an RFP, its file, and everything that was done about it. 409: a job is at work on it."""
     antiphon.rfp.answering.remove(caller, rfp_id)
 
 
-@router.get("/{rfp_id}/answers", operation_id="list_rfp_answers", responses=documented(404))
+@router.get("/rfps/{rfp_id}/answers", operation_id="list_rfp_answers", responses=documented(404))
 def list_rfp_answers(
     caller: Reader, antiphon: Services, rfp_id: TheRfp, limit: Limit = 20, after: After = None
 ) -> Page[AnswerDocument]:
@@ -122,13 +122,13 @@ def list_rfp_answers(
     return page_of([answer_document(one) for one in found], limit=limit, place=lambda one: cursor(one.no))
 
 
-@router.get("/{rfp_id}/answers/{no}", operation_id="get_rfp_answer", responses=documented(404))
+@router.get("/rfps/{rfp_id}/answers/{no}", operation_id="get_rfp_answer", responses=documented(404))
 def get_rfp_answer(caller: Reader, antiphon: Services, rfp_id: TheRfp, no: TheQuestion) -> AnswerDetailDocument:
     """Look at everything about one question: what proves its answer, all drafts, reviews and decisions."""
     return answer_detail_document(antiphon.rfp.looking.answer(caller, rfp_id, no))
 
 
-@router.post("/{rfp_id}/answering", operation_id="start_rfp_answering", status_code=202, responses=STARTS)
+@router.post("/rfps/{rfp_id}/answering", operation_id="start_rfp_answering", status_code=202, responses=STARTS)
 def start_rfp_answering(
     antiphon: Services, start: Starting, rfp_id: TheRfp, words: StartAnswering | None = None
 ) -> JobDocument:
@@ -144,7 +144,7 @@ def start_rfp_answering(
         return start.of(lambda key: start_answering(antiphon, start.caller, rfp_id, said, key))
 
 
-@router.post("/{rfp_id}/review", operation_id="start_rfp_review", status_code=202, responses=STARTS)
+@router.post("/rfps/{rfp_id}/review", operation_id="start_rfp_review", status_code=202, responses=STARTS)
 def start_rfp_review(
     antiphon: Services, start: Starting, rfp_id: TheRfp, words: StartReview | None = None
 ) -> JobDocument:
