@@ -41,12 +41,17 @@ def find_columns(rows: Sequence[Row], *, table: str, wanted: WantedColumns) -> C
     Return where the questions of a table are; None where it asks nothing.
 
     Raises:
-        InvalidInput: *wanted* names a column that the table does not have.
+        InvalidInput: *wanted* names a column that the table does not have, or one column for both.
     """
     heading = _heading(rows)
     header = rows[heading] if heading is not None else ()
     question = _named(wanted.question, header, rows, table=table, option="question column")
     answer = _named(wanted.answer, header, rows, table=table, option="answer column")
+    if question is not None and question == answer:
+        raise InvalidInput(
+            f"question column {wanted.question!r}, answer column {wanted.answer!r}: that is one column of the table "
+            f"{table!r}, and answers would stand in place of their questions; name two"
+        )
     if question is None:
         question = _first_like(header, _ASKS, taken=answer)
     if answer is None:

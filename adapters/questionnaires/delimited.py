@@ -32,8 +32,10 @@ def read_delimited(content: bytes, *, name: str, wanted: WantedColumns) -> Quest
     Return the questions of a CSV file.
 
     Raises:
-        InvalidInput: no CSV, no such column, or nothing in it asks anything.
+        InvalidInput: no CSV, no such column, a sheet was named, or nothing in it asks anything.
     """
+    if wanted.tables:
+        raise InvalidInput(f"{name}: a .csv file has no sheets, so none can be named; leave it out")
     rows = [row.cells for row in _rows(content, name=name)]
     columns = find_columns(rows, table=TABLE, wanted=wanted)
     found = [] if columns is None else list(questions_in(rows, columns))

@@ -7,6 +7,7 @@ import codecs
 import pytest
 
 from adapters.questionnaires.files import StandardQuestionnaireFiles
+from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.questionnaire import QuestionNo, WantedColumns
 
 FILES = StandardQuestionnaireFiles()
@@ -98,3 +99,15 @@ def test_json_holds_any_answer() -> None:
     written = answered(b'{"questions": [{"text": "Is it?"}]}', name="rfp.json", a1="yes \ud83d\x00\n")
 
     assert FILES.read(written, name="rfp.json", wanted=EVERYTHING).questions[0].given == "yes"
+
+
+def test_one_column_can_not_ask_and_answer() -> None:
+    """Answers would be written over the buyer's questions."""
+    with pytest.raises(InvalidInput, match="one column of the table 'csv'"):
+        FILES.read(b"Question,Answer\nIs it?,\n", name="rfp.csv", wanted=WantedColumns(question="A", answer="question"))
+
+
+def test_a_sheet_that_was_named_is_not_passed_over() -> None:
+    """Whoever named it would believe that only that one was read."""
+    with pytest.raises(InvalidInput, match="has no sheets"):
+        FILES.read(b"Question,Answer\nIs it?,\n", name="rfp.csv", wanted=WantedColumns(tables=("Security",)))
