@@ -59,7 +59,8 @@ def placed(questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *, c
     problems = [problem for no in sorted(answers) if (problem := _problem(by_no.get(no), no, answers[no]))]
     if problems:
         raise InvalidInput(
-            f"{questionnaire.name}: {len(problems)} of {len(answers)} answers can't be written; nothing was",
+            f"{questionnaire.name}: {len(problems)} of {len(answers)} answers can't be written; nothing was. Reject "
+            f"those, or make a new file of all ({', '.join(MADE_ANEW)})",
             problems=tuple(problems),
         )
     tables: Placed = {}

@@ -23,10 +23,8 @@ def report_job(host: Host, view: JobView, outputs: Outputs) -> int:
     if outputs.as_json:
         print_json(job_json(host, view))
     else:
-        for line in ended_lines(view):
+        for line in (*ended_lines(view), *_failed_lines(host, view)):
             show(line)
-        for error in host.not_done(view):
-            show(f"failed    {error.item}: {error.kind}: {error.message}")
     return exit_code_of(view.job.status, gates_met=True)
 
 
@@ -58,9 +56,9 @@ def ended_lines(view: JobView) -> Iterator[str]:
         yield f"next      `antiphon jobs resume {job.id}` works on the {tally.cancelled:,} cancelled"
 
 
-def say_ended(view: JobView) -> None:
-    """Say the same beside what a command prints."""
-    for line in ended_lines(view):
+def say_ended(host: Host, view: JobView) -> None:
+    """Say the same, and what failed, beside what a command prints."""
+    for line in (*ended_lines(view), *_failed_lines(host, view)):
         say(line)
 
 
@@ -92,6 +90,10 @@ def job_json(host: Host, view: JobView) -> dict[str, object]:
         "failure": job.failure,
         "errors": [asdict(error) for error in host.not_done(view)],
     }
+
+
+def _failed_lines(host: Host, view: JobView) -> Iterator[str]:
+    return (f"failed    {error.item}: {error.kind}: {error.message}" for error in host.not_done(view))
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -100,7 +100,7 @@ def _followed(place: Place, host: Host, rfp_id: str, job_id: JobId, *, as_json: 
         else:
             from entrypoints.cli.rfp_tables import states_in_words
 
-            say_ended(view)
+            say_ended(host, view)
             say(f"answers   {states_in_words(rfp.states)}; `antiphon rfp show {rfp.id[:8]}` shows them")
         return exit_code_of(view.job.status, gates_met=True)
 

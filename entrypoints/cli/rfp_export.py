@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import click
 
 from adapters.reports.files import replacing
 from domain.jobs.errors import InvalidInput
+from domain.rfp_answering.placing import MADE_ANEW
 from domain.rfp_answering.questionnaire import Form
+from entrypoints.api.documents.rfps import RfpDocument
 from entrypoints.cli.acting import JSON, at_place, print_document
 from entrypoints.cli.console import print_json, say, show
 from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
 from entrypoints.places.place import Place
 from entrypoints.rfp_exports import ranges
 
-_FORMS = (Form.DOCX.value, Form.XLSX.value)
+_FORMS = tuple(form.value for form in MADE_ANEW)
 _FORCE = click.option("--force", is_flag=True, help="Write over a file that is there.")
 
 
@@ -43,6 +45,7 @@ def export(
     """
     _check(output, force=force)
     rfp = chosen_rfp(place, rfp_id)
+    _check_ending(output, rfp, form=form)
     file = place.rfp_answers.export(rfp.id, with_drafts=with_drafts, form=Form(form) if form else None)
     with replacing(output) as written:
         written.write_bytes(file.content)
@@ -105,6 +108,17 @@ def to_library(*, place: Place, rfp_id: str, as_json: bool) -> None:
         say(f"left out  {ranges(done.left_out)}: what they rest on has changed (`antiphon rfp stale`)")
     if not document.is_approved:
         say(f"`antiphon library documents approve {document.id[:8]}` makes it evidence, once it is read")
+
+
+def _check_ending(output: Path, rfp: RfpDocument, *, form: str | None) -> None:
+    """Refuse to call a file what it is not: Word and Excel open none that has the other's ending."""
+    own = PurePath(rfp.name).suffix if rfp.form.takes_answers else f".{MADE_ANEW[0]}"
+    ending = own if form in (None, rfp.form) else f".{form}"
+    if output.suffix and output.suffix.lower() != ending.lower():
+        raise InvalidInput(
+            f"{output}: answers to {rfp.name} leave as a {ending} file; end its name so, or choose another --form "
+            f"({', '.join(_FORMS)})"
+        )
 
 
 def _check(output: Path, *, force: bool) -> None:

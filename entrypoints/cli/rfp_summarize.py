@@ -13,6 +13,7 @@ from entrypoints.api.documents.rfp_summaries import SummaryWords
 from entrypoints.cli.acting import JSON, worded
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow
+from entrypoints.cli.host import Host
 from entrypoints.cli.hosts import open_host
 from entrypoints.cli.job_reports import say_ended
 from entrypoints.cli.outputs import Outputs
@@ -59,12 +60,12 @@ def summarize(*, file: Path, model: str | None, output: Path | None, options: di
     job = place.rfp_summaries.start(added.id, worded(SummaryWords, model=model, options=options))
 
     def shown(view: JobView, outputs: Outputs) -> int:
-        return _shown(place, added.id, view, output=output, as_json=outputs.as_json)
+        return _shown(place, host, added.id, view, output=output, as_json=outputs.as_json)
 
     return follow(host, JobId(job.id), Outputs(as_json=as_json), show=shown, what="parts")
 
 
-def _shown(place: Place, summary_id: str, view: JobView, *, output: Path | None, as_json: bool) -> int:
+def _shown(place: Place, host: Host, summary_id: str, view: JobView, *, output: Path | None, as_json: bool) -> int:
     summary = place.rfp_summaries.get(summary_id)
     if output is not None:
         from entrypoints.cli.rfp_summary_markdown import write_summary
@@ -77,6 +78,6 @@ def _shown(place: Place, summary_id: str, view: JobView, *, output: Path | None,
         from entrypoints.cli.rfp_summary_tables import print_summary
 
         print_summary(summary)
-        say_ended(view)
+        say_ended(host, view)
         say(f"summary   {summary.id[:8]}; `antiphon rfp summary {summary.id[:8]}` shows it again")
     return exit_code_of(view.job.status, gates_met=True)

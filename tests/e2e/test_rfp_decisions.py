@@ -115,3 +115,17 @@ def test_what_is_said_wrongly_is_refused_before_anything_is_done(cli: CommandLin
     assert "draft 7 was looked at" in newer.stderr
     assert "folder does not exist" in folder.stderr
     assert {state for state, _ in answers(cli)} == {"drafted", "no_answer"}
+
+
+@pytest.mark.usefixtures("tender")
+def test_a_file_is_called_what_it_is(cli: CommandLine) -> None:
+    """Word opens no CSV file that is called .docx, and the buyer would find that out."""
+    named = cli.run("rfp", "export", "last", "-o", str(cli.folder / "out.docx"))
+    formed = cli.run("rfp", "export", "last", "-o", str(cli.folder / "out.csv"), "--form", "docx")
+    right = cli.run("rfp", "export", "last", "-o", str(cli.folder / "OUT.DOCX"), "--form", "docx")
+
+    assert [one.code for one in (named, formed, right)] == [2, 2, 0], right.stderr
+    assert "leave as a .csv file" in named.stderr
+    assert "leave as a .docx file" in formed.stderr
+    assert not (cli.folder / "out.docx").exists()
+    assert (cli.folder / "OUT.DOCX").read_bytes().startswith(b"PK")

@@ -102,6 +102,21 @@ def test_what_can_not_be_done_is_refused_with_what_to_do(cli: CommandLine) -> No
         assert (refused.code, said in refused.stderr) == (2, True), (words, refused.stderr)
 
 
+def test_what_failed_is_said_with_the_reason(cli: CommandLine) -> None:
+    """A wrong key fails every question; counts alone would have people try again."""
+    (cli.folder / "tender.csv").write_bytes(QUESTIONNAIRE)
+    stock(cli)
+    cli.run("rfp", "import", "tender.csv")
+    nobody = ("--kind", "openai-compatible", "--base-url", "http://127.0.0.1:9/v1", "--model", "m")
+    cli.run("llm", "add", "--name", "nobody", *nobody)
+
+    failed = cli.run("rfp", "answer", "last", "--model", "llm:nobody/m", "--question", "2", "--max-attempts", "1")
+
+    assert failed.code == 4
+    assert "failed    2: " in failed.stderr
+    assert "http://127.0.0.1:9/v1" in failed.stderr
+
+
 @pytest.fixture(scope="module")
 def far(tmp_path_factory: pytest.TempPathFactory, bytecode: Path) -> Iterator[CommandLine]:
     """A command line that acts at a server, whose library has one approved document."""
