@@ -22,7 +22,7 @@ from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name
 from adapters.rfp_documents import from_document, to_document
 from domain.jobs.errors import Conflict, NotFound
-from domain.rfp_answering.passage import PassageSource, source_of
+from domain.rfp_answering.passage import PassageSource, sources_of
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Decision, DecisionKind, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import RfpId
@@ -134,7 +134,7 @@ class SqlAnswers:
         }
         if self.scope.insert(_ADD_DRAFT, row).first() is None:
             raise Conflict(f"question {record.no}: it has a draft of version {record.version} already")
-        sources = {source_of(quote.chunk_id) for quote in record.draft.quotes}
+        sources = sources_of(record.draft.quotes)
         rows: list[Values] = [{"document_id": one.document_id, "generation": one.generation} for one in sources]
         self.scope.insert_many(_ADD_SOURCE, rows, **_key(record.rfp_id, record.no), version=record.version)
 

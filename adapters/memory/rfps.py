@@ -16,7 +16,7 @@ from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.rfp_answering.draft import AnswerVerdict
 from domain.rfp_answering.overview import RfpOverview, overview_of
-from domain.rfp_answering.passage import PassageSource, source_of
+from domain.rfp_answering.passage import PassageSource, sources_of
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
@@ -176,10 +176,7 @@ class MemoryAnswers:
         return sorted(every, key=lambda one: (one.document_id, one.generation))
 
     def _quoted(self) -> dict[Key, set[PassageSource]]:
-        return {
-            key: {source_of(quote.chunk_id) for quote in records[-1].draft.quotes}
-            for key, records in self.rows.drafts.items()
-        }
+        return {key: sources_of(records[-1].draft.quotes) for key, records in self.rows.drafts.items()}
 
     def _standing(self, rfp_id: RfpId, question: Question) -> Standing:
         key = (rfp_id, question.no)

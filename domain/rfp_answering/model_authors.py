@@ -21,8 +21,8 @@ from domain.language_models.model import ModelSpec
 from domain.language_models.ports import LanguageModel
 from domain.language_models.prompt import REPAIR, Prompt, numbered_blocks
 from domain.rfp_answering.authorship import Opinion, Written
-from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.passage import Passage
+from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, Draft, Quote
+from domain.rfp_answering.passage import NOWHERE, Passage
 from domain.rfp_answering.proving.evidence import Finding
 from domain.rfp_answering.proving.sentences import sentences_of
 from domain.rfp_answering.questionnaire import Question
@@ -31,8 +31,6 @@ from domain.test_execution.judging.reply import Fields, UnreadableReply, read_re
 
 T = TypeVar("T")
 CRITERIA = ("correct", "complete", "clear")
-_NOWHERE = ChunkId("none:0:0")
-"""The chunk of a quote whose passage does not exist: it is found nowhere, and the check says so."""
 
 
 @frozen(kw_only=True)
@@ -193,7 +191,7 @@ def _draft_in(fields: Fields, passages: Sequence[Passage]) -> Draft:
 
 def _quote_in(fields: Fields, passages: Sequence[Passage]) -> Quote:
     number = fields.whole("passage")
-    chunk_id = passages[number - 1].chunk_id if 1 <= number <= len(passages) else _NOWHERE
+    chunk_id = passages[number - 1].chunk_id if 1 <= number <= len(passages) else NOWHERE
     return Quote(chunk_id=chunk_id, text=fields.text("text"))
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from attrs import frozen
 
-from domain.rfp_answering.draft import ChunkId
+from domain.rfp_answering.draft import ChunkId, Quote
+
+NOWHERE = ChunkId("none:0:0")
+"""The chunk of a quote whose passage does not exist: it is found nowhere, and the check says so."""
 
 
 @frozen(kw_only=True)
@@ -55,6 +59,11 @@ def source_of(chunk_id: ChunkId) -> PassageSource:
     """Return the content that a quoted chunk is of."""
     document_id, generation, _ordinal = chunk_id.rsplit(":", 2)
     return PassageSource(document_id=document_id, generation=int(generation))
+
+
+def sources_of(quotes: Iterable[Quote]) -> set[PassageSource]:
+    """Return the contents that quotes are of; a quote of a passage that does not exist (`NOWHERE`) is of none."""
+    return {source_of(quote.chunk_id) for quote in quotes if quote.chunk_id != NOWHERE}
 
 
 def fingerprint_of(passages: tuple[Passage, ...]) -> str:

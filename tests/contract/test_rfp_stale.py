@@ -11,6 +11,7 @@ from adapters.memory.rfps import MemoryRfpStore
 from domain.embedding.library_document import LibraryDocument, Review, ReviewStatus
 from domain.embedding.ports import Library
 from domain.rfp_answering.findings.staleness import StaleAnswers, StaleReason
+from domain.rfp_answering.passage import NOWHERE
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.records import DecisionKind
 from tests.contract.building import THEM, US, after
@@ -92,6 +93,19 @@ def test_what_a_person_stood_up_for_since_is_not_stale(rfps: RfpStore, library: 
     assert found(stale) == [(THIRD, StaleReason.CHANGED)]
     shelve(library, attrs.evolve(document, generation=3, updated_at=after(51)))
     assert [no for no, _ in found(stale)] == [FIRST, SECOND, THIRD]
+
+
+def test_a_quote_of_nothing_rests_on_nothing(rfps: RfpStore, stale: StaleAnswers) -> None:
+    """A model made the passage up: the checks have said so, and no document has changed."""
+    rfp = add_rfp(rfps, an_rfp())
+    made = a_draft(rfp)
+    quotes = tuple(attrs.evolve(quote, chunk_id=NOWHERE) for quote in made.draft.quotes)
+    assert quotes
+    add_records(rfps, attrs.evolve(made, draft=attrs.evolve(made.draft, quotes=quotes)))
+
+    assert stale.find(US, limit=9) == []
+    with rfps.view(US) as work:
+        assert work.answers.sources() == []
 
 
 def test_evidence_that_was_removed_or_rejected_is_none(rfps: RfpStore, library: Library, stale: StaleAnswers) -> None:
