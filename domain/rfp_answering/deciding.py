@@ -188,7 +188,7 @@ def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | Non
 
 def _check_text(question: Question, text: str) -> None:
     said, rules = text.strip(), question.rules
-    if not said:
+    if not any(sign.isprintable() and not sign.isspace() for sign in said):  # nothing that anybody would see
         raise InvalidInput(f"question {question.no}: text {text!r}; expected the answer's words")
     if not rules.allow(said):
         raise InvalidInput(

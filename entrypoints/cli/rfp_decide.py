@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from domain.jobs.errors import InvalidInput
+from domain.jobs.errors import AntiphonError, InvalidInput
 from domain.rfp_answering.records import DecisionKind
 from entrypoints.api.documents.rfp_answers import AnswerDocument
 from entrypoints.api.documents.rfp_decisions import ApprovalsDocument, DecisionWords
@@ -53,11 +54,22 @@ def approve(*, place: Place, rfp_id: str, numbers: tuple[int, ...], draft: int |
         print_document(done) if as_json else _tell(done)
         return
     words = worded(DecisionWords, kind=DecisionKind.APPROVED, draft=draft)
-    decided = [place.rfp_answers.decide(rfp.id, no, words) for no in numbers]
+    decided: list[AnswerDocument] = []
+    try:
+        for no in numbers:
+            decided.append(place.rfp_answers.decide(rfp.id, no, words))  # noqa: PERF401  # what was decided before a refusal counts
+    except AntiphonError:
+        if decided:
+            say(_approved(decided))
+        raise
     if as_json:
         print_documents("answers", decided)
     else:
-        say(f"approved  {', '.join(str(one.no) for one in decided)}")
+        say(_approved(decided))
+
+
+def _approved(decided: Sequence[AnswerDocument]) -> str:
+    return f"approved  {', '.join(str(one.no) for one in decided)}"
 
 
 @click.command()

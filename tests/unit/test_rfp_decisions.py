@@ -68,6 +68,8 @@ def test_decisions_are_about_what_was_looked_at() -> None:
         decide(US, rfp.id, four, DecisionKind.APPROVED)
     with pytest.raises(InvalidInput, match="expected the answer's words"):
         decide(US, rfp.id, one, DecisionKind.EDITED, text=" ")
+    with pytest.raises(InvalidInput, match="expected the answer's words"):
+        decide(US, rfp.id, one, DecisionKind.EDITED, text="\u200b\u2060")
     with pytest.raises(InvalidInput, match="belongs to an edit"):
         decide(US, rfp.id, one, DecisionKind.APPROVED, text="x")
     with pytest.raises(NotFound):
