@@ -187,7 +187,9 @@ def test_an_injection_is_inert_in_reports_and_files(words: str) -> None:
     name = f"{re.sub(r'[^A-Za-z<>=()!]', ' ', words)[:60].strip()}.csv"
     rfp = world.answering.add(US, rows.getvalue().encode(), name=name, wanted=WantedColumns())
     world.answered(rfp)
-    world.deciding.decide(US, rfp.id, QuestionNo(1), DecisionKind.EDITED, text=words)
+    is_seen = any(sign.isprintable() and not sign.isspace() for sign in words)  # what nobody sees is no answer
+    text = words if is_seen else f"Yes.{words}"
+    world.deciding.decide(US, rfp.id, QuestionNo(1), DecisionKind.EDITED, text=text)
 
     report = rfp_markdown(world.reporting.report(US, rfp.id))
     exported = world.deciding.export(US, rfp.id).content.decode()
