@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapters.test_files.fields import Fields
-from adapters.test_files.mapping_file import read_mapping
-from adapters.test_files.nodes import MapNode, Node, kind_of
+from adapters.test_files.nodes import MapNode
 from adapters.test_files.problems import Problems
+from adapters.test_files.question_file import read_questions
 from domain.embedding.check_question import CheckQuestion
 
-MAX_BYTES = 5_000_000
 _KEYS = ("question", "document", "heading")
 
 
@@ -21,20 +20,10 @@ def read_check_questions(path: Path) -> list[CheckQuestion]:
     Raises:
         InvalidInput: the file can't be read, or something in it is wrong; `problems` has a line for each thing to mend.
     """
-    problems = Problems(path)
-    root = read_mapping(path, problems=problems, max_bytes=MAX_BYTES, expected="a mapping with questions:")
-    fields = Fields(root, what="the file", known=("name", "description", "questions"), problems=problems)
-    found = [_question(node, problems) for node in fields.items("questions")]
-    if not found and not len(problems):
-        problems.add(root.line, "no questions", expected="questions:", do="add some, each with its document")
-    problems.refuse_if_any()
-    return [each for each in found if each is not None]
+    return read_questions(path, read=_question, each_with="its document")
 
 
-def _question(node: Node, problems: Problems) -> CheckQuestion | None:
-    if not isinstance(node, MapNode):
-        problems.add(node.line, f"the question is {kind_of(node)}", expected="a mapping", do="write its keys")
-        return None
+def _question(node: MapNode, problems: Problems) -> CheckQuestion:
     fields = Fields(node, what="the question", known=_KEYS, problems=problems)
     return CheckQuestion(
         question=fields.required_text("question"),

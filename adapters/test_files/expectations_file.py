@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapters.test_files.fields import Fields
-from adapters.test_files.mapping_file import read_mapping
 from adapters.test_files.nodes import ListNode, MapNode, Node, kind_of
 from adapters.test_files.problems import Problems
+from adapters.test_files.question_file import read_questions
 from domain.rfp_answering.draft import AnswerVerdict
 from domain.rfp_answering.measuring.expectation import MOST_QUESTION_NO, Expectation, ExpectedEvidence
 from domain.rfp_answering.questionnaire import QuestionNo
-
-MAX_BYTES = 5_000_000
 
 
 def read_expectations(path: Path) -> list[Expectation]:
@@ -22,20 +20,10 @@ def read_expectations(path: Path) -> list[Expectation]:
     Raises:
         InvalidInput: the file can't be read, or something in it is wrong; `problems` has a line for each thing to mend.
     """
-    problems = Problems(path)
-    root = read_mapping(path, problems=problems, max_bytes=MAX_BYTES, expected="a mapping with questions:")
-    fields = Fields(root, what="the file", known=("name", "description", "questions"), problems=problems)
-    found = [_expectation(node, problems) for node in fields.items("questions")]
-    if not found and not len(problems):
-        problems.add(root.line, "no questions", expected="questions:", do="add some, each with its number and verdict")
-    problems.refuse_if_any()
-    return [each for each in found if each is not None]
+    return read_questions(path, read=_expectation, each_with="its number and verdict")
 
 
-def _expectation(node: Node, problems: Problems) -> Expectation | None:
-    if not isinstance(node, MapNode):
-        problems.add(node.line, f"the question is {kind_of(node)}", expected="a mapping", do="write its keys")
-        return None
+def _expectation(node: MapNode, problems: Problems) -> Expectation:
     known = ("number", "question", "verdict", "evidence")
     fields = Fields(node, what="the question", known=known, problems=problems)
     if not fields.has("number"):
