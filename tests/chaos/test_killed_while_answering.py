@@ -9,8 +9,9 @@ import pytest
 from domain.jobs.job import JobId, JobStatus
 from domain.rfp_answering.stage import RESPONDING, REVIEWING
 from tests.chaos.audit import assert_true_end, rows_of
+from tests.integration.job_scene import SLOTS
 from tests.integration.processes import Installation
-from tests.integration.rfp_scene import QUESTIONS, SLOTS, RfpScene, question, server_scene
+from tests.integration.rfp_scene import QUESTIONS, RfpScene, question
 from tests.pipelines.looking import look_until
 from tests.services.author_model import DRAFT, REPAIR, REVIEW
 
@@ -22,7 +23,7 @@ LIES = 6
 @pytest.fixture
 def scene(installation: Installation) -> Iterator[RfpScene]:
     """An RFP that nobody has worked on, with a worker."""
-    with server_scene(installation) as scene:
+    with RfpScene.on_servers(installation) as scene:
         yield scene
 
 
@@ -31,10 +32,8 @@ def killed_and_replaced(scene: RfpScene, stage: str, *, after: int) -> tuple[Job
     scene.model.hold(after=after)
     job = scene.start(stage)
     look_until(lambda: len(scene.model.held) >= SLOTS // 2 and scene.records(stage) > 0, what="the middle of the job")
-    assert scene.worker is not None
-    scene.worker.kill()
     held = set(scene.model.held)
-    scene.add_worker()
+    scene.replace_worker()
     scene.model.release()
     return job.id, held
 
@@ -57,7 +56,7 @@ def test_a_killed_worker_costs_only_what_was_on_its_way(
     assert (rows.states, rows.losses > 0) == ({"succeeded": QUESTIONS}, True)
     assert scene.records(stage) == QUESTIONS
     assert {one.version for one in scene.drafts()} == {1}
-    asked = scene.model.questions_asked(kind)
+    asked = scene.model.asked_of(kind)
     again = {(kind, words) for words, times in asked.items() if times > 1}
     assert again <= held | scene.model.held
     assert asked.total() <= QUESTIONS + SLOTS
@@ -72,16 +71,14 @@ def test_a_first_draft_is_not_paid_for_twice_when_its_repair_is_cut_off(scene: R
     scene.model.hold(after=0)
     job = scene.start(RESPONDING)
     look_until(lambda: len(scene.model.held) == LIES and scene.records(RESPONDING) == QUESTIONS - LIES)
-    assert scene.worker is not None
-    scene.worker.kill()
-    scene.add_worker()
+    scene.replace_worker()
     scene.model.release()
 
     view = scene.ended(job.id)
 
     assert (view.job.status, view.tally.succeeded) == (JobStatus.COMPLETED, QUESTIONS)
-    assert set(scene.model.questions_asked(DRAFT).values()) == {1}
-    assert set(scene.model.questions_asked(REPAIR).values()) == {2}
+    assert set(scene.model.asked_of(DRAFT).values()) == {1}
+    assert set(scene.model.asked_of(REPAIR).values()) == {2}
     records = {one.no: one for one in scene.drafts()}
     assert len(records) == QUESTIONS
     assert {records[no].repairs for no in range(1, LIES + 1)} == {1}  # type: ignore[index]  # numbers of questions

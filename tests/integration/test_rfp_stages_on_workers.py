@@ -13,8 +13,9 @@ from domain.jobs.job import Job, JobStatus
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.stage import RESPONDING, REVIEWING
+from tests.integration.job_scene import SLOTS
 from tests.integration.processes import Installation
-from tests.integration.rfp_scene import QUESTIONS, SLOTS, RfpScene, embedded_scene, question, server_scene
+from tests.integration.rfp_scene import QUESTIONS, RfpScene, question
 from tests.pipelines.looking import look_until
 from tests.services.author_model import DRAFT, REVIEW
 
@@ -27,11 +28,11 @@ ON_SERVERS = pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.re
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RfpScene]:
     """An RFP that nobody has worked on, on each size."""
     if request.param == "embedded":
-        with embedded_scene(tmp_path) as scene:
+        with RfpScene.embedded(tmp_path) as scene:
             yield scene
     else:
         installation: Installation = request.getfixturevalue("installation")
-        with server_scene(installation) as scene:
+        with RfpScene.on_servers(installation) as scene:
             yield scene
 
 
@@ -41,14 +42,6 @@ def before(scene: RfpScene, stage: str) -> None:
         assert scene.done(RESPONDING).job.status is JobStatus.COMPLETED
 
 
-def counts(scene: RfpScene, job: Job) -> tuple[str, int, int, int]:
-    """Wait for the job's end; return how it ended, and its succeeded, failed and cancelled items."""
-    view = scene.ended(job.id)
-    tally = view.tally
-    assert tally.succeeded + tally.failed + tally.skipped + tally.cancelled == view.job.planned
-    return view.job.status.value, tally.succeeded, tally.failed, tally.cancelled
-
-
 @pytest.mark.parametrize("stage", STAGES)
 def test_failures_stay_with_their_questions_and_only_they_are_asked_again(scene: RfpScene, stage: str) -> None:
     """Partial, then retry-failed; and where all fail, the job has failed."""
@@ -56,14 +49,14 @@ def test_failures_stay_with_their_questions_and_only_they_are_asked_again(scene:
     refused = {question(3), question(17)}
     scene.model.refused = set(refused)
     job = scene.start(stage)
-    assert counts(scene, job) == ("partial", QUESTIONS - 2, 2, 0)
-    once = scene.model.questions_asked(KINDS[stage])
+    assert scene.counts(job.id) == ("partial", QUESTIONS - 2, 2, 0)
+    once = scene.model.asked_of(KINDS[stage])
 
     scene.model.refused.clear()
     scene.antiphon.jobs.retry_failed(scene.antiphon.tenant, job.id)
 
-    assert counts(scene, job) == ("completed", QUESTIONS, 0, 0)
-    again = scene.model.questions_asked(KINDS[stage]) - once
+    assert scene.counts(job.id) == ("completed", QUESTIONS, 0, 0)
+    again = scene.model.asked_of(KINDS[stage]) - once
     assert set(again) == refused
     assert scene.records(stage) == QUESTIONS
 
@@ -74,7 +67,7 @@ def test_a_job_of_which_every_question_fails_has_failed(scene: RfpScene, stage: 
     before(scene, stage)
     scene.model.refused = {question(no) for no in range(1, QUESTIONS + 1)}
 
-    assert counts(scene, scene.start(stage)) == ("failed", 0, QUESTIONS, 0)
+    assert scene.counts(scene.start(stage).id) == ("failed", 0, QUESTIONS, 0)
     assert scene.records(stage) == 0
 
 
@@ -87,15 +80,15 @@ def test_a_cancelled_job_keeps_what_was_done_and_a_resume_does_the_rest(scene: R
     look_until(lambda: bool(scene.model.held) and scene.records(stage) > 0, what="the middle of the job")
     scene.antiphon.jobs.cancel(scene.antiphon.tenant, job.id)
     scene.model.release()
-    status, succeeded, failed, _cancelled = counts(scene, job)
+    status, succeeded, failed, _cancelled = scene.counts(job.id)
     assert (status, failed) == ("cancelled", 0)
     assert 0 < succeeded < QUESTIONS
     assert scene.records(stage) == succeeded
 
     scene.antiphon.jobs.resume(scene.antiphon.tenant, job.id)
 
-    assert counts(scene, job) == ("completed", QUESTIONS, 0, 0)
-    asked = scene.model.questions_asked(KINDS[stage])
+    assert scene.counts(job.id) == ("completed", QUESTIONS, 0, 0)
+    asked = scene.model.asked_of(KINDS[stage])
     assert asked.total() - len(asked) <= SLOTS  # those that were on their way when it was cancelled
     assert scene.records(stage) == QUESTIONS
 
@@ -117,7 +110,7 @@ def test_one_stage_at_a_time_and_one_job_of_it_even_of_two_at_once(scene: RfpSce
     with pytest.raises(Conflict, match="being reviewed"):
         scene.start(RESPONDING)
     scene.model.release()
-    assert counts(scene, jobs[0])[0] == "completed"
+    assert scene.counts(jobs[0].id)[0] == "completed"
 
     scene.model.refused = {question(1)}  # a changed model: the questions are drafted anew
     scene.model.hold(after=0)
@@ -127,7 +120,7 @@ def test_one_stage_at_a_time_and_one_job_of_it_even_of_two_at_once(scene: RfpSce
     with pytest.raises(Conflict, match="being drafted"):
         scene.start(REVIEWING)
     scene.model.release()
-    assert counts(scene, drafting)[0] == "partial"
+    assert scene.counts(drafting.id)[0] == "partial"
 
 
 def test_what_a_person_decides_while_a_job_runs_stands_and_no_review_edits_a_draft(scene: RfpScene) -> None:
@@ -140,7 +133,7 @@ def test_what_a_person_decides_while_a_job_runs_stands_and_no_review_edits_a_dra
     deciding, tenant = scene.antiphon.rfp.deciding, scene.antiphon.tenant
     deciding.decide(tenant, scene.rfp_id, no, DecisionKind.EDITED, text="Ours.")
     scene.model.release()
-    assert counts(scene, drafting)[0] == "completed"
+    assert scene.counts(drafting.id)[0] == "completed"
     assert scene.standings()[no - 1].answer == "Ours."
 
     drafts = scene.drafts()

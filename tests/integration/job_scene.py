@@ -1,0 +1,100 @@
+"""One installation whose jobs ask a model on loopback that counts: embedded, or worker processes on real servers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Generic, Self, TypeVar
+
+from attrs import define
+
+from domain.jobs.job import JobId, JobOptions
+from domain.jobs.service import JobView
+from entrypoints.container import Antiphon, build, ready_database
+from entrypoints.settings import read_settings
+from tests.chaos.scene import QUICK
+from tests.integration.processes import Command, Installation
+from tests.pipelines.library_at_work import at_work
+from tests.pipelines.looking import look_until
+from tests.services.counting_model import CountingModel
+
+Model = TypeVar("Model", bound=CountingModel)
+SLOTS = 8
+OPTIONS = JobOptions(concurrency=SLOTS, max_attempts=2)
+
+
+@define(eq=False)
+class JobScene(ABC, Generic[Model]):
+    """*installation* is None where the work is done in this process; else *worker* is the first one's."""
+
+    antiphon: Antiphon
+    model: Model
+    installation: Installation | None
+    worker: Command | None = None
+
+    @classmethod
+    @contextmanager
+    def embedded(cls, folder: Path) -> Iterator[Self]:
+        """Yield a scene whose worker stands in this process."""
+        settings = {"ANTIPHON_HOME": str(folder / "home"), "ANTIPHON_PRIVATE_TARGETS": "true"}
+        with cls._scene(settings, installation=None) as scene, at_work(scene.antiphon):
+            scene.fill()
+            yield scene
+
+    @classmethod
+    @contextmanager
+    def on_servers(cls, installation: Installation) -> Iterator[Self]:
+        """Yield a scene on real servers, with one worker."""
+        with cls._scene(installation.environment, installation=installation) as scene:
+            scene.worker = scene.add_worker()
+            scene.fill()
+            yield scene
+
+    @classmethod
+    @contextmanager
+    def _scene(cls, settings: dict[str, str], *, installation: Installation | None) -> Iterator[Self]:
+        antiphon, model = build(read_settings(settings)), cls.a_model()
+        ready_database(antiphon)
+        try:
+            with model.serving():
+                yield cls(antiphon=antiphon, model=model, installation=installation)
+        finally:
+            antiphon.engine.dispose()
+
+    @classmethod
+    @abstractmethod
+    def a_model(cls) -> Model:
+        """Return the model that is asked."""
+
+    @abstractmethod
+    def fill(self) -> None:
+        """Hand in what there is to work on."""
+
+    def add_worker(self) -> Command:
+        """Start a worker process."""
+        assert self.installation is not None
+        return self.installation.worker(slots=SLOTS, **QUICK)
+
+    def replace_worker(self) -> None:
+        """Kill the worker, as a machine that loses power does, and start another."""
+        assert self.worker is not None
+        self.worker.kill()
+        self.worker = self.add_worker()
+
+    def ended(self, job_id: JobId) -> JobView:
+        """Wait for a job's end."""
+        look_until(lambda: self.view(job_id).job.status.is_end, what="the end of the job", within_s=60)
+        return self.view(job_id)
+
+    def counts(self, job_id: JobId) -> tuple[str, int, int, int]:
+        """Wait for the job's end; return how it ended, and its succeeded, failed and cancelled items."""
+        view = self.ended(job_id)
+        tally = view.tally
+        assert tally.succeeded + tally.failed + tally.skipped + tally.cancelled == view.job.planned
+        return view.job.status.value, tally.succeeded, tally.failed, tally.cancelled
+
+    def view(self, job_id: JobId) -> JobView:
+        """Return the job as it is now."""
+        return self.antiphon.jobs.get(self.antiphon.tenant, job_id)
