@@ -19,11 +19,11 @@ from attrs import frozen
 
 from domain.rfp_answering.findings.near_duplicates import Asked, Likeness, similar
 from domain.rfp_answering.findings.topic import Named, Terms, named_in, terms_of, without_names
-from domain.rfp_answering.proving.evidence import stated_in
 from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.proving.magnitudes import Magnitude, magnitude_of
 from domain.rfp_answering.proving.quantities import Quantity
 from domain.rfp_answering.proving.sentences import sentences_of
+from domain.rfp_answering.proving.stated import Stated
 from domain.rfp_answering.questionnaire import QuestionNo
 
 LEAST_SHARED = 0.5
@@ -134,7 +134,7 @@ def _claims(answer: Answered, own_names: Sequence[str]) -> Iterator[_Claim]:
 
 def _clauses(sentence: str) -> Iterator[tuple[int, str, list[Quantity]]]:
     """Yield the clauses of a folded sentence that state quantities with units: where each begins, and what it says."""
-    stated = [one for one in stated_in(sentence).quantities if one.unit]
+    stated = [one for one in Stated(text=sentence).quantities if one.unit]
     inside = [one for one in _CLAUSE_END.finditer(sentence) if not _is_within(one, stated)]
     starts, ends = [0, *(one.end() for one in inside)], [*(one.start() for one in inside), len(sentence)]
     for start, end in zip(starts, ends, strict=True):

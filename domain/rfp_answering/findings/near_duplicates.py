@@ -19,8 +19,8 @@ from math import floor
 from attrs import frozen
 
 from domain.rfp_answering.findings.topic import Named, Terms, denies, named_in, terms_of
-from domain.rfp_answering.proving.evidence import stated_in
 from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.stated import Stated
 
 LEAST_SHARED = 0.7
 """The share of all words of two questions that both must have (Jaccard)."""
@@ -91,7 +91,7 @@ def _readable(questions: Sequence[Asked]) -> Iterator[_Read]:
 
 def _meaning(text: str, named: Named) -> _Meaning:
     """Return what must be the same in both: what is designated, quantities, and whether something is denied."""
-    stated = stated_in(folded(text))
+    stated = Stated(text=folded(text))
     quantities = frozenset((one.value, one.unit) for one in stated.quantities)
     dates = frozenset((one.year, one.month, one.day) for one in stated.dates)
     return named.standards, named.marks, quantities, dates, denies(text)

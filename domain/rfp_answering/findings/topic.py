@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from domain.rfp_answering.proving.designations import words_in
-from domain.rfp_answering.proving.evidence import stated_in
 from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.proving.quantities import UNIT_OF
+from domain.rfp_answering.proving.stated import Stated
 from domain.rfp_answering.proving.stems import stems
 
 Terms = frozenset[str]
@@ -47,7 +47,7 @@ def terms_of(text: str) -> Terms:
     Quantities and numbered standards are no words here: `Named` and quantities are compared by themselves.
     """
     words = folded(text)
-    stated = stated_in(words)
+    stated = Stated(text=words)
     numbered = [one for one in stated.designations if any(part[0].isdigit() for part in one.parts)]
     places = [(one.start, one.end) for part in (stated.quantities, stated.dates, numbered) for one in part]
     for start, end in places:
@@ -90,7 +90,7 @@ class Named:
 def named_in(text: str, *, own_names: Sequence[str] = ()) -> Named:
     """Return what a text names; *own_names* are those of whoever answers, and tell nothing apart."""
     words = without_names(folded(text), own_names)
-    stated = stated_in(words)
+    stated = Stated(text=words)
     numbers = {one.written for one in stated.quantities if not one.unit}
     return Named(
         standards=frozenset(one.parts for one in stated.designations),

@@ -14,10 +14,14 @@ _ADDRESS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_HINT = re.compile(r"//|:\S|@|\.[^\W\d_]|\+\d")
+"""What every address holds, and most texts don't."""
 
 
 def addresses_in(text: str) -> list[str]:
     """Return the addresses in a folded text, in small letters, without the full stop behind them."""
+    if not _HINT.search(text):
+        return []
     return [one for found in _ADDRESS.finditer(text) if _is_address(one := found.group().lower().rstrip(".,;:!?"))]
 
 

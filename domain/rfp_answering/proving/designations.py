@@ -9,12 +9,15 @@ What is missed is a name in small letters; a word too many only asks a person to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from attrs import frozen
 
 from domain.rfp_answering.proving.first_words import FIRST_WORDS
+from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.proving.quantities import MONTH_WORDS, UNIT_OF
+from domain.rfp_answering.proving.spelled import found_where
 
 
 @frozen(kw_only=True)
@@ -64,11 +67,14 @@ _DESIGNATION = re.compile(
     """,
     re.VERBOSE,
 )
+_CAPITAL = re.compile(r"[A-Z]")
 _PART = re.compile(r"\d+(?:\.\d+)*|[A-Za-z]+")
 _NOT_SAID = {"IEC", "V", "VERSION", "REVISION", "REV"}
 _WORD = re.compile(r"[^\W_]+(?:['+#&][^\W_]+)*[+#]*")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:;]['\")]?\s|\n|[•*]\s|(?:^|\s)-\s)\W*$")
-_CODE = re.compile(r"(?<![\w.])(?=\w*[^\W\d_])(?=\w*\d)\w+")
+_FROM_DIGIT = re.compile(r"\d\w*")
+_CODE = re.compile(r"(?<!\.)(?=\w*[^\W\d_])\w+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _IS_NUMBER = re.compile(
     rf"\d+(?:\.\d+)?(?:st|nd|rd|th|k|bn|s|(?:{'|'.join(sorted(map(re.escape, UNIT_OF), key=len, reverse=True))})s?)",
     re.IGNORECASE,
@@ -80,7 +86,7 @@ _ORDINARY = frozenset(["i", "mr", "ms", "mrs", "dr", *_WEEKDAYS.split(), *(word.
 def designations_in(text: str) -> list[Designation]:
     """Return the designations of a folded text, by place."""
     found = []
-    for match in _DESIGNATION.finditer(text):
+    for match in found_where(_CAPITAL, _DESIGNATION, text):
         parts = tuple(part.upper() for part in _PART.findall(match.group()) if part.upper() not in _NOT_SAID)
         if parts and parts[0].lower() not in UNIT_OF:  # `GB` and `EUR` belong to the number beside them
             found.append(
@@ -91,8 +97,16 @@ def designations_in(text: str) -> list[Designation]:
 
 def codes_in(text: str) -> list[str]:
     """Return the words of letters and digits (`Q3`, `S3`, `iso27001`), in capitals; `4h` and `15th` are numbers."""
-    found = (match.group() for match in _CODE.finditer(text))
+    runs = (_CODE.match(text, _beginning(text, run.start())) for run in _FROM_DIGIT.finditer(text))
+    found = (run.group() for run in runs if run is not None)
     return [one.upper() for one in found if not _IS_NUMBER.fullmatch(one)]
+
+
+def _beginning(text: str, at: int) -> int:
+    """Return where the run of letters and digits begins that goes on at a place."""
+    while at and (text[at - 1].isalnum() or text[at - 1] == "_"):
+        at -= 1
+    return at
 
 
 def has_initials(text: str, words: Sequence[str]) -> bool:
@@ -101,34 +115,50 @@ def has_initials(text: str, words: Sequence[str]) -> bool:
     return len(text) > 2 and text.isalpha() and text.lower() in initials
 
 
-def is_form_of_one(word: str, known: Collection[str]) -> bool:
-    """Return whether a word (in small letters) is one of the *known* ones, or another form of one."""
-    return word in known or any(_is_form_of(word, one) for one in known if one[:4] == word[:4])
+def is_written_small(word: str, text: str) -> bool:
+    """Return whether a text writes a word (given in small letters), or another form of it, without a capital."""
+    written = text if text.isascii() else folded(text)  # in ASCII, folding changes no word
+    start = word[:4]
+    at = written.find(start)
+    while at >= 0:
+        run = _LETTERS.match(written, at)
+        if run is not None and not (at and _LETTERS.match(written, at - 1)) and run.group().islower():
+            other = run.group()
+            if other == word or (other[:4] == start and _is_form_of(word, other)):
+                return True
+        at = written.find(start, at + 1)
+    return False
 
 
-def words_in(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def words_in(text: str) -> tuple[str, ...]:
     """Return the words of a folded text in small letters, a possessive `'s` left out."""
-    return [match.group().lower().removesuffix("'s") for match in _WORD.finditer(text)]
+    words = _WORD.findall(text.lower()) if text.isascii() else [one.lower() for one in _WORD.findall(text)]
+    return tuple(one.removesuffix("'s") for one in words) if "'" in text else tuple(words)
 
 
 def names_in(text: str) -> list[Name]:
     """Return the names in a folded text, by place; what is designated by capitals alone is no name here."""
     runs: list[list[re.Match[str]]] = []
-    last = 0
+    behind = []
+    last = before = 0
     for match in _WORD.finditer(text):
-        if not _is_capitalised(match.group()):
-            continue
-        if runs and text[last : match.start()] == " " and runs[-1][-1].end() == last:
-            runs[-1].append(match)
-        else:
-            runs.append([match])
-        last = match.end()
-    return [name for run in runs if (name := _name(text, run)) is not None]
+        word = match.group()
+        if not word.islower() and _is_capitalised(word):
+            if runs and before == last and text[last : match.start()] == " ":
+                runs[-1].append(match)
+            else:
+                runs.append([match])
+                behind.append(before)
+            last = match.end()
+        before = match.end()
+    return [name for run, end in zip(runs, behind, strict=True) if (name := _name(text, run, behind=end)) is not None]
 
 
-def _name(text: str, run: list[re.Match[str]]) -> Name | None:
+def _name(text: str, run: list[re.Match[str]], *, behind: int) -> Name | None:
+    """Return the name that a run of words is; the word before it ends at *behind*."""
     first = run[0]
-    begins = bool(_SENTENCE_END.search(text[: first.start()])) or first.start() == 0
+    begins = first.start() == 0 or bool(_SENTENCE_END.search(text, behind, first.start()))
     words = tuple(match.group().lower().removesuffix("'s") for match in run)
     if set(words) <= _ORDINARY:
         return None
@@ -155,6 +185,6 @@ def _digits(part: str) -> str:
     return {"I": "1", "II": "2", "III": "3", "IV": "4"}.get(part, part)
 
 
-def _contains(words: Sequence[str], part: Sequence[str]) -> bool:
+def _contains(words: Sequence[str], part: tuple[str, ...]) -> bool:
     width = len(part)
-    return any(list(words[at : at + width]) == list(part) for at in range(len(words) - width + 1))
+    return any(one == part[0] and tuple(words[at : at + width]) == part for at, one in enumerate(words))

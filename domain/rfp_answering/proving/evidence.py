@@ -8,32 +8,18 @@ else. docs/rfp.md says what these checks can't see.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property, lru_cache
 
 from attrs import frozen
 
-from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft
-from domain.rfp_answering.proving.addresses import addresses_in
-from domain.rfp_answering.proving.designations import (
-    Designation,
-    Name,
-    codes_in,
-    designations_in,
-    has_initials,
-    is_form_of_one,
-    names_in,
-    words_in,
-)
+from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
+from domain.rfp_answering.proving.designations import has_initials, is_written_small, words_in
 from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.proving.negations import contradicted, is_about_sources
-from domain.rfp_answering.proving.quantities import Date, Quantity, dates_in, quantities_in
 from domain.rfp_answering.proving.quoting import cut_to_fit, found_of, not_found, sentences_around, short, too_short
-from domain.rfp_answering.proving.rates import rates_in
 from domain.rfp_answering.proving.sentences import sentences_of
-from domain.rfp_answering.proving.spelling import respelled
+from domain.rfp_answering.proving.stated import Stated, respelled_stated
 from domain.rfp_answering.proving.stems import stems
 from domain.rfp_answering.proving.writing import odd_writing
 
@@ -100,8 +86,9 @@ def examine(
         applied = [Check.CONSISTENT]
     else:
         applied = list(Check)
-        findings += _badly_quoted(draft, chunks, asked=asked)
-        findings += _unproved(_Compared.of(draft, chunks, own_names=own_names, asked=asked))
+        found = found_of(draft.quotes, chunks)
+        findings += _badly_quoted(draft, chunks, found=found, asked=asked)
+        findings += _unproved(_Compared.of(draft, chunks, found=found, own_names=own_names, asked=asked))
     failed = {finding.check for finding in findings}
     return Evidence(passed=tuple(check for check in applied if check not in failed), findings=tuple(findings))
 
@@ -122,12 +109,14 @@ def _misfits(draft: Draft, rules: AnswerRules) -> Iterator[Finding]:
         )
 
 
-def _badly_quoted(draft: Draft, chunks: Mapping[ChunkId, str], *, asked: str) -> Iterator[Finding]:
+def _badly_quoted(
+    draft: Draft, chunks: Mapping[ChunkId, str], *, found: Sequence[Quote], asked: str
+) -> Iterator[Finding]:
     if not draft.quotes:
         yield Finding(check=Check.QUOTED, reason="nothing is quoted")
     yield from (Finding(check=Check.QUOTED, reason=one) for one in too_short(draft.quotes))
-    yield from (Finding(check=Check.QUOTES_FOUND, reason=one) for one in not_found(draft.quotes, chunks))
-    yield from (Finding(check=Check.QUOTES_WHOLE, reason=one) for one in cut_to_fit(draft.quotes, chunks))
+    yield from (Finding(check=Check.QUOTES_FOUND, reason=one) for one in not_found(draft.quotes, chunks, found=found))
+    yield from (Finding(check=Check.QUOTES_WHOLE, reason=one) for one in cut_to_fit(found, chunks))
     about = " ".join(one.text for one in draft.quotes), f"{asked} {draft.answer}"
     if asked and draft.quotes and not _telling(about[0]) & _telling(about[1]):
         reason = "the quotes have no word in common with question and answer, and prove nothing of it"
@@ -150,15 +139,18 @@ class _Compared:
 
     def is_ordinary(self, word: str) -> bool:
         """Whether some text writes the word, or another form of it, without a capital: it is no name then."""
-        return is_form_of_one(word, self._ordinary)
-
-    @cached_property
-    def _ordinary(self) -> frozenset[str]:
-        return frozenset(_in_small_letters(self.texts))
+        return any(is_written_small(word, text) for text in self.texts)
 
     @classmethod
-    def of(cls, draft: Draft, chunks: Mapping[ChunkId, str], *, own_names: Iterable[str], asked: str) -> _Compared:
-        found = found_of(draft.quotes, chunks)
+    def of(
+        cls,
+        draft: Draft,
+        chunks: Mapping[ChunkId, str],
+        *,
+        found: Sequence[Quote],
+        own_names: Iterable[str],
+        asked: str,
+    ) -> _Compared:
         return cls(
             answer="\n".join(_without_names(folded(line), own_names) for line in draft.answer.splitlines()),
             quotes=[folded(one.text) for one in found],
@@ -168,68 +160,16 @@ class _Compared:
         )
 
 
-def _in_small_letters(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        yield from (one for one in re.findall(r"[^\W\d_]+", folded(text)) if one.islower())
-
-
-@frozen(kw_only=True)
-class Stated:
-    """What a text states that can be compared."""
-
-    quantities: tuple[Quantity, ...]
-    rates: tuple[Quantity, ...]
-    dates: tuple[Date, ...]
-    designations: tuple[Designation, ...]
-    names: tuple[Name, ...]
-    codes: frozenset[str]
-    addresses: frozenset[str]
-
-    def states(self, quantity: Quantity) -> bool:
-        """Return whether the number is stated; one without a unit may be the year of a date."""
-        is_year = not quantity.unit and any(quantity.value == date.year for date in self.dates)
-        return is_year or any(quantity.is_stated_by(other) for other in (*self.quantities, *self.rates))
-
-
-def stated_in(text: str) -> Stated:
-    """Return what a folded text states; a number that belongs to a date or a standard is none by itself."""
-    designations = designations_in(text)
-    rest = _without(text, designations)
-    dates = dates_in(rest)
-    return Stated(
-        quantities=tuple(quantities_in(_without(rest, dates))),
-        rates=tuple(rates_in(rest)),
-        dates=tuple(dates),
-        designations=tuple(designations),
-        names=tuple(names_in(rest)),
-        codes=frozenset(codes_in(rest)),
-        addresses=frozenset(addresses_in(text)),
-    )
-
-
-@lru_cache(maxsize=512)
-def _stated(text: str) -> Stated:
-    """What a folded text states, respelled; a draft is looked at again after its repair, and by its reviewer."""
-    return stated_in(respelled(text))
-
-
-def _without(text: str, taken: Iterable[Designation | Date]) -> str:
-    """Return the text with other characters, as many, where something was taken from."""
-    for one in taken:
-        text = text[: one.start] + "\x00" * (one.end - one.start) + text[one.end :]
-    return text
-
-
 def _unproved(compared: _Compared) -> Iterator[Finding]:
-    proofs = [_stated(quote) for quote in compared.quotes]
-    whole = _stated(folded(compared.answer))
+    proofs = [respelled_stated(quote) for quote in compared.quotes]
+    whole = respelled_stated(folded(compared.answer))
     for quantity in (*whole.quantities, *whole.rates):
         if not any(proof.states(quantity) for proof in proofs):
             yield _missing(Check.NUMBERS, "number", quantity.written)
     for date in whole.dates:
         if not any(date.is_stated_by(other) for proof in proofs for other in proof.dates):
             yield _missing(Check.DATES, "date", date.text)
-    for address in sorted(whole.addresses - frozenset().union(*(proof.addresses for proof in proofs))):
+    for address in sorted(one for one in whole.addresses if not any(one in proof.addresses for proof in proofs)):
         yield _missing(Check.ADDRESSES, "address", address)
     yield from _misnamed(compared, proofs)
     yield from _groundless(compared)
@@ -252,14 +192,13 @@ def _groundless(compared: _Compared) -> Iterator[Finding]:
 
 def _misnamed(compared: _Compared, proofs: list[Stated]) -> Iterator[Finding]:
     words = [words_in(quote) for quote in compared.quotes]
-    codes = frozenset().union(*(proof.codes for proof in proofs))
     for line in filter(None, compared.answer.splitlines()):
-        said = _stated(line)
+        said = respelled_stated(line)
         for one in said.designations:
             is_stated = any(one.is_stated_by(other) for proof in proofs for other in proof.designations)
             if not is_stated and not any(has_initials(one.text, those) for those in words):
                 yield _missing(Check.STANDARDS, "standard or abbreviation", one.text)
-        for code in sorted(said.codes - codes):
+        for code in sorted(one for one in said.codes if not any(one in proof.codes for proof in proofs)):
             yield _missing(Check.STANDARDS, "code", code)
         for name in filter(None, (name.without_opening(compared.is_ordinary) for name in said.names)):
             if not any(name.is_in(those) for those in words):

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-_SAME = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛′´`ʼ", "'"),  # single quotation marks, primes, apostrophes
-        **dict.fromkeys("“”„‟″«»", '"'),  # double ones
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),  # hyphens, dashes, the minus sign
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),  # soft hyphens and what has no width
-    }
-)
-_SPACE = re.compile(r"\s+")
+_SAME = {
+    **dict.fromkeys("‘’‚‛′´`ʼ", "'"),  # single quotation marks, primes, apostrophes
+    **dict.fromkeys("“”„‟″«»", '"'),  # double ones
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),  # hyphens, dashes, the minus sign
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),  # soft hyphens and what has no width
+}
+_OTHERWISE = re.compile(f"[{re.escape(''.join(_SAME))}]")
 _LIGATURES = re.compile("[ﬀ-ﬆ]")
 
 
+@lru_cache(maxsize=256)
 def folded(text: str) -> str:
     """
     Return *text* in one way of writing.
@@ -31,9 +31,15 @@ def folded(text: str) -> str:
     """
     if text.isascii():  # most text is: the same, five times as quick
         return " ".join(text.replace("`", "'").split())
-    written = _LIGATURES.sub(_letters, text).translate(_SAME)
-    composed = unicodedata.normalize("NFC", written).translate(_SAME)  # some characters are composed into a quote mark
-    return _SPACE.sub(" ", composed).strip()
+    written = _OTHERWISE.sub(_same, _LIGATURES.sub(_letters, text))
+    composed = unicodedata.normalize("NFC", written)
+    if composed != written:  # some characters are composed into a quotation mark
+        composed = _OTHERWISE.sub(_same, composed)
+    return " ".join(composed.split())
+
+
+def _same(found: re.Match[str]) -> str:
+    return _SAME[found.group()]
 
 
 def _letters(found: re.Match[str]) -> str:

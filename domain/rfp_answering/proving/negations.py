@@ -10,30 +10,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.proving.sentences import sentences_of
 from domain.rfp_answering.proving.stems import stems
 
-_NOT = r"(?:not|no|never|none|nor|neither|nobody|nothing|without|cannot|\w+n't|nicht|kein\w*|nie|niemals|ohne)"
+_DENYING = r"not|no|never|none|nor|neither|nobody|nothing|without|cannot|nicht|kein\w*|nie|niemals|ohne"
+_NOT = rf"(?:{_DENYING}|\w+n't)"
 _NEGATION = re.compile(
     rf"\b{_NOT}\b(?!\s(?:only\b|(?:more|less|fewer|later|earlier|sooner|longer)\sthan\b))", re.IGNORECASE
 )
-_PLAN = re.compile(
+_PLANNED = (
     r"\b(?:(?:is|are|was|were|been|being)\s(?:\w+\s)?planned|roadmap|intends?\sto|considering|plan(?:s|ning)?\sto|"
-    r"under\sconsideration)\b",
-    re.IGNORECASE,
+    r"under\sconsideration)\b"
 )
-_BETWEEN = re.compile(
-    r"""\b(?:only|solely|exclusively|except|excluding|unless|unsupported|unavailable|excluded|prohibited|forbidden|
+_PLAN = re.compile(_PLANNED, re.IGNORECASE)
+_UNDECIDED = r"""
+    \b(?:only|solely|exclusively|except|excluding|unless|unsupported|unavailable|excluded|prohibited|forbidden|
     disabled|instead|rather|limited|restricted|lacks?|prevents?|prevented|refuse[ds]?|denie[ds]|hardly|rarely|until|yet|
-    exceeds?|stays?|remains?|free\sof|at\s(?:most|least))\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
+    exceeds?|stays?|remains?|free\sof|at\s(?:most|least))\b"""
+_BETWEEN = re.compile(_UNDECIDED, re.IGNORECASE | re.VERBOSE)
 """What says neither yes nor no: nothing is concluded from it."""
+_TURNS = re.compile(rf"\b(?:{_DENYING})\b|{_PLANNED}|{_UNDECIDED}", re.IGNORECASE | re.VERBOSE)
+"""What a sentence holds that does anything but say so; beside `\\w+n't`, which is slow to look for."""
 _LEFT_OUT = re.compile(rf"\b(?:{_NOT}|except|excluding|unless|planned|roadmap|plans?\sto|longer)\b", re.IGNORECASE)
 _BORDER = re.compile(r"[;:|,]\s|\s\|\s|\b(?:and|but|while|whereas|which|because|although|however|or)\b", re.IGNORECASE)
 _BORDER_BEFORE = re.compile(r"[;:|]\s|\b(?:but|while|whereas|however)\b|,\s(?:and|so|yet)\b", re.IGNORECASE)
@@ -57,11 +59,16 @@ class Sense(StrEnum):
 
 @frozen(kw_only=True)
 class Clause:
-    """A part of a sentence: its words that carry meaning, and what it does with them."""
+    """A part of a sentence, what it says something *about*, and what it does with that."""
 
     text: str
-    words: frozenset[str]
+    about: str
     sense: Sense
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that carry meaning, but for those that deny it."""
+        return stems(_NEGATION.sub(" ", self.about))
 
 
 def left_out(quote: str, chunk: str) -> str:
@@ -108,7 +115,11 @@ def contradicted(answer: str, sentences: Sequence[str], *, asked: str = "") -> I
     A `yes` or `no` at its beginning is a statement about what was *asked*.
     """
     proofs = [clause for sentence in sentences for clause in clauses_of(sentence)]
-    for clause in _stated(answer, asked):
+    stated = list(_stated(answer, asked))
+    said, proved = {clause.sense for clause in stated}, {clause.sense for clause in proofs}
+    if all(_agree(one, other) for one in said for other in proved):  # so it is for most answers
+        return
+    for clause in stated:
         near = _nearest(clause, proofs)
         if near and not any(_agree(clause.sense, proof.sense) for proof in near):
             yield clause.text, near[0].text
@@ -123,7 +134,7 @@ def _stated(answer: str, asked: str) -> Iterator[Clause]:
     opening = _YES_NO.match(answer)
     if opening is not None and not _NEGATION.search(asked):
         says = opening["word"].lower() in ("yes", "ja")
-        yield Clause(text=opening["word"], words=stems(asked), sense=Sense.SAYS if says else Sense.DENIES)
+        yield Clause(text=opening["word"], about=asked, sense=Sense.SAYS if says else Sense.DENIES)
         answer = answer[opening.end() :].lstrip(" ,.;:-") if answer[opening.end() :].lstrip()[:1] in ",.;:-" else answer
     for sentence in sentences_of(answer):
         if not is_about_sources(sentence):
@@ -134,13 +145,13 @@ def _stated(answer: str, asked: str) -> Iterator[Clause]:
 def clauses_of(sentence: str) -> tuple[Clause, ...]:
     """Return the clauses of a folded sentence; what follows an enumeration's comma keeps the sense of what leads it."""
     found, leading = [], Sense.SAYS
+    turns = _TURNS.search(sentence) or "n't" in sentence.lower()
     for part in _BORDER.split(sentence):
-        sense = _sense(part)
-        words = stems(_NEGATION.sub(" ", part))
-        if sense is Sense.SAYS and len(words) < FEWEST_SHARED:
-            sense = leading
-        leading = sense
-        found.append(Clause(text=part.strip(), words=words, sense=sense))
+        clause = Clause(text=part.strip(), about=part, sense=_sense(part) if turns else Sense.SAYS)
+        if clause.sense is not leading and clause.sense is Sense.SAYS and len(clause.words) < FEWEST_SHARED:
+            clause = evolve(clause, sense=leading)
+        leading = clause.sense
+        found.append(clause)
     return tuple(found)
 
 

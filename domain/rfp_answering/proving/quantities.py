@@ -14,6 +14,8 @@ from itertools import zip_longest
 
 from attrs import evolve, frozen
 
+from domain.rfp_answering.proving.spelled import found_where, plain, spelled_in
+
 
 @frozen(kw_only=True)
 class Quantity:
@@ -131,6 +133,9 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_FIGURE = re.compile(r"[-\d€$£]")
+_FIGURE_OR_WORD = re.compile(r"[-\d€$£]|\b[a-z]", re.IGNORECASE)
+_BEGINS_NUMBERS = frozenset([*_WORDS, "eur", "usd", "gbp", "chf"])
 _MAY_BE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _JOINED = re.compile(r"\s*(?:-|to|and|or|/|,)\s*", re.IGNORECASE)
 
@@ -149,12 +154,18 @@ MONTH_WORDS = sorted((form for word in _MONTHS for form in (word.title(), word.u
 _MONTH = rf"(?P<name>{'|'.join(MONTH_WORDS)})\b\.?"  # capitals only: `4 may be used` is no date
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_DATES = tuple(
+_BETWEEN_FIGURES = re.compile(r"\d[-./]\d")
+_DATES_IN_FIGURES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?<![\w.-]){_YEAR}-(?P<month>\d{{2}})-(?P<day>\d{{2}})(?![\w-])",
         rf"(?<![\w./]){_DAY}\.(?P<month>\d{{1,2}})\.{_YEAR}(?!\w)",
         rf"(?<![\w./])(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/{_YEAR}(?!\w)",
+    )
+)
+_DATES_WITH_NAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
         rf"\b{_DAY}\s(?:of\s)?{_MONTH},?\s{_YEAR}\b",
         rf"\b{_MONTH}\s{_DAY},?\s{_YEAR}\b",
         rf"\b{_MONTH},?\s{_YEAR}\b",
@@ -167,12 +178,20 @@ _DATES = tuple(
 def dates_in(text: str) -> list[Date]:
     """Return the dates that a folded text states, by place."""
     found: list[Date] = []
-    for pattern in _DATES:
+    for pattern in _patterns(text):
         for match in pattern.finditer(text):
             taken = any(match.start() < one.end and one.start < match.end() for one in found)
             if not taken and (date := _date(match)) is not None:
                 found.append(date)
     return sorted(found, key=lambda one: one.start)
+
+
+def _patterns(text: str) -> Iterator[re.Pattern[str]]:
+    """Yield the patterns that may find a date in a text: most texts hold none."""
+    if _BETWEEN_FIGURES.search(text):
+        yield from _DATES_IN_FIGURES
+    if any(one.title() in text or one.upper() in text for one in spelled_in(text) & _MONTHS.keys()):
+        yield from _DATES_WITH_NAMES
 
 
 def _date(match: re.Match[str]) -> Date | None:
@@ -199,7 +218,8 @@ def quantities_in(text: str) -> list[Quantity]:
 
     A number in letters counts, but for `one` where no unit follows. In `30 to 60 days` both are days.
     """
-    found = [_quantity(match) for match in _NUMBER.finditer(text)]
+    start = _FIGURE if _BEGINS_NUMBERS.isdisjoint(spelled_in(text)) else _FIGURE_OR_WORD
+    found = [_quantity(match) for match in found_where(start, _NUMBER, text)]
     stated = [one for one, is_counted in found if is_counted]
     return list(_with_shared_units(text, stated))
 
@@ -209,11 +229,11 @@ def _quantity(match: re.Match[str]) -> tuple[Quantity, bool]:
     if said["digits"]:
         value = _decimal(said["digits"])
     else:
-        value = Decimal(sum(_WORDS[said[key].lower()] for key in ("tens", "units", "word") if said[key]))
+        value = Decimal(sum(_WORDS[plain(said[key])] for key in ("tens", "units", "word") if said[key]))
     value *= 100 if said["hundred"] else 1
-    value *= _TIMES[said["times"].lower()] if said["times"] else 1
+    value *= _TIMES[plain(said["times"])] if said["times"] else 1
     word = said["unit"] or (said["currency"] or "").strip()
-    unit = UNIT_OF[word.lower()] if word else ""
+    unit = UNIT_OF[plain(word)] if word else ""
     is_counted = bool(said["digits"] or unit or value != 1)
     quantity = Quantity(
         value=value.normalize(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from domain.rfp_answering.draft import ChunkId, Quote
 from domain.rfp_answering.proving.designations import words_in
@@ -19,18 +19,18 @@ def too_short(quotes: Iterable[Quote]) -> Iterator[str]:
             yield f"the quote {short(quote.text)} has fewer than {FEWEST_QUOTE_WORDS} words, and proves nothing"
 
 
-def not_found(quotes: Iterable[Quote], chunks: Mapping[ChunkId, str]) -> Iterator[str]:
-    """Yield what is wrong with quotes that do not stand in their chunk."""
+def not_found(quotes: Iterable[Quote], chunks: Mapping[ChunkId, str], *, found: Collection[Quote]) -> Iterator[str]:
+    """Yield what is wrong with quotes that are not among those *found* in their chunk."""
     for quote in quotes:
         if quote.chunk_id not in chunks:
             yield f"the quote {short(quote.text)} names the chunk {quote.chunk_id!r}, which was not shown"
-        elif not stands_in(quote.text, chunks[quote.chunk_id]):
+        elif quote not in found:
             yield f"the quote {short(quote.text)} does not stand in its chunk {quote.chunk_id}"
 
 
-def cut_to_fit(quotes: Iterable[Quote], chunks: Mapping[ChunkId, str]) -> Iterator[str]:
+def cut_to_fit(found: Iterable[Quote], chunks: Mapping[ChunkId, str]) -> Iterator[str]:
     """Yield what is wrong with quotes that leave out of their sentence what turns it round (`not`, `except`)."""
-    for quote in found_of(quotes, chunks):
+    for quote in found:
         if word := left_out(quote.text, chunks[quote.chunk_id]):
             yield f"the quote {short(quote.text)} leaves out {word!r} of its sentence; quote the whole sentence"
 

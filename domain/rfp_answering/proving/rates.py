@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from domain.rfp_answering.proving.quantities import Quantity
+from domain.rfp_answering.proving.spelled import spelled_in
 
 _TIME = r"(?P<unit>(?:business |working )?(?:hour|day)|second|minute|week|fortnight|month|quarter|year|decade|century)"
 _RATE = re.compile(rf"(?:\b(?:every|each|per(?: \w+(?: and|,|/))?)\s|/\s?){_TIME}\b", re.IGNORECASE)
-_ARTICLE = re.compile(rf"(?:\b(?P<before>\w+)\s)?\b(?P<article>an?)\s{_TIME}\b", re.IGNORECASE)
+_ARTICLE = re.compile(rf"\ban?\s{_TIME}\b", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r"(\w+)\s\Z")
 _LASTING = frozenset(
     "for in within of than under after over lasts last takes take about least most to by until".split()  # noqa: SIM905
 )
+_LONGEST = max(map(len, _LASTING))
 _VAGUE = re.compile(
     r"\b(?:hundreds|thousands|millions|billions|dozens|"
     r"(?:several|many|multiple|(?:a )?few|(?:a )?couple of)\s(?:business |working )?"
@@ -30,18 +33,35 @@ _RELATIVE = re.compile(
     r"(?:spring|summer|autumn|winter)\s(?:of\s)?\d{4})\b",
     re.IGNORECASE,
 )
+_TIME_WORDS = frozenset("hour day second minute week fortnight month quarter year decade century".split())  # noqa: SIM905
+_OFTEN_WORDS = frozenset(["every", "each", "per"])
+_ARTICLES = frozenset(["a", "an"])
+_VAGUE_WORDS = frozenset(
+    ["hundreds", "thousands", "millions", "billions", "dozens", "several", "many", "multiple", "few", "couple"]
+)
+_RELATIVE_WORDS = frozenset(
+    "yesterday today tomorrow last next this previous past coming spring summer autumn winter".split()  # noqa: SIM905
+)
 
 
 def rates_in(text: str) -> Iterator[Quantity]:
     """Yield the rates, durations and vague numbers of a folded and respelled text; each stands only for itself."""
-    for found in _RATE.finditer(text):
-        yield _quantity(found, unit=f"every {_unit(found)}")
-    for found in _ARTICLE.finditer(text):
-        lasts = (found["before"] or "").lower() in _LASTING
-        yield _quantity(found, unit=_unit(found) if lasts else f"every {_unit(found)}")
-    for pattern in (_VAGUE, _RELATIVE):
-        for found in pattern.finditer(text):
+    words = spelled_in(text)
+    if words & _TIME_WORDS and ("/" in text or words & _OFTEN_WORDS):
+        for found in _RATE.finditer(text):
+            yield _quantity(found, unit=f"every {_unit(found)}")
+    if words & _TIME_WORDS and words & _ARTICLES:
+        for found in _ARTICLE.finditer(text):
+            yield _quantity(found, unit=_unit(found) if _lasts(text, found.start()) else f"every {_unit(found)}")
+    for pattern, needed in ((_VAGUE, _VAGUE_WORDS), (_RELATIVE, _RELATIVE_WORDS)):
+        for found in pattern.finditer(text) if words & needed else ():
             yield _quantity(found, unit=found.group().lower())
+
+
+def _lasts(text: str, at: int) -> bool:
+    """Whether the word before says how long (`within a day`), and not how often (`once a day`)."""
+    before = _WORD_BEFORE.search(text, max(0, at - _LONGEST - 2), at)
+    return before is not None and before[1].lower() in _LASTING
 
 
 def _unit(found: re.Match[str]) -> str:

@@ -21,10 +21,11 @@ _STEM = 6
 """Characters that two words must share: `encrypted` is `encryption` then, and now and then a word is another one."""
 
 
+@lru_cache(maxsize=256)
 def stems(text: str) -> frozenset[str]:
     """Return the words of a text that carry meaning, without their endings."""
     words = words_in(folded(text))
-    return frozenset(_stem(word) for word in words if word not in _COMMON and len(word) > 1)
+    return frozenset(map(_stem, {word for word in words if len(word) > 1} - _COMMON))
 
 
 @lru_cache(maxsize=10_000)

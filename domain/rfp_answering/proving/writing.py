@@ -26,9 +26,9 @@ def odd_writing(answer: str, quotes: list[str]) -> Iterator[str]:
     shown = " ".join(quotes)
     for character in sorted({one for one in text if _is_odd(one)} - set(shown)):
         yield f"the character U+{ord(character):04X} ({unicodedata.name(character, 'without a name').lower()})"
-    scripts = [_scripts(word) for word in _WORD.findall(text)]
-    is_latin = 2 * sum(one == {"LATIN"} for one in scripts) > len(scripts)
-    for word in dict.fromkeys(_WORD.findall(text)):
+    words = _WORD.findall(text)
+    is_latin = 2 * sum(_scripts(word) == {"LATIN"} for word in words) > len(words)
+    for word in dict.fromkeys(word for word in words if not word.isascii()):
         if word not in shown and (_is_mixed(word) or (is_latin and _ALIKE.issuperset(word))):
             yield f"the word {word!r}, some of whose letters are of another script than they look"
 
@@ -47,4 +47,6 @@ def _is_mixed(word: str) -> bool:
 
 
 def _scripts(word: str) -> set[str]:
+    if word.isascii():  # as most words are, beside an accent or a sign
+        return set() if word.isdigit() else {"LATIN"}
     return {unicodedata.name(letter, "?").split()[0] for letter in word if letter.isalpha()} - {"MODIFIER", "MICRO"}
