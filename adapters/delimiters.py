@@ -13,5 +13,5 @@ def delimiter_of(header: str) -> str:
 
     The header, and not `csv.Sniffer`: a sniffer that sees rows takes "It's late, isn't it; or" for structure.
     """
-    lines = header.strip().splitlines(keepends=True)
+    lines = header.strip(" \r\n").splitlines(keepends=True)  # tabs at the end are empty columns
     return max(DELIMITERS, key=lambda mark: len(next(csv.reader(lines, delimiter=mark), [])))

@@ -83,7 +83,7 @@ class _Block:
 
     def goes_on_with(self, text: str) -> bool:
         """Whether an unmarked line belongs to it: in the middle of a sentence, or an item that has not asked enough."""
-        follows = bool(_REQUEST.match(text) or _CONDITION.match(text))
+        follows = goes_on(text)
         if self.is_ended:
             return self.is_item and (follows or not self.asks)
         begins = text[0].isupper() and (follows or _ASKING.match(text))
@@ -91,9 +91,23 @@ class _Block:
 
     @property
     def asks(self) -> bool:
-        if self.text.endswith("?"):
-            return True
-        return self.is_item and ("?" in self.text or bool(_REQUEST.match(self.words) or _DEMAND.search(self.words)))
+        return self.text.endswith("?") or (self.is_item and item_asks(self.words))
+
+
+def item_asks(words: str) -> bool:
+    """Return whether what a numbered or bulleted item says, without its number, wants an answer."""
+    return "?" in words or bool(_REQUEST.match(words) or _DEMAND.search(words))
+
+
+def words_of_item(text: str) -> str:
+    """Return what a line says behind the number or bullet that it begins with; empty: it begins with none."""
+    found = _item(text, is_inside=True)
+    return found[1] if found else ""
+
+
+def goes_on(text: str) -> bool:
+    """Return whether a line asks for more of what the line above it asks: `If so, since when?`, `Please explain.`"""
+    return bool(_REQUEST.match(text) or _CONDITION.match(text))
 
 
 def asked_in(lines: Sequence[Line]) -> Iterator[Asked]:

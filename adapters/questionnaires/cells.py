@@ -70,20 +70,20 @@ def _into_row(xml: bytes, places: Places, number: int, cells: list[tuple[Address
         return [_new_row(xml, places, number, cells)]
     tag = _SPANS.sub(b"", xml[row.start : row.opened])  # what it says of the row's cells is no longer so
     if row.is_empty:
-        made = b"".join(_new_cell(row.prefix, one, text) for one, text in cells)
+        made = b"".join(_new_cell(places, row.prefix, one, text) for one, text in cells)
         return [(row.start, row.end, tag[:-2] + b">" + made + b"</" + row.prefix + b"row>")]
     there = sorted((one, spot.start) for one, spot in places.cells.items() if one.row == number)
     edits = [(row.start, row.opened, tag)]
     for address, text in cells:
         at = next((start for one, start in there if one > address), row.closes)
-        edits.append((at, at, _new_cell(row.prefix, address, text)))
+        edits.append((at, at, _new_cell(places, row.prefix, address, text)))
     return edits
 
 
 def _new_row(xml: bytes, places: Places, number: int, cells: list[tuple[Address, str]]) -> Edit:
     data = places.data
     assert data is not None
-    made = b"".join(_new_cell(data.prefix, one, text) for one, text in cells)
+    made = b"".join(_new_cell(places, data.prefix, one, text) for one, text in cells)
     row = b"<" + data.prefix + b'row r="%d">' % number + made + b"</" + data.prefix + b"row>"
     if data.is_empty:
         tag = xml[data.start : data.opened - 2]
@@ -101,8 +101,10 @@ def _joined(edits: Iterable[Edit]) -> list[Edit]:
     return [(start, end, text) for (start, end), text in places.items()]
 
 
-def _new_cell(prefix: bytes, address: Address, text: str) -> bytes:
-    return b"<" + prefix + b'c r="' + str(address).encode() + b'"' + _inside(prefix, text)
+def _new_cell(places: Places, prefix: bytes, address: Address, text: str) -> bytes:
+    style = places.style_of(address)
+    attributes = f'c r="{address}"' + (f' s="{style}"' if style else "")
+    return b"<" + prefix + attributes.encode() + _inside(prefix, text)
 
 
 def _inside(prefix: bytes, text: str) -> bytes:

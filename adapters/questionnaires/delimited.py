@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from io import StringIO
+from itertools import islice
 
 from attrs import evolve, frozen
 
-from adapters.delimiters import delimiter_of
+from adapters.delimiters import DELIMITERS, delimiter_of
 from adapters.questionnaires.columns import ROWS_LOOKED_AT, find_columns, letters, questions_in
 from adapters.questionnaires.plain_text import decoded, encoded
 from adapters.questionnaires.sheet_places import address_of
@@ -93,7 +94,8 @@ def _written(row: _Row) -> str:
 
 def _rows(content: bytes, *, name: str) -> Iterator[_Row]:
     text = decoded(content, name=name)
-    delimiter, lines = delimiter_of(_first_row(text)), list(StringIO(text, newline=""))
+    lines = list(StringIO(text, newline=""))
+    delimiter = _delimiter_of_all(lines) or delimiter_of(_first_row(text))
     reader, begins = csv.reader(lines, delimiter=delimiter, strict=True), 0
     try:
         for cells in reader:
@@ -101,6 +103,19 @@ def _rows(content: bytes, *, name: str) -> Iterator[_Row]:
             begins = reader.line_num
     except csv.Error as exc:
         raise InvalidInput(f"{name}: no valid CSV ({exc}); mend its quotation marks") from exc
+
+
+def _delimiter_of_all(lines: list[str]) -> str:
+    """Return the one delimiter that cuts all rows alike, as programs write them; empty: none, or several do."""
+    alike = [mark for mark in DELIMITERS if len(widths := _widths(lines, mark)) == 1 and widths != {1}]
+    return alike[0] if len(alike) == 1 else ""
+
+
+def _widths(lines: list[str], delimiter: str) -> set[int]:
+    try:
+        return {len(row) for row in islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT) if row}
+    except csv.Error:  # what is cut by another one may well be no CSV
+        return set()
 
 
 def _first_row(text: str) -> str:

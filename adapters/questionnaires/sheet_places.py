@@ -13,6 +13,8 @@ from adapters.questionnaires.columns import column_of, letters
 from domain.jobs.errors import InvalidInput
 
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+_LAST = 10_000_000
+"""Behind the last row and column of any sheet."""
 _PLACED = ("c", "row", "sheetData")
 _TAG = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*>""")
 
@@ -62,18 +64,23 @@ class Places:
     What a sheet has, where; *taken*: areas no answer may be written to, and why.
 
     *lists*: areas with a dropdown list, and its formula, as far as they stand in the sheet's extensions, where Excel
-    puts lists whose values are on another sheet.
+    puts lists whose values are on another sheet. *styles*: columns and rows with a style for cells that are not there.
     """
 
     rows: dict[int, Spot] = field(factory=dict)
     cells: dict[Address, Spot] = field(factory=dict)
     taken: list[tuple[Area, str]] = field(factory=list)
     lists: list[tuple[Area, str]] = field(factory=list)
+    styles: list[tuple[Area, str]] = field(factory=list)
     data: Spot | None = None
 
     def obstacle(self, address: Address) -> str:
         """Return why nothing can be written there; empty: something can."""
         return next((why for area, why in self.taken if address in area), "")
+
+    def style_of(self, address: Address) -> str:
+        """Return the number of the style that a new cell has there, its row's before its column's; empty: the usual."""
+        return next((style for area, style in reversed(self.styles) if address in area), "")
 
     def list_of(self, address: Address) -> str:
         """Return the formula of the dropdown list that an extension has there; empty: there is none."""
@@ -147,8 +154,14 @@ class _Scan:
     def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
         start, name = self.parser.CurrentByteIndex, tag.rpartition(":")[2]
         self.open.append((tag, start, self._tag_end(start) if name in _PLACED else start))
-        if name == "row":
+        if name == "col" and attributes.get("style", "0") != "0":
+            first, last = (int(attributes[edge]) - 1 for edge in ("min", "max"))
+            self._style(Address(row=1, column=first), Address(row=_LAST, column=last), attributes["style"])
+        elif name == "row":
             self.here = Address(row=int(attributes.get("r", self.here.row + 1)), column=-1)
+            if attributes.get("customFormat") in ("1", "true"):
+                row = self.here.row
+                self._style(Address(row=row, column=0), Address(row=row, column=_LAST), attributes.get("s", "0"))
         elif name == "c":  # an address may be left out: then it is the next one
             following = Address(row=self.here.row, column=self.here.column + 1)
             self.here = address_of(attributes["r"]) if "r" in attributes else following
@@ -163,6 +176,10 @@ class _Scan:
         elif name == "mergeCell":
             merged = attributes.get("ref", "")
             self.places.taken.append((area_of(merged), f"it is part of the merged cells {merged}"))
+
+    def _style(self, first: Address, last: Address, style: str) -> None:
+        if style.isdecimal():
+            self.places.styles.append((Area(first=first, last=last), style))
 
     def _hear(self, text: str) -> None:
         """Gather what elements inside an extension's rule say, by their names."""

@@ -1,18 +1,15 @@
 """
-Questionnaires in .docx files: tables with a column for answers, and paragraphs that ask.
-
-A paragraph asks when it ends with a question mark, in a table that is no questionnaire as well; its answer is the
-paragraph behind it, when that is empty, and one that is put in there otherwise.
+Questionnaires in .docx files: tables with a column for answers, and what stands in no such table, as text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from zipfile import ZipFile
 
-from adapters.questionnaires.columns import find_columns, letters, questions_in
-from adapters.questionnaires.packages import main_part, opened_package, related
-from adapters.questionnaires.word_answers import TEXT, body_of, is_behind, obstacle_of, parsed
+from adapters.questionnaires.columns import TableQuestion, find_columns, letters, questions_in
+from adapters.questionnaires.packages import main_part, opened_package
+from adapters.questionnaires.word_answers import body_of, obstacle_of, parsed
+from adapters.questionnaires.word_flow import questions_of_text, styles_of
 from adapters.questionnaires.word_text import (
     Cell,
     Element,
@@ -20,9 +17,8 @@ from adapters.questionnaires.word_text import (
     contents_of,
     grid_of,
     kind_of,
+    rules_of,
     table_around,
-    text_of,
-    value_of,
 )
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerRules
@@ -37,8 +33,6 @@ from domain.rfp_answering.questionnaire import (
     file_hash,
 )
 
-_DEEPEST_STYLE = 20
-
 
 def read_word(content: bytes, *, name: str, wanted: WantedColumns) -> Questionnaire:
     """
@@ -50,7 +44,7 @@ def read_word(content: bytes, *, name: str, wanted: WantedColumns) -> Questionna
     with opened_package(content, name=name) as package:
         main = main_part(package)
         contents = contents_of(body_of(parsed(package.read(main), name=name), name=name))
-        headings = _headings(package, main, name=name)
+        styles = styles_of(package, main, name=name)
     questions: list[Question] = []
     found: dict[Element, Columns] = {}
     for number, table in enumerate(contents.tables, start=1):
@@ -64,10 +58,10 @@ def read_word(content: bytes, *, name: str, wanted: WantedColumns) -> Questionna
             questions += _of_table(grid, columns, first=len(questions) + 1)
     if not wanted.tables:
         flow = [(no, one) for no, one in enumerate(contents.paragraphs, start=1) if not _is_within(one, found)]
-        questions += _of_text(flow, headings, first=len(questions) + 1)
+        questions += questions_of_text(flow, styles, first=len(questions) + 1, asks_by_tables=bool(questions))
     if not questions:
         raise InvalidInput(
-            f"{name}: no question was found, neither a table with an empty column nor a paragraph that ends with `?`"
+            f"{name}: no question was found, neither a table with an empty column nor a paragraph that asks"
         )
     return Questionnaire(
         name=name,
@@ -103,18 +97,21 @@ def _rows(grid: list[list[Cell]], *, beside: int | None = None) -> list[list[str
 
 
 def _of_table(grid: list[list[Cell]], columns: Columns, *, first: int) -> Iterator[Question]:
-    for number, found in enumerate(questions_in(_rows(grid, beside=columns.answer), columns), start=first):
+    rows = questions_in(_rows(grid, beside=columns.answer), columns)
+    asking = (one for one in rows if not _is_label(one, grid, columns))
+    for number, found in enumerate(asking, start=first):
         address = f"{letters(columns.answer)}{found.row + 1}"
         cells = grid[found.row]
         answer = cells[columns.answer] if columns.answer < len(cells) else None
         obstacle = _obstacle(answer)
+        rules = AnswerRules() if answer is None else rules_of(answer.element)
         yield Question(
             no=QuestionNo(number),
             text=found.text,
             section=found.section,
             place=Place(table=columns.table, question=f"{letters(columns.question)}{found.row + 1}", answer=address),
-            rules=AnswerRules() if answer is None else _rules(answer.element),
-            given="" if obstacle else found.given,
+            rules=rules,
+            given=found.given if not obstacle and rules.allow(found.given) else "",  # `Choose an item` is no answer
             obstacle=f"{address} {obstacle}" if obstacle else "",
         )
 
@@ -128,63 +125,13 @@ def _obstacle(answer: Cell | None) -> str:
     return f"can't be written: {why}" if why else ""
 
 
-def _rules(cell: Element) -> AnswerRules:
-    """Return the values of a dropdown list in a cell, as it shows them."""
-    around = [one for one in cell.iterancestors() if kind_of(one) == "sdt"][:1]
-    parts = (one for holder in (cell, *around) for one in holder.iter())
-    items = [one for part in parts if kind_of(part) == "dropDownList" for one in part if value_of(one, "value")]
-    shown = [value_of(one, "displayText") or value_of(one, "value") for one in items]
-    return AnswerRules(allowed_values=tuple(dict.fromkeys(shown)))
+def _is_label(found: TableQuestion, grid: list[list[Cell]], columns: Columns) -> bool:
+    """Whether a row of a table without a heading only says what the table in its other cell is about."""
+    answer = grid[found.row][columns.answer : columns.answer + 1]
+    holds_table = any(kind_of(one) == "tbl" for cell in answer for one in cell.element)
+    return columns.first_row == 0 and holds_table and not found.text.endswith("?")
 
 
 def _is_within(paragraph: Element, tables: dict[Element, Columns]) -> bool:
     """Whether a paragraph stands in a table that is a questionnaire; one nested in it is a matter of its own."""
     return table_around(paragraph) in tables
-
-
-def _of_text(flow: list[tuple[int, Element]], headings: set[str], *, first: int) -> Iterator[Question]:
-    section, number = "", first
-    for position, (no, paragraph) in enumerate(flow):
-        text = text_of(paragraph).strip()
-        if text.endswith("?"):
-            place = Place(table=TEXT, question=f"paragraph {no}", answer=f"paragraph {no}")
-            behind = [one for _, one in flow[position + 1 : position + 2] if is_behind(one, paragraph)]
-            given = next((_given(one) for one in behind if not _is_heading(one, headings)), "")
-            yield Question(no=QuestionNo(number), text=text, section=section, place=place, given=given)
-            number += 1
-        elif _is_heading(paragraph, headings) and text:
-            section = text
-
-
-def _given(behind: Element) -> str:
-    """Return the answer that stands behind a question already, if that is what stands there."""
-    text = text_of(behind).strip()
-    return "" if text.endswith("?") else text
-
-
-def _is_heading(paragraph: Element, headings: set[str]) -> bool:
-    styles = [one for part in paragraph if kind_of(part) == "pPr" for one in part if kind_of(one) == "pStyle"]
-    return any(value_of(one) in headings for one in styles)
-
-
-def _headings(package: ZipFile, main: str, *, name: str) -> set[str]:
-    """Return the ids of the styles that are headings or titles, or are based on one."""
-    names, bases = {}, {}
-    for part in related(package, main, kind="styles").values():
-        for style in parsed(package.read(part), name=name):
-            identifier = value_of(style, "styleId")
-            for one in style:
-                if kind_of(one) == "name":
-                    names[identifier] = value_of(one).lower()
-                elif kind_of(one) == "basedOn":
-                    bases[identifier] = value_of(one)
-    return {one for one in names if any(names.get(up, "").startswith(("heading", "title")) for up in _up(one, bases))}
-
-
-def _up(style: str, bases: dict[str, str]) -> Iterator[str]:
-    """Yield a style and those it is based on, which may be a circle."""
-    for _ in range(_DEEPEST_STYLE):
-        yield style
-        if style not in bases:
-            return
-        style = bases[style]

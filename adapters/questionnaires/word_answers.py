@@ -80,6 +80,16 @@ def is_behind(paragraph: Element, question: Element) -> bool:
     return table_around(paragraph) is table_around(question)
 
 
+def is_free(behind: Element, question: Element) -> bool:
+    """Whether the next paragraph says nothing and takes a question's answer; the end of a deleted one goes with it."""
+    marks = (
+        one for part in behind if kind_of(part) == "pPr" for look in part if kind_of(look) == "rPr" for one in look
+    )
+    if any(kind_of(one) in ("del", "moveFrom") for one in marks):
+        return False
+    return not text_of(behind).strip() and not obstacle_of(behind) and is_behind(behind, question)
+
+
 def obstacle_of(cell: Element) -> str:
     """Return why no answer can be written into a cell; empty: one can."""
     around = [one for one in cell.iterancestors() if kind_of(one) == "sdt"][:1]
@@ -151,8 +161,7 @@ def _run(paragraph: Element, text: str, *, looks: list[Element]) -> Element:
 def _answer(paragraphs: list[Element], asks: int, text: str) -> None:
     """Write behind the paragraph that asks: into an empty one, or into a new one of the usual format."""
     question, behind = paragraphs[asks], paragraphs[asks + 1] if asks + 1 < len(paragraphs) else None
-    is_free = behind is not None and not text_of(behind).strip() and not obstacle_of(behind)
-    if is_free and is_behind(behind, question):
+    if behind is not None and is_free(behind, question):
         write(behind, text)
         return
     made = question.makeelement(question.tag)

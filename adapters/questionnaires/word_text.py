@@ -12,6 +12,8 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from domain.rfp_answering.draft import AnswerRules
+
 Element = Any  # lxml has no types
 
 _WRAPPERS = ("sdtContent", "customXml", "smartTag", "ins", "moveTo")
@@ -98,6 +100,15 @@ def _said(element: Element) -> Iterator[str]:
 def is_empty(control: Element) -> bool:
     """Return whether a content control shows a placeholder."""
     return any(kind_of(one) == "showingPlcHdr" for part in control if kind_of(part) == "sdtPr" for one in part)
+
+
+def rules_of(element: Element) -> AnswerRules:
+    """Return the values of a dropdown list in a cell or a paragraph, or around it, as it shows them."""
+    around = [one for one in element.iterancestors() if kind_of(one) == "sdt"][:1]
+    parts = (one for holder in (element, *around) for one in holder.iter())
+    items = [one for part in parts if kind_of(part) == "dropDownList" for one in part if value_of(one, "value")]
+    shown = [value_of(one, "displayText") or value_of(one, "value") for one in items]
+    return AnswerRules(allowed_values=tuple(dict.fromkeys(shown)))
 
 
 def cell_text(cell: Element) -> str:

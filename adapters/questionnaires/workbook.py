@@ -123,18 +123,15 @@ def _questions(
     for number, found in enumerate(questions_in(rows, columns), start=first):
         address = f"{letters(columns.answer)}{found.row + 1}"
         obstacle = places.obstacle(address_of(address))
+        here = [one for one in validations if address in one.sqref]
+        rules = _rules(book, sheet, here, extended=places.list_of(address_of(address)))
         yield Question(
             no=QuestionNo(number),
             text=found.text,
             section=found.section,
             place=Place(table=sheet.title, question=f"{letters(columns.question)}{found.row + 1}", answer=address),
-            rules=_rules(
-                book,
-                sheet,
-                [one for one in validations if address in one.sqref],
-                extended=places.list_of(address_of(address)),
-            ),
-            given="" if obstacle else found.given,
+            rules=rules,
+            given="" if obstacle or _is_hint(found.given, rules, here) else found.given,
             obstacle=f"{address}: {obstacle}" if obstacle else "",
         )
 
@@ -148,6 +145,12 @@ def _rules(book: Workbook, sheet: Worksheet, validations: list[DataValidation], 
         if one.type == "textLength":
             most = _longest(one)
     return AnswerRules(allowed_values=allowed, most_characters=most)
+
+
+def _is_hint(given: str, rules: AnswerRules, validations: list[DataValidation]) -> bool:
+    """Whether a cell says what nobody could have chosen or typed there: `Please choose` is no answer."""
+    refuses = (one for one in validations if one.type == "list" and one.showErrorMessage)
+    return any((one.errorStyle or "stop") == "stop" for one in refuses) and not rules.allow(given)
 
 
 def _longest(rule: DataValidation) -> int | None:

@@ -67,8 +67,10 @@ def test_no_answer_is_run(text: str) -> None:
         (b"sep=;\r\nQuestion;Answer\r\nIs it, or not?;\r\n", "rfp.csv"),
         (b"Question,Answer\r\"Is it, or not?\",\r", "rfp.csv"),
         (b'"Please answer, all of it"\n\nQuestion;Answer\n"Is it, or not?";\n', "rfp.csv"),
+        (b"Please answer, all of it, soon;\nQuestion;Answer\nIs it, or not?;\n", "rfp.csv"),
+        (b"Tender 7; part 2\t\t\n\t\t\nQuestion\tAnswer\tNote\nIs it, or not?\t\tx\n", "rfp.csv"),
     ],
-    ids=["tabs", "said", "old Macintosh", "title"],
+    ids=["tabs", "said", "old Macintosh", "title", "title over columns", "empty columns"],
 )  # fmt: skip
 def test_delimiters_are_told_by_the_heading(content: bytes, name: str) -> None:
     """Commas in questions, and titles above them, are no columns."""

@@ -185,3 +185,57 @@ def test_only_the_format_of_what_stood_there_is_kept() -> None:
     assert asked.questions[0].given == "old"
     assert '<w:jc w:val="right"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">new</w:t>' in written
     assert "PlaceholderText" not in xml(answered(made(BODIES["a control in the cell"])))
+
+
+def item(text: str, number: int = 1) -> str:
+    """Return an item of a numbered list."""
+    return p(text).replace(
+        "<w:r>", f'<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr></w:pPr><w:r>', 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (item("Is it?") + item("Describe it.") + item("It must be."), ["Is it?", "Describe it.", "It must be."]),
+        (p("1. Is it?") + p("2.1 Please describe it."), ["1. Is it?", "2.1 Please describe it."]),
+        (item("Is it? If so, since when.") + item("We are old."), ["Is it? If so, since when."]),
+        (item("Is it?") + p("Please name the year."), ["Is it?"]),
+        (p("Is it?") + p("Describe it."), ["Is it?"]),
+        (p("Is it?") + item("Describe it.", number=0), ["Is it?"]),
+        (item("Describe it.") + table(HEAD, (p("Is it?"), "<w:p/>")), ["Is it?"]),
+    ],
+)  # fmt: skip
+def test_items_of_lists_ask_as_in_a_pdf_where_no_table_does(body: str, expected: list[str]) -> None:
+    """The next item of a list, and what is asked beside a question, is no answer to it."""
+    assert [(one.text, one.given) for one in read(made(body)).questions] == [(text, "") for text in expected]
+
+
+def test_what_stands_behind_a_question_in_the_text_is_its_answer() -> None:
+    """A list of three certificates, too; but not a heading, or the end of a paragraph that was deleted."""
+    deleted = '<w:p><w:pPr><w:rPr><w:del w:id="1" w:author="a"/></w:rPr></w:pPr></w:p>'
+
+    assert only(made(p("Is it?") + p("Since 2021."))).given == "Since 2021."
+    assert only(made(p("Which?") + item("ISO 27001"))).given == "ISO 27001"
+    written = xml(answered(made(p("Is it?") + deleted + p("Thank you."))))
+    assert written.index("Yes.") < written.index("<w:del ")
+
+
+def test_a_list_in_the_text_is_what_the_buyer_allows() -> None:
+    """As in a cell; and what it shows before somebody has chosen is no answer, marked as a hint or not."""
+    control = '<w:sdtPr>%s<w:dropDownList><w:listItem w:value="Yes"/></w:dropDownList></w:sdtPr>'
+    shown = "<w:sdtContent><w:r><w:t>Choose</w:t></w:r></w:sdtContent>"
+    behind = f"<w:p><w:sdt>{control % '<w:showingPlcHdr/>'}{shown}</w:sdt></w:p>"
+    cell = f"<w:p><w:sdt>{control % ''}{shown}</w:sdt></w:p>"
+
+    for content in (made(p("Is it?") + behind), made(table(HEAD, (p("Is it?"), cell)))):
+        assert (only(content).given, only(content).rules.allowed_values) == ("", ("Yes",))
+        assert only(answered(content, "Yes")).given == "Yes"
+
+
+def test_a_label_beside_a_table_asks_nothing() -> None:
+    """Tables are laid out by tables."""
+    inner = table(HEAD, (p("Is it?"), "<w:p/>")) + "<w:p/>"
+
+    content = made(table((p("Block A"), inner), (p("Was it?"), "<w:p/>")))
+    assert [(one.text, one.obstacle) for one in read(content).questions] == [("Was it?", ""), ("Is it?", "")]

@@ -228,3 +228,35 @@ def test_texts_of_every_kind_are_replaced_and_keep_their_format() -> None:
     assert '<c r="A3" s="5" t="inlineStr"><is><t xml:space="preserve">new</t></is></c>' in written
     assert '<c r="B3" t="inlineStr"><is><t xml:space="preserve">too</t></is></c>' in written
     assert re.sub(r'<row r="3">.*</row>', "", written) == re.sub(r'<row r="3">.*</row>', "", SHARED)
+
+
+STYLED = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<cols><col min="2" max="2" style="4"/></cols>'
+    '<sheetData><row r="1"/><row r="2" s="7" customFormat="1"/><row r="3" s="9"/></sheetData></worksheet>'
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "style"), [("A1", ""), ("B1", ' s="4"'), ("B2", ' s="7"'), ("B3", ' s="4"'), ("B9", ' s="4"')]
+)
+def test_a_new_cell_has_the_style_of_its_row_or_column(address: str, style: str) -> None:
+    """As one that a person types into: open in a protected sheet, wrapped, in the buyer's colour."""
+    assert (
+        f'<c r="{address}"{style} t="inlineStr">' in with_answers(STYLED.encode(), {address: "x"}, sheet="s").decode()
+    )
+
+
+@pytest.mark.parametrize(("style", "given"), [("", ""), (' errorStyle="warning"', "Please choose")])
+def test_what_nobody_could_choose_is_a_hint_and_no_answer(style: str, given: str) -> None:
+    """Otherwise the question would never be drafted; where other words may be typed, they are an answer."""
+    rule = (
+        f'<dataValidations count="1"><dataValidation type="list" showErrorMessage="1"{style} sqref="B2:B3">'
+        '<formula1>"Yes,No"</formula1></dataValidation></dataValidations><pageMargins'
+    )
+    content = plain()
+    hinted = with_answers(parts(content)[SHEET], {"B2": "Please choose", "B3": "Yes"}, sheet="Q").decode()
+
+    asked = read(with_part(content, SHEET, hinted.replace("<pageMargins", rule)))
+
+    assert [one.given for one in asked.questions] == [given, "Yes"]
