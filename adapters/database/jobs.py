@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from attrs import frozen
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -11,7 +24,7 @@ from adapters.database import tables
 from adapters.database.prefixes import beginning, ids_beginning
 from adapters.database.rows import JOB_COLUMNS, Values, job_from, job_values
 from adapters.database.scope import Scope, of_organization
-from adapters.database.types import SafeText
+from adapters.database.types import EachOf, Names, SafeText
 from domain.jobs.errors import AlreadyRunning, Conflict, NotFound
 from domain.jobs.job import Job, JobId, JobPlace, JobStatus
 
@@ -48,7 +61,6 @@ _PAGE = (
     .order_by(_job.c.created_at.desc(), _job.c.id.desc())
     .limit(bindparam("at_most"))
 )
-_NEWEST_ABOUT = _PAGE.where(_is("kind"), _is("subject"))
 _BEHIND = or_(
     _job.c.created_at < bindparam("created_before", type_=_job.c.created_at.type),
     and_(
@@ -56,6 +68,24 @@ _BEHIND = or_(
         _job.c.id < bindparam("id_before", type_=SafeText),
     ),
 )
+
+
+def _newest_about_each() -> Select[Any]:
+    """
+    Return the statement for the newest job of a kind about each subject, each found at the end of an index.
+
+    Their ids are found before the rows are read: Postgres would compare them with those of all jobs.
+    """
+    wanted = EachOf(bindparam("of_subjects", type_=Names)).table_valued("value", name="value")
+    about = select(_job.c.id).where(of_organization(_job), _is("kind"), _job.c.subject == wanted.c.value)
+    active = about.where(tables.ACTIVE).correlate(wanted).scalar_subquery()
+    newest = about.order_by(_job.c.created_at.desc(), _job.c.id.desc()).limit(1).correlate(wanted).scalar_subquery()
+    found = select(func.coalesce(active, newest).label("id")).select_from(wanted).cte("found")
+    found = found.prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(*JOB_COLUMNS).where(of_organization(_job), _job.c.id.in_(select(found.c.id)))
+
+
+_NEWEST_ABOUT_EACH = _newest_about_each()
 
 
 @frozen(kw_only=True)
@@ -122,10 +152,10 @@ class SqlJobs:
             self.scope.holds(job)
         return closed.rowcount == 1
 
-    def newest(self, *, kind: str, subject: str) -> Job | None:
-        """Return the newest job of a kind about a subject."""
-        row = self.scope.execute(_NEWEST_ABOUT, of_kind=kind, of_subject=subject, at_most=1).first()
-        return None if row is None else job_from(row)
+    def newest(self, *, kind: str, subjects: Sequence[str]) -> dict[str, Job]:
+        """Return the newest job of a kind about each subject: the active one, if one is."""
+        rows = self.scope.execute(_NEWEST_ABOUT_EACH, of_kind=kind, of_subjects=list(subjects)) if subjects else ()
+        return {row.subject: job_from(row) for row in rows}
 
     def page(
         self, *, before: JobPlace | None, limit: int, status: JobStatus | None = None, kind: str | None = None

@@ -13,6 +13,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
+    text,
 )
 from sqlalchemy.sql.expression import FromClause
 
@@ -68,6 +69,14 @@ rfp_draft = Table(
     Column("body", JSON_OBJECT, nullable=False),
     PrimaryKeyConstraint(*_QUESTION, "version"),
     ForeignKeyConstraint(*_OF_QUESTION, ondelete="CASCADE"),
+)
+# Written out, as in `tables.py`: SQLite looks for the words of a partial index in the query.
+IS_GAP = text("verdict = 'no_answer'")
+Index(
+    "ix_rfp_draft_gap",
+    *(rfp_draft.c[name] for name in (*_QUESTION, "version")),
+    sqlite_where=IS_GAP,
+    postgresql_where=IS_GAP,
 )
 
 _DRAFT = (*_QUESTION, "version")

@@ -36,6 +36,7 @@ ACTIVE = text("status IN ('pending', 'processing')")
 RUNNING = text("state = 'running'")
 UNSENT = text("sent_at IS NULL")
 STARTED = text("celery_task_id IS NOT NULL")
+HAS_SUBJECT = text("subject IS NOT NULL")
 TROUBLES = text("kind IN ('leases_lost', 'late_record')")
 
 duty = Table(
@@ -78,7 +79,7 @@ job = Table(
 )
 
 # The duplicate guard: a second active job of one kind on one subject fails here, however many ask at once.
-_ONE_ACTIVE = text(f"{ACTIVE.text} AND subject IS NOT NULL")
+_ONE_ACTIVE = text(f"{ACTIVE.text} AND {HAS_SUBJECT.text}")
 Index(
     "uq_job_active_subject",
     job.c.organization_id,
@@ -100,6 +101,16 @@ Index(
 )
 Index("ix_job_newest_by_status", job.c.organization_id, job.c.status, job.c.created_at, job.c.id)
 Index("ix_job_newest_by_kind", job.c.organization_id, job.c.kind, job.c.created_at, job.c.id)
+Index(
+    "ix_job_newest_by_subject",
+    job.c.organization_id,
+    job.c.kind,
+    job.c.subject,
+    job.c.created_at,
+    job.c.id,
+    sqlite_where=HAS_SUBJECT,
+    postgresql_where=HAS_SUBJECT,
+)
 
 # What can be long stands last: SQLite reads a row from its front, and counting states must not wade through answers.
 item = Table(

@@ -110,6 +110,22 @@ def _among_array(element: Among, compiler: SQLCompiler, **options: object) -> st
     return f"{column} = ANY ({values})"
 
 
+class EachOf(FunctionElement[str]):
+    """The values of a list that is one parameter, as rows: `EachOf(...).table_valued("value", name="value")`."""
+
+    inherit_cache = True
+
+
+@compiles(EachOf)
+def _each_of(element: EachOf, compiler: SQLCompiler, **options: object) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(EachOf, "postgresql")
+def _each_of_array(element: EachOf, compiler: SQLCompiler, **options: object) -> str:
+    return f"unnest({compiler.process(element.clauses, **options)})"  # its one column is called as the alias is
+
+
 JSON_OBJECT = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 

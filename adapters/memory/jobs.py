@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -68,10 +69,11 @@ class MemoryJobs:
         self.journal.put(self.rows.jobs, job.id, job)
         return True
 
-    def newest(self, *, kind: str, subject: str) -> Job | None:
-        """Return the newest job of a kind about a subject."""
-        about = [job for job in self.rows.jobs.values() if (job.kind, job.subject) == (kind, subject)]
-        return max(about, key=lambda job: _age(job.place), default=None)
+    def newest(self, *, kind: str, subjects: Sequence[str]) -> dict[str, Job]:
+        """Return the newest job of a kind about each subject: the active one, if one is."""
+        about = [job for job in self.rows.jobs.values() if job.kind == kind and job.subject in subjects]
+        about.sort(key=lambda job: (not job.status.is_end, _age(job.place)))
+        return {job.subject: job for job in about if job.subject is not None}
 
     def page(
         self, *, before: JobPlace | None, limit: int, status: JobStatus | None = None, kind: str | None = None

@@ -141,7 +141,7 @@ class DocumentationSources:
     def newest_sync(self, tenant: TenantContext, source_id: SourceId) -> Job | None:
         """Return the newest job that synced the source; None: it never was."""
         with self.store.view(tenant) as work:
-            return work.jobs.newest(kind=KIND, subject=source_id)
+            return work.jobs.newest(kind=KIND, subjects=[source_id]).get(source_id)
 
     def refuse_while_active(self, tenant: TenantContext, source_id: SourceId) -> None:
         """

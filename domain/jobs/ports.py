@@ -67,8 +67,8 @@ class JobRepository(Protocol):
     def by_task(self, task_id: str) -> Job | None:
         """Return the newest job whose start the Celery task of this id has run."""
 
-    def newest(self, *, kind: str, subject: str) -> Job | None:
-        """Return the newest job of a kind about a subject: one that is active, if any is."""
+    def newest(self, *, kind: str, subjects: Sequence[str]) -> dict[str, Job]:
+        """Return the newest job of a kind about each subject that there is one about: the active one, if one is."""
 
     def put(self, job: Job) -> None:
         """Store a changed job; the caller holds its lock."""

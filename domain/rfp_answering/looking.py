@@ -62,9 +62,10 @@ class Looking:
         """
         with self.rfps.view(tenant) as work:
             overview = work.rfps.overview(rfp_id)
+        subject = subject_of(rfp_id)
         with self.store.view(tenant) as kernel:
             responding, reviewing = (
-                kernel.jobs.newest(kind=kind, subject=subject_of(rfp_id)) for kind in (RESPONDING, REVIEWING)
+                kernel.jobs.newest(kind=kind, subjects=[subject]).get(subject) for kind in (RESPONDING, REVIEWING)
             )
         return RfpStages(overview=overview, responding=responding, reviewing=reviewing)
 

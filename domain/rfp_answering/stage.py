@@ -123,8 +123,9 @@ def refuse_beside(store: Store, tenant: TenantContext, spec: StageSpec, *, other
     Raises:
         Conflict: a job of the other kind is at work on it.
     """
+    subject = subject_of(spec.rfp_id)
     with store.view(tenant) as work:
-        there = work.jobs.newest(kind=other, subject=subject_of(spec.rfp_id))
+        there = work.jobs.newest(kind=other, subjects=[subject]).get(subject)
     if there is None or there.status.is_end:
         return
     if job is not None and (job.created_at, job.id) < (there.created_at, there.id):

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import StatementError
 
+from adapters.database.rfps import SqlRfpStore
 from adapters.database.store import SqlStore
 from adapters.database.test_sets import PAGE, SqlTestSets
 from domain.jobs.claims import Claim, Ended, Released
@@ -233,3 +234,28 @@ def _steps(engine: Engine, statement: Statement) -> list[str]:
     first = values[0] if isinstance(values, list) else values
     with engine.connect() as connection:
         return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", first)]
+
+
+def test_lists_find_the_newest_jobs_of_many_things_in_one_statement_by_index(engine: Engine) -> None:
+    """A page of fifty summaries was fifty round trips, each through all jobs of their kind."""
+    store = planned(engine, 1)
+    subjects = [f"information:{no}" for no in range(50)]
+
+    with watched(engine) as seen, store.view(TENANT) as work:
+        work.jobs.newest(kind="document_summary", subjects=subjects)
+
+    (asked,) = [(words, values) for words, values in seen if "job" in words]
+    if engine.dialect.name == "sqlite":
+        steps = " ".join(_steps(engine, asked))
+        assert "ix_job_newest_by_subject (organization_id=? AND kind=? AND subject=?)" in steps
+        assert "SCAN job" not in steps
+
+
+def test_gaps_are_found_among_the_gaps(sqlite_engine: Engine) -> None:
+    """A library has few of them beside all that was ever answered, whose rows hold whole drafts."""
+    with watched(sqlite_engine) as seen, SqlRfpStore(sqlite_engine).view(TENANT) as work:
+        work.answers.gaps(limit=5)
+
+    steps = [step for statement in seen for step in _steps(sqlite_engine, statement)]
+    assert "SEARCH rfp_draft USING INDEX ix_rfp_draft_gap (organization_id=?)" in steps
+    assert [step for step in steps if step.startswith("SCAN") and step != "SCAN gap"] == []

@@ -297,3 +297,29 @@ def test_a_job_is_found_by_its_celery_task_in_its_organization_only(store: Kerne
         assert work.jobs.by_task("task-2") is None
     with store.view(THEM) as work:
         assert work.jobs.by_task("task-1") is None
+
+
+def test_of_each_subject_the_newest_job_is_found_in_one_question(store: KernelStore) -> None:
+    """Lists show what became of each thing; fifty of them must not be fifty questions."""
+    for number, subject in enumerate(["a", "b", "a", "c"]):
+        add_job(
+            store,
+            ended_as(a_job(JobId(f"job-{number}"), subject=subject, created_at=after(number)), JobStatus.COMPLETED),
+        )
+    add_job(store, attrs.evolve(a_job(JobId("job-of-another-kind"), subject="a", created_at=after(9)), kind="other"))
+    add_job(store, a_job(JobId("job-of-them"), tenant=THEM, subject="a", created_at=after(9)))
+
+    with store.view(US) as work:
+        found = work.jobs.newest(kind=a_job().kind, subjects=["a", "b", "nothing"])
+        assert {subject: job.id for subject, job in found.items()} == {"a": "job-2", "b": "job-1"}
+        assert found["a"] == work.jobs.get(JobId("job-2"))
+        assert work.jobs.newest(kind=a_job().kind, subjects=[]) == {}
+
+
+def test_an_active_job_about_a_subject_comes_before_a_newer_one_that_has_ended(store: KernelStore) -> None:
+    """An old job that was opened again is at work: who looks for it before removing things must find it."""
+    add_job(store, a_job(JobId("job-0"), subject="a", created_at=after(0)))
+    add_job(store, ended_as(a_job(JobId("job-1"), subject="a", created_at=after(1)), JobStatus.COMPLETED))
+
+    with store.view(US) as work:
+        assert work.jobs.newest(kind=a_job().kind, subjects=["a"])["a"].id == "job-0"

@@ -248,6 +248,7 @@ def _of_units(store: SqlStore) -> dict[str, Question]:
         "job": lambda w, j, _: w.jobs.get(j),
         "job, locked": lambda w, j, _: w.jobs.get(j, lock=True),
         "jobs": lambda w, *_: w.jobs.page(before=None, limit=100),
+        "newest jobs about things": lambda w, *_: w.jobs.newest(kind=a_job().kind, subjects=list(MARKS.values())),
         "jobs by the start of the id": lambda w, j, _: w.jobs.find(j[:4]),
         "job by its request": lambda w, _, n: w.jobs.by_key(n.word),
         "items": lambda w, j, _: (w.ledger.page(j, after=None, limit=100), w.ledger.get(j, some), w.ledger.count(j)),

@@ -111,8 +111,9 @@ class Summaries:
 
     def newest_job(self, tenant: TenantContext, document_id: InformationId) -> Job | None:
         """Return the newest job that summarizes a document: the one at work, if there is one."""
+        subject = subject_of(document_id)
         with self.jobs.store.view(tenant) as work:
-            return work.jobs.newest(kind=SUMMARIZING, subject=subject_of(document_id))
+            return work.jobs.newest(kind=SUMMARIZING, subjects=[subject]).get(subject)
 
     def summarize(
         self,
@@ -161,7 +162,8 @@ class Summaries:
         with self.summaries.view(tenant) as work:
             documents = work.documents.page(id_prefix=id_prefix, before=before, limit=limit)
         with self.jobs.store.view(tenant) as rows:
-            return [(one, rows.jobs.newest(kind=SUMMARIZING, subject=subject_of(one.id))) for one in documents]
+            jobs = rows.jobs.newest(kind=SUMMARIZING, subjects=[subject_of(one.id) for one in documents])
+        return [(one, jobs.get(subject_of(one.id))) for one in documents]
 
     def remove(self, tenant: TenantContext, document_id: InformationId) -> None:
         """
