@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from attrs import frozen
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, exists, func, not_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, exists, func, not_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.database.rfp_tables import (
@@ -23,7 +21,7 @@ from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name
 from adapters.rfp_documents import from_document, to_document
 from domain.jobs.errors import Conflict, NotFound
-from domain.rfp_answering.passage import PassageSource, sources_of
+from domain.rfp_answering.passage import sources_of
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Decision, DecisionKind, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import RfpId
@@ -108,21 +106,6 @@ _DECIDED = (
     )
     .order_by(rfp.c.created_at.desc(), rfp.c.id.desc(), rfp_decision.c.no)
     .limit(bindparam("at_most"))
-)
-_source = rfp_draft_source
-_of_newest_draft = select(func.max(rfp_draft.c.version)).where(same_question(rfp_draft, _source))
-_counts = and_(of_organization(_source), _source.c.version == _of_newest_draft.scalar_subquery())
-_RESTING = (
-    select(_source.c.rfp_id, _source.c.no)
-    .where(_counts, tuple_(_source.c.document_id, _source.c.generation).in_(bindparam("of_sources", expanding=True)))
-    .distinct()
-    .order_by(_source.c.rfp_id, _source.c.no)
-)
-_SOURCES = (
-    select(_source.c.document_id, _source.c.generation)
-    .where(_counts)
-    .distinct()
-    .order_by(_source.c.document_id, _source.c.generation)
 )
 
 
@@ -221,20 +204,6 @@ class SqlAnswers:
         """Return the questions of the other RFPs that a person has answered for."""
         rows = self.scope.execute(_DECIDED, besides=besides, at_most=limit)
         return [(RfpId(row.rfp_id), _decided(row)) for row in rows]
-
-    def resting_on(self, sources: Sequence[PassageSource]) -> list[tuple[RfpId, QuestionNo]]:
-        """Return the questions whose newest draft quotes one of these contents."""
-        if not sources:
-            return []
-        pairs = [(one.document_id, one.generation) for one in sources]
-        return [(RfpId(row.rfp_id), QuestionNo(row.no)) for row in self.scope.execute(_RESTING, of_sources=pairs)]
-
-    def sources(self) -> list[PassageSource]:
-        """Return every content that a newest draft quotes."""
-        return [
-            PassageSource(document_id=row.document_id, generation=row.generation)
-            for row in self.scope.execute(_SOURCES)
-        ]
 
     def _add_next(self, table: Table, rfp_id: RfpId, no: QuestionNo, more: Values) -> None:
         # The question is locked: two that are added at once would take one number.

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from attrs import frozen
 
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.rfps import MemoryRfpStore
+from adapters.memory.rfps import MemoryRfpStore, MemoryRfpUnitOfWork
 from domain.embedding.library_document import DocumentId, LibraryDocument
 from domain.embedding.ports import LibraryUnitOfWork
 from domain.jobs.errors import NotFound
 from domain.rfp_answering.findings.staleness import StaleAnswer, StaleReason, is_decided_since, stale_reason
-from domain.rfp_answering.passage import PassageSource
-from domain.rfp_answering.ports import RfpUnitOfWork
-from domain.rfp_answering.rfp import RfpId, RfpPlace
+from domain.rfp_answering.passage import PassageSource, sources_of
+from domain.rfp_answering.rfp import Rfp, RfpId
+from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
+
+
+@frozen(kw_only=True)
+class _Resting:
+    """An answer, and one of the contents that its newest draft quotes."""
+
+    rfp: Rfp
+    standing: Standing
+    source: PassageSource
 
 
 @frozen
@@ -29,19 +37,35 @@ class MemoryStaleAnswers:
     def find(self, tenant: TenantContext, *, limit: int, rfp_id: RfpId | None = None) -> list[StaleAnswer]:
         """Return the answers that rest on what has changed since."""
         with self.rfps.view(tenant) as work:
-            sources = work.answers.sources()
+            resting = [one for one in _resting(work) if rfp_id in (None, one.rfp.id)]
         with self.library.view(tenant) as shelves:
-            reasons = {one: (_document(shelves, one), reason) for one in sources if (reason := _reason(shelves, one))}
-        with self.rfps.view(tenant) as work:
-            found = [stale for one, (document, reason) in reasons.items() for stale in _of(work, one, document, reason)]
-            places = {one.rfp_id: work.rfps.get(one.rfp_id).place for one in found}
-        wanted = [one for one in found if rfp_id in (None, one.rfp_id)]
-        wanted.sort(key=lambda one: (one.question.no, one.document_id, one.generation))
-        return sorted(wanted, key=lambda one: _age(places[one.rfp_id]), reverse=True)[:limit]
+            return [stale for one in resting if (stale := _stale(one, shelves)) is not None][:limit]
 
 
-def _age(place: RfpPlace) -> tuple[datetime, RfpId]:
-    return place.created_at, place.id
+def _resting(work: MemoryRfpUnitOfWork) -> Iterator[_Resting]:
+    for rfp in sorted(work.rows.rfps.values(), key=lambda one: (one.created_at, one.id), reverse=True):
+        for standing in work.answers.page(rfp.id, limit=len(rfp.questionnaire.questions)):
+            quoted = sources_of(standing.draft.draft.quotes) if standing.draft else ()
+            for source in sorted(quoted, key=lambda one: (one.document_id, one.generation)):
+                yield _Resting(rfp=rfp, standing=standing, source=source)
+
+
+def _stale(resting: _Resting, shelves: LibraryUnitOfWork) -> StaleAnswer | None:
+    document, decision = _document(shelves, resting.source), resting.standing.decision
+    reason = _reason(resting.source, document)
+    if reason is None or (document is not None and is_decided_since(decision, document.updated_at)):
+        return None
+    return StaleAnswer(
+        rfp_id=resting.rfp.id,
+        rfp_name=resting.rfp.questionnaire.name,
+        question=resting.standing.question,
+        decision=decision.kind if decision else None,
+        document_id=resting.source.document_id,
+        title=document.title if document else "",
+        generation=resting.source.generation,
+        visible=document.generation if document else 0,
+        reason=reason,
+    )
 
 
 def _document(shelves: LibraryUnitOfWork, source: PassageSource) -> LibraryDocument | None:
@@ -51,30 +75,9 @@ def _document(shelves: LibraryUnitOfWork, source: PassageSource) -> LibraryDocum
         return None
 
 
-def _reason(shelves: LibraryUnitOfWork, source: PassageSource) -> StaleReason | None:
-    document = _document(shelves, source)
+def _reason(source: PassageSource, document: LibraryDocument | None) -> StaleReason | None:
     if document is None:
         return StaleReason.REMOVED
     is_removed = document.removed_at is not None
     is_rejected = not is_removed and document.generation > 0 and not document.is_findable
     return stale_reason(source.generation, visible=document.generation, is_removed=is_removed, is_rejected=is_rejected)
-
-
-def _of(
-    work: RfpUnitOfWork, source: PassageSource, document: LibraryDocument | None, reason: StaleReason
-) -> Iterator[StaleAnswer]:
-    for rfp_id, no in work.answers.resting_on([source]):
-        standing = work.answers.of(rfp_id, no)
-        if document is not None and is_decided_since(standing.decision, document.updated_at):
-            continue
-        yield StaleAnswer(
-            rfp_id=rfp_id,
-            rfp_name=work.rfps.get(rfp_id).questionnaire.name,
-            question=standing.question,
-            decision=standing.decision.kind if standing.decision else None,
-            document_id=source.document_id,
-            title=document.title if document else "",
-            generation=source.generation,
-            visible=document.generation if document else 0,
-            reason=reason,
-        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 import attrs
 from attrs import define, field, frozen
@@ -16,7 +15,6 @@ from domain.jobs.errors import Conflict, NotFound
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.rfp_answering.draft import AnswerVerdict
 from domain.rfp_answering.overview import RfpOverview, overview_of
-from domain.rfp_answering.passage import PassageSource, sources_of
 from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
@@ -165,18 +163,6 @@ class MemoryAnswers:
             if standing.state.is_final
         ]
         return found[:limit]
-
-    def resting_on(self, sources: Sequence[PassageSource]) -> list[tuple[RfpId, QuestionNo]]:
-        """Return the questions whose newest draft quotes one of these contents."""
-        return sorted(key for key, quoted in self._quoted().items() if quoted & set(sources))
-
-    def sources(self) -> list[PassageSource]:
-        """Return every content that a newest draft quotes."""
-        every = {source for quoted in self._quoted().values() for source in quoted}
-        return sorted(every, key=lambda one: (one.document_id, one.generation))
-
-    def _quoted(self) -> dict[Key, set[PassageSource]]:
-        return {key: sources_of(records[-1].draft.quotes) for key, records in self.rows.drafts.items()}
 
     def _standing(self, rfp_id: RfpId, question: Question) -> Standing:
         key = (rfp_id, question.no)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from domain.jobs.ports import Outbox
 from domain.organizations.ports import Entries
 from domain.rfp_answering.overview import RfpOverview
-from domain.rfp_answering.passage import PassageSource
 from domain.rfp_answering.questionnaire import Form, Question, Questionnaire, QuestionNo, WantedColumns
 from domain.rfp_answering.records import Decision, DraftRecord, ReviewRecord
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
@@ -147,12 +146,6 @@ class Answers(Protocol):
 
         Their reviews are left out.
         """
-
-    def resting_on(self, sources: Sequence[PassageSource]) -> list[tuple[RfpId, QuestionNo]]:
-        """Return the questions whose newest draft quotes one of these contents, by RFP and number."""
-
-    def sources(self) -> list[PassageSource]:
-        """Return every content that a newest draft quotes."""
 
 
 class RfpUnitOfWork(Protocol):

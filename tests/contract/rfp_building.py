@@ -13,7 +13,6 @@ from adapters.database.rfps import SqlRfpStore
 from domain.jobs.job import JobId
 from domain.jobs.usage import Usage
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
-from domain.rfp_answering.passage import PassageSource
 from domain.rfp_answering.ports import RfpStore, RfpUnitOfWork
 from domain.rfp_answering.proving.evidence import Check, Evidence, Finding
 from domain.rfp_answering.questionnaire import Columns, Form, Place, Question, Questionnaire, QuestionNo
@@ -184,11 +183,7 @@ def rfp_moves(engine: Engine) -> dict[str, Callable[[TenantContext, RfpId, str],
         "reviews": lambda w, r, _: w.answers.reviews(r, SECOND),
         "decisions": lambda w, r, _: w.answers.decisions(r, THIRD),
         "gaps": lambda w, *_: w.answers.gaps(limit=100),
-        "answers that rest on a document": lambda w, _, word: w.answers.resting_on(
-            [PassageSource(document_id=word, generation=1)]
-        ),
         "answers of other RFPs": lambda w, r, _: w.answers.decided(besides=RfpId(f"not {r}"), limit=100),
-        "documents that are quoted": lambda w, *_: w.answers.sources(),
         "add a draft": lambda w, r, _: w.answers.add_draft(a_draft(of(r), SECOND, version=7)),
         "add a review": lambda w, r, _: w.answers.add_review(a_review(of(r), SECOND)),
         "add a decision": lambda w, r, _: w.answers.add_decision(a_decision(of(r), THIRD)),

@@ -8,7 +8,6 @@ import attrs
 import pytest
 
 from domain.jobs.errors import Conflict, NotFound
-from domain.rfp_answering.passage import PassageSource
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.records import ReviewVerdict
@@ -126,23 +125,6 @@ def test_gaps_are_the_questions_whose_newest_draft_found_nothing(rfps: RfpStore)
     assert gaps == [(newer.id, newer.questionnaire.questions[2]), (rfp.id, rfp.questionnaire.questions[1])]
 
 
-def test_what_rests_on_a_content_is_one_question(rfps: RfpStore) -> None:
-    """A document has changed: which answers were made from what it said before?"""
-    rfp = add_rfp(rfps, an_rfp())
-    add_records(rfps, a_draft(rfp, document="old"), a_draft(rfp, version=2, document="d-1"))
-    add_records(rfps, a_draft(rfp, SECOND, document="d-2"))
-
-    def resting(document: str, generation: int = 1) -> list[QuestionNo]:
-        with rfps.view(US) as work:
-            found = work.answers.resting_on([PassageSource(document_id=document, generation=generation)])
-        return [no for _rfp, no in found]
-
-    assert (resting("old"), resting("d-1"), resting("d-2"), resting("d-2", 2)) == ([], [FIRST], [SECOND], [])
-    with rfps.view(US) as work:
-        assert work.answers.resting_on([]) == []
-        assert [one.document_id for one in work.answers.sources()] == ["d-1", "d-2"]
-
-
 def test_removing_an_rfp_removes_everything_about_it_and_nothing_else(rfps: RfpStore) -> None:
     """Buyers ask for that, in writing."""
     rfp, other = add_rfp(rfps, an_rfp()), add_rfp(rfps, an_rfp(2))
@@ -155,7 +137,6 @@ def test_removing_an_rfp_removes_everything_about_it_and_nothing_else(rfps: RfpS
     with rfps.view(US) as work:
         assert [one.id for one in work.rfps.page(limit=9)] == [other.id]
         assert work.answers.drafts(rfp.id, FIRST) == []
-        assert [one.document_id for one in work.answers.sources()] == []
         assert len(work.answers.gaps(limit=9)) == 1
     add_records(rfps, without_answer(other, SECOND))
 
@@ -194,7 +175,6 @@ def test_another_organizations_rfps_are_not_there(rfps: RfpStore) -> None:
         assert work.rfps.page(id_prefix=rfp.id[:4], limit=9) == []
         assert work.answers.page(rfp.id, limit=9) == []
         assert work.answers.gaps(limit=9) == []
-        assert work.answers.sources() == []
         with pytest.raises(NotFound):
             work.rfps.get(rfp.id)
 
@@ -209,4 +189,4 @@ def test_what_is_not_committed_did_not_happen(rfps: RfpStore) -> None:
 
     with rfps.view(US) as work:
         assert work.rfps.page(limit=9) == []
-        assert work.answers.sources() == []
+        assert work.answers.drafts(rfp.id, FIRST) == []
