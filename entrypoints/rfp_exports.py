@@ -8,22 +8,28 @@ from attrs import frozen
 
 from domain.rfp_answering.deciding import Exported
 
-WRITTEN, LEFT_OPEN = "Antiphon-Written", "Antiphon-Left-Open"
+WRITTEN, LEFT_OPEN, LEFT_OUT = "Antiphon-Written", "Antiphon-Left-Open", "Antiphon-Left-Out"
 """Headers of an export; its body is the file."""
 
 
 @frozen(kw_only=True)
 class ExportedFile:
-    """A file's bytes, the numbers of the questions that were answered in it, and of those left open."""
+    """
+    A file's bytes, and the numbers of questions: those answered in it, those without an answer, and those whose answer
+    it could not take.
+    """
 
     content: bytes
     written: tuple[int, ...]
     left_open: tuple[int, ...]
+    left_out: tuple[int, ...]
 
 
 def exported_file(exported: Exported) -> ExportedFile:
     """Return what leaves of an export."""
-    return ExportedFile(content=exported.content, written=exported.written, left_open=exported.left_open)
+    return ExportedFile(
+        content=exported.content, written=exported.written, left_open=exported.left_open, left_out=exported.left_out
+    )
 
 
 def ranges(numbers: Iterable[int]) -> str:

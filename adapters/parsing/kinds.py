@@ -81,7 +81,10 @@ def kind_of(content: bytes, *, name: str, media_type: str, expected: str = READ)
     if _is_page(content):
         return Kind.HTML
     if said in _BINARY:
-        raise unreadable(f"it is called a {said.upper()} file and is none: its first bytes are not those of one")
+        article = "an" if said is Kind.EXCEL else "a"  # an XLSX, a PDF, a DOCX
+        raise unreadable(
+            f"it is called {article} {said.upper()} file and is none: its first bytes are not those of one"
+        )
     return said
 
 

@@ -11,6 +11,7 @@ from attrs import frozen
 from adapters.child_processes.refusals import too_large, unreadable
 from adapters.parsing.limits import ParsingLimits
 from adapters.parsing.text_builder import TextBuilder, clean, one_line
+from domain.counting_words import counted
 from domain.embedding.parsed import ParsedDocument
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def _read(document: PdfDocument, *, limits: ParsingLimits) -> Pages:
         texts.append(clean(_text_of(document, number)))
         bounded.add(texts[-1])
     if not bounded.text.strip():
-        raise unreadable(f"there is no text on its {count} pages: scanned? OCR is not built; hand in a PDF with text")
+        pages = counted(count, "page")
+        raise unreadable(f"there is no text on its {pages}: scanned? OCR is not built; hand in a PDF with text")
     return Pages(texts=tuple(texts), bookmarks=tuple(_bookmarks(document)), title=_title(document))
 
 

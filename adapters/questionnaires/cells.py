@@ -15,9 +15,7 @@ from xml.sax.saxutils import escape
 from adapters.questionnaires.plain_text import storable
 from adapters.questionnaires.sheet_places import Address, Places, Spot, address_of, places_in
 from domain.jobs.errors import InvalidInput
-
-MOST_CHARACTERS = 32_767
-"""What a cell can hold, by Excel's specification."""
+from domain.rfp_answering.questionnaire import MOST_IN_CELL, length_in_cell
 
 _LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _TYPE = re.compile(rb"""\s(?:t|vm|cm)\s*=\s*("[^"]*"|'[^']*')""")
@@ -51,9 +49,9 @@ def with_answers(xml: bytes, answers: Mapping[str, str], *, sheet: str) -> bytes
 def _check(places: Places, wanted: Mapping[Address, str], *, sheet: str) -> None:
     problems = [f"{one}: {why}" for one in sorted(wanted) if (why := places.obstacle(one))]
     problems += [
-        f"{one}: the answer has {length(text)} characters, and a cell holds at most {MOST_CHARACTERS}"
+        f"{one}: the answer has {length(text):,} characters, and a cell holds at most {MOST_IN_CELL:,}"
         for one, text in sorted(wanted.items())
-        if length(text) > MOST_CHARACTERS
+        if length(text) > MOST_IN_CELL
     ]
     if problems:
         raise InvalidInput(f"sheet {sheet!r} can't take every answer; nothing was written", problems=tuple(problems))
@@ -119,5 +117,5 @@ def in_cell(text: str) -> str:
 
 
 def length(text: str) -> int:
-    """Return how long Excel finds a text: in units of UTF-16, of which an emoji has two."""
-    return len(storable(text).encode("utf-16-le")) // 2
+    """Return how long Excel finds a text, of which it holds what XML can."""
+    return length_in_cell(storable(text))

@@ -64,12 +64,16 @@ def find_columns(rows: Sequence[Row], *, table: str, wanted: WantedColumns) -> C
     if answer is None:
         answer = _empty_behind(rows[first_row:], question)
     section = _first_like(header, _SECTIONS, taken=question)
+    section = None if section == answer else section
     return Columns(
         table=table,
         first_row=first_row,
         question=question,
         answer=answer,
-        section=None if section == answer else section,
+        section=section,
+        question_heading=_words(header, question),
+        answer_heading=_words(header, answer),
+        section_heading=_words(header, section),
     )
 
 
@@ -115,6 +119,10 @@ def column_of(name: str) -> int | None:
 
 def _cell(row: Row, column: int) -> str:
     return row[column].strip() if column < len(row) else ""
+
+
+def _words(header: Row, column: int | None) -> str:
+    return "" if column is None else " ".join(_cell(header, column).split())
 
 
 def _heading(rows: Sequence[Row]) -> int | None:

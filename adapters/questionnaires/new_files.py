@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 
-from adapters.questionnaires.cells import MOST_CHARACTERS, in_cell, length
+from adapters.questionnaires.cells import in_cell, length
 from adapters.questionnaires.plain_text import storable
+from domain.counting_words import counted
 from domain.jobs.errors import InvalidInput
-from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo
+from domain.rfp_answering.questionnaire import MOST_IN_CELL, Form, Questionnaire, QuestionNo
 
 HEADINGS = ("Section", "Question", "Answer")
 _WIDTHS = (20, 60, 80)
@@ -39,13 +40,15 @@ def _check(questionnaire: Questionnaire, answers: Mapping[QuestionNo, str], *, f
     asked = {one.no for one in questionnaire.questions}
     problems = [f"question {no}: there is none of this number" for no in sorted(answers) if no not in asked]
     problems += [
-        f"question {no}: the answer has {length(text)} characters, and a cell at most {MOST_CHARACTERS}; take .docx"
+        f"question {no}: the answer has {length(text):,} characters, and a cell at most {MOST_IN_CELL:,}; take .docx"
         for no, text in sorted(answers.items())
-        if form is Form.XLSX and length(text) > MOST_CHARACTERS
+        if form is Form.XLSX and length(text) > MOST_IN_CELL
     ]
     if problems:
+        share = f"{counted(len(problems), 'answer')} of {len(answers):,}"
         raise InvalidInput(
-            f"{questionnaire.name}: {len(problems)} of {len(answers)} answers can't be written; nothing was",
+            f"{questionnaire.name}: {share} can't be written; nothing was. Edit those, or leave them out "
+            "(--leave-out-refused, `leave_out_refused`)",
             problems=tuple(problems),
         )
 

@@ -101,7 +101,7 @@ def check_report_path(path: Path) -> None:
         raise _complaint(path, exc) from exc
     if found is not None and not path.is_file():
         what = "a folder" if path.is_dir() else "no ordinary file"
-        raise InvalidInput(f"report {str(path)!r}: it is {what}; name a file to write, such as report.html")
+        raise InvalidInput(f"{str(path)!r}: it is {what}; name a file to write, such as report.html")
     if not os.access(os.path.realpath(path.parent), os.W_OK | os.X_OK):
         raise _complaint(path, OSError(errno.EACCES, ""))
 
@@ -137,9 +137,9 @@ def _give_up(path: Path, exc: OSError) -> NoReturn:
 def _complaint(path: Path, exc: OSError) -> AntiphonError:
     wrong = _THE_PATH_IS_WRONG.get(exc.errno or 0)
     if wrong is not None:
-        return InvalidInput(f"report {str(path)!r}: {wrong}; create the folder, or name another file")
+        return InvalidInput(f"{str(path)!r}: {wrong}; create the folder, or name another file")
     what = "the disk is full" if exc.errno in _THE_DISK_IS_FULL else f"it can't be written ({exc.strerror or exc})"
     return ServiceUnavailable(
-        f"report {str(path)!r}: {what}; free some space or name another place, then write the report again "
-        "(the run is stored; a report that was there before is unchanged)"
+        f"{str(path)!r}: {what}; free some space or name another place, then write the file again (nothing stored is "
+        "lost; a file that was there before is unchanged)"
     )

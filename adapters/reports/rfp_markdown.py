@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from adapters.reports.markdown_text import escaped, quoted
+from domain.counting_words import counted
 from domain.rfp_answering.draft import Quote
 from domain.rfp_answering.findings.contradictions import Contradiction
 from domain.rfp_answering.findings.inspecting import RfpFindings, SimilarQuestion
@@ -35,7 +36,8 @@ def _head(report: RfpReport) -> Iterator[str]:
     counts = {state: sum(one.state is state for one in report.standings) for state in AnswerState}
     states = ", ".join(f"{count:,} {state.value}" for state, count in counts.items() if count)
     yield f"# {escaped(report.rfp.questionnaire.name)}"
-    yield f"{len(report.standings):,} questions: {states}. As of {report.at:%Y-%m-%d %H:%M} UTC. RFP {report.rfp.id}."
+    questions = counted(len(report.standings), "question")
+    yield f"{questions}: {states}. As of {report.at:%Y-%m-%d %H:%M} UTC. RFP {report.rfp.id}."
 
 
 def _findings(found: RfpFindings) -> Iterator[str]:

@@ -140,8 +140,8 @@ class RfpAnswering:
             Conflict: it is being reviewed.
         """
         refuse_beside(self.jobs.store, tenant, spec, other=REVIEWING)
-        self._check(tenant, spec, what="draft", fits=lambda one: one.may_be_drafted())
-        return self._submit(tenant, RESPONDING, spec, options, idempotency_key)
+        name = self._checked(tenant, spec, what="draft", fits=lambda one: one.may_be_drafted())
+        return self._submit(tenant, RESPONDING, spec, options, idempotency_key, name=name)
 
     def review(
         self,
@@ -157,16 +157,19 @@ class RfpAnswering:
         Raises: as `respond`, with the stages exchanged.
         """
         refuse_beside(self.jobs.store, tenant, spec, other=RESPONDING)
-        self._check(tenant, spec, what="review", fits=lambda one: one.may_be_reviewed)
-        return self._submit(tenant, REVIEWING, spec, options, idempotency_key)
+        name = self._checked(tenant, spec, what="review", fits=lambda one: one.may_be_reviewed)
+        return self._submit(tenant, REVIEWING, spec, options, idempotency_key, name=name)
 
-    def _check(self, tenant: TenantContext, spec: StageSpec, *, what: str, fits: Callable[[Standing], bool]) -> None:
-        check_questions(spec.questions, known=len(self.get(tenant, spec.rfp_id).questionnaire.questions))
+    def _checked(self, tenant: TenantContext, spec: StageSpec, *, what: str, fits: Callable[[Standing], bool]) -> str:
+        """Return the name of the RFP's file, unless there is nothing to do."""
+        asked = self.get(tenant, spec.rfp_id).questionnaire
+        check_questions(spec.questions, known=len(asked.questions))
         if not any(fits(one) for one in standings(self.rfps, tenant, spec)):
             raise InvalidInput(
                 f"RFP {spec.rfp_id}: nothing is left to {what}: each of these questions has an answer that a person "
                 f"approved, or none to {what}"
             )
+        return asked.name
 
     def _submit(
         self,
@@ -175,10 +178,12 @@ class RfpAnswering:
         spec: StageSpec,
         options: JobOptions | None,
         idempotency_key: IdempotencyKey | None,
+        *,
+        name: str,
     ) -> Job:
         submission = Submission(
             kind=kind,
-            spec=spec.to_document(),
+            spec={**spec.to_document(), "name": name},  # what lists of jobs show; nobody works by it
             options=options or OPTIONS,
             subject=subject_of(spec.rfp_id),
             idempotency_key=idempotency_key,

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve, frozen
 
+from domain.counting_words import counted
 from domain.jobs.errors import Conflict, InvalidInput
 from domain.jobs.ports import Clock
 from domain.organizations.audit_log import AuditLog
 from domain.rfp_answering.draft import AnswerVerdict
 from domain.rfp_answering.open_answers import LeftOpen, why_left
-from domain.rfp_answering.placing import export_form, export_name
+from domain.rfp_answering.placing import export_form, export_name, refused, too_long
 from domain.rfp_answering.ports import QuestionnaireFiles, RfpStore
 from domain.rfp_answering.questionnaire import Form, Question, Questionnaire, QuestionNo
 from domain.rfp_answering.records import Decision, DecisionKind
@@ -26,7 +27,7 @@ class Exported:
     """
     A file with answers in it: the buyer's own, or a new one in another *form*; *name* is what to call it.
 
-    *left_open*: the questions that no answer was written for.
+    *left_open*: the questions that there is no answer to. *left_out*: those whose answer could not be *written*.
     """
 
     rfp: Rfp
@@ -35,6 +36,7 @@ class Exported:
     content: bytes
     written: tuple[QuestionNo, ...]
     left_open: tuple[QuestionNo, ...]
+    left_out: tuple[QuestionNo, ...]
 
 
 @frozen(kw_only=True)
@@ -75,9 +77,9 @@ class Deciding:
             InvalidInput: an edit without a text, or with one that the buyer's file does not allow.
         """
         with self.rfps.begin(tenant) as work:
-            work.rfps.get(rfp_id, lock=True)
+            form = work.rfps.get(rfp_id, lock=True).questionnaire.form
             standing = work.answers.of(rfp_id, no)
-            _check(standing, kind, text=text, seen=draft_version)
+            _check(standing, kind, text=text, seen=draft_version, form=form)
             decision = Decision(
                 rfp_id=rfp_id,
                 no=no,
@@ -130,12 +132,19 @@ class Deciding:
             return work.answers.gaps(limit=limit)
 
     def export(
-        self, tenant: TenantContext, rfp_id: RfpId, *, with_drafts: bool = False, form: Form | None = None
+        self,
+        tenant: TenantContext,
+        rfp_id: RfpId,
+        *,
+        with_drafts: bool = False,
+        form: Form | None = None,
+        leave_out_refused: bool = False,
     ) -> Exported:
         """
         Return the buyer's own file with the answers that a person approved or wrote; in another *form*, a new file.
 
         *with_drafts*: also those that passed their checks and wait for a person; never one that needs a look.
+        *leave_out_refused*: what can't be written at its place is left out, and all others are written.
 
         Raises:
             NotFound: there is no RFP of this id.
@@ -146,14 +155,28 @@ class Deciding:
         answers = dict(self._answers(tenant, rfp_id, with_drafts=with_drafts))
         asked = rfp.questionnaire
         form = export_form(asked, wanted=form)
+        left_out = refused(asked, answers, form=form) if leave_out_refused else {}
+        fitting = {no: answer for no, answer in answers.items() if no not in left_out}
         return Exported(
             rfp=rfp,
             form=form,
             name=export_name(asked, form=form),
-            content=self._written(content, asked, answers, form=form),
-            written=tuple(sorted(answers)),
+            content=self._written(content, asked, fitting, form=form),
+            written=tuple(sorted(fitting)),
             left_open=tuple(one.no for one in asked.questions if one.no not in answers and not one.given),
+            left_out=tuple(left_out),
         )
+
+    def refused(
+        self, tenant: TenantContext, rfp_id: RfpId, *, with_drafts: bool = False, form: Form | None = None
+    ) -> dict[QuestionNo, str]:
+        """
+        Return which answers an export can't write, and why. Raises as `export`, but for such answers.
+        """
+        with self.rfps.view(tenant) as work:
+            asked = work.rfps.get(rfp_id).questionnaire
+        answers = dict(self._answers(tenant, rfp_id, with_drafts=with_drafts))
+        return refused(asked, answers, form=export_form(asked, wanted=form))
 
     def _written(self, content: bytes, asked: Questionnaire, answers: Mapping[QuestionNo, str], *, form: Form) -> bytes:
         if form is not asked.form:
@@ -167,10 +190,10 @@ class Deciding:
                 yield one.question.no, one.answer
 
 
-def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | None) -> None:
+def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | None, form: Form) -> None:
     no, draft = standing.question.no, standing.draft
     if kind is DecisionKind.EDITED:
-        _check_text(standing.question, text)
+        _check_text(standing.question, text, form=form)
         return
     if text:
         raise InvalidInput(f"question {no}: a text belongs to an edit; to change the answer, edit it")
@@ -183,10 +206,10 @@ def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | Non
     if kind is DecisionKind.APPROVED and draft.draft.verdict is AnswerVerdict.NO_ANSWER:
         raise Conflict(f"question {no}: the draft says that there is no answer; write one (edit), or leave it open")
     if kind is DecisionKind.APPROVED:
-        _check_text(standing.question, draft.draft.answer)
+        _check_text(standing.question, draft.draft.answer, form=form)
 
 
-def _check_text(question: Question, text: str) -> None:
+def _check_text(question: Question, text: str, *, form: Form) -> None:
     said, rules = text.strip(), question.rules
     if not any(sign.isprintable() and not sign.isspace() for sign in said):  # nothing that anybody would see
         raise InvalidInput(f"question {question.no}: text {text!r}; expected the answer's words")
@@ -197,6 +220,8 @@ def _check_text(question: Question, text: str) -> None:
         )
     if not rules.have_room_for(said):
         raise InvalidInput(
-            f"question {question.no}: the answer has {len(said)} characters, and the buyer allows "
-            f"{rules.most_characters}; edit it"
+            f"question {question.no}: the answer has {counted(len(said), 'character')}, and the buyer allows "
+            f"{rules.most_characters:,}; edit it"
         )
+    if long := too_long(said, form=form):
+        raise InvalidInput(f"question {question.no}: {long}")

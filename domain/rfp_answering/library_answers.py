@@ -85,7 +85,9 @@ class Shelving:
 
 def _nothing(rfp_id: RfpId, final: Sequence[Standing]) -> str:
     if final:
-        return f"RFP {rfp_id}: each of its {len(final)} approved answers rests on a document that has changed since"
+        if len(final) == 1:
+            return f"RFP {rfp_id}: its one approved answer rests on a document that has changed since"
+        return f"RFP {rfp_id}: each of its {len(final):,} approved answers rests on a document that has changed since"
     return f"RFP {rfp_id}: none of its answers was approved or edited; only such answers become a document"
 
 

@@ -17,6 +17,8 @@ from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerRules
 
 LONGEST_NAME = 300
+MOST_IN_CELL = 32_767
+"""What a cell of a workbook can hold, by Excel's specification, as `length_in_cell` counts."""
 QuestionNo = NewType("QuestionNo", int)
 """The place of a question in its questionnaire, from 1 on."""
 
@@ -36,13 +38,18 @@ class Form(StrEnum):
         """Whether answers are written into files of this form; into those of others, a new file is made."""
         return self is not Form.PDF
 
+    def has_room_for(self, answer: str) -> bool:
+        """Return whether an answer fits into one place of such a file: a workbook's cells are small."""
+        return self is not Form.XLSX or length_in_cell(answer) <= MOST_IN_CELL
+
 
 @frozen(kw_only=True)
 class Columns:
     """
     Which columns of a table hold what, counted from 0; *first_row* is the first one behind the heading.
 
-    *table* is the name of the sheet, or the number of the table in a document (from 1 on).
+    *table* is the name of the sheet, or the number of the table in a document (from 1 on). The headings are
+    the words above each column, by which people know it again; empty: there are none.
     """
 
     table: str
@@ -50,6 +57,9 @@ class Columns:
     question: int = field(validator=ge(0))
     answer: int = field(validator=ge(0))
     section: int | None = None
+    question_heading: str = ""
+    answer_heading: str = ""
+    section_heading: str = ""
 
 
 @frozen(kw_only=True)
@@ -114,6 +124,12 @@ def checked_name(name: str) -> str:
             f"name {name[:60]!r}: expected the file's name, of 1 to {LONGEST_NAME} characters that can be shown"
         )
     return name
+
+
+def length_in_cell(text: str) -> int:
+    """Return how long Excel finds a text: in units of UTF-16, of which an emoji has two."""
+    lines = text.replace("\r\n", "\n")
+    return len(lines) + sum(sign > "\uffff" for sign in lines)
 
 
 def file_hash(content: bytes) -> str:

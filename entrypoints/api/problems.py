@@ -52,6 +52,10 @@ class FieldProblem(BaseModel):
     detail: str = Field(description="What was found and what was expected.")
 
 
+_NO_TEXT = FieldProblem(pointer="/body", detail="it can't be read; expected JSON in UTF-8")
+"""What FastAPI calls a bad request, and names no field of: of its kinds of errors, the only one with this status."""
+
+
 class Problem(BaseModel):
     """Why a request was refused (RFC 9457)."""
 
@@ -147,7 +151,8 @@ async def _of_http(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = _allowed(request)
-    return problem(error.status_code, str(error.detail), headers=headers)
+    errors = [_NO_TEXT] if error.status_code == HTTPStatus.BAD_REQUEST else []
+    return problem(error.status_code, str(error.detail), errors=errors, headers=headers)
 
 
 def _allowed(request: Request) -> str:

@@ -13,11 +13,12 @@ from entrypoints.api.documents.rfp_decisions import (
     DecisionWords,
     FindingsDocument,
     GapsDocument,
+    RefusalsDocument,
     ShelvedDocument,
     StaleAnswersDocument,
 )
 from entrypoints.calls.asking import Calls, path
-from entrypoints.rfp_exports import LEFT_OPEN, WRITTEN, ExportedFile, numbers_in
+from entrypoints.rfp_exports import LEFT_OPEN, LEFT_OUT, WRITTEN, ExportedFile, numbers_in
 
 
 @frozen(kw_only=True)
@@ -39,11 +40,20 @@ class RfpAnswerCalls(Calls):
     def stale(self, *, limit: int) -> StaleAnswersDocument:
         return self._get(path("rfp-stale"), StaleAnswersDocument, limit=limit)
 
-    def export(self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None) -> ExportedFile:
+    def export(
+        self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None, leave_out_refused: bool = False
+    ) -> ExportedFile:
         said = {"with_drafts": with_drafts, "form": form.value if form else None}
+        said["leave_out_refused"] = leave_out_refused or None
         answer = self.sender.send("GET", path("rfps", rfp_id, "export"), params=said)
-        written, left_open = (numbers_in(answer.headers.get(name, "")) for name in (WRITTEN, LEFT_OPEN))
-        return ExportedFile(content=answer.content, written=written, left_open=left_open)
+        written, left_open, left_out = (
+            numbers_in(answer.headers.get(name, "")) for name in (WRITTEN, LEFT_OPEN, LEFT_OUT)
+        )
+        return ExportedFile(content=answer.content, written=written, left_open=left_open, left_out=left_out)
+
+    def refused(self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None) -> RefusalsDocument:
+        said = {"with_drafts": with_drafts, "form": form.value if form else None}
+        return self._get(path("rfps", rfp_id, "export-refusals"), RefusalsDocument, **said)
 
     def report(self, rfp_id: str) -> str:
         return self.sender.send("GET", path("rfps", rfp_id, "report")).content.decode()

@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 M = TypeVar("M", bound=BaseModel)
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-_ORG = click.option(
+ORG = click.option(
     "--org",
     metavar="NAME",
     help="Name or id of the organization, beside its database. Default: the one of ANTIPHON_ORGANIZATION.",
@@ -32,7 +32,7 @@ def at_place(command: F) -> F:
     def with_place(*args: Any, org: str | None, **rest: Any) -> Any:
         return command(*args, place=open_place(org=org), **rest)
 
-    wrapped: Any = _ORG(with_place)
+    wrapped: Any = ORG(with_place)
     return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
 
 

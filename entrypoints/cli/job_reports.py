@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from attrs import asdict
 
+from domain.counting_words import counted
 from domain.jobs.errors import InvalidInput
 from domain.jobs.service import JobView
 from domain.test_execution.run import KIND as TEST_EXECUTION
@@ -15,6 +16,7 @@ from entrypoints.cli.console import counts, print_json, say, show
 from entrypoints.cli.host import Host
 from entrypoints.cli.outputs import Outputs
 from entrypoints.exit_codes import exit_code_of
+from entrypoints.job_names import name_of
 
 
 def report_job(host: Host, view: JobView, outputs: Outputs) -> int:
@@ -23,7 +25,7 @@ def report_job(host: Host, view: JobView, outputs: Outputs) -> int:
     if outputs.as_json:
         print_json(job_json(host, view))
     else:
-        for line in (*ended_lines(view), *_failed_lines(host, view)):
+        for line in (*_about(view), *ended_lines(view), *_failed_lines(host, view)):
             show(line)
     return exit_code_of(view.job.status, gates_met=True)
 
@@ -46,7 +48,8 @@ def ended_lines(view: JobView) -> Iterator[str]:
     """Yield how a job ended, in words, and what may be done next."""
     job, tally = view.job, view.tally
     again = f", {tally.skipped:,} of them as before" if tally.skipped else ""
-    spent = f"; {tally.usage.requests:,} requests, {tally.usage.tokens:,} tokens" if tally.usage.requests else ""
+    calls, tokens = counted(tally.usage.requests, "request"), counted(tally.usage.tokens, "token")
+    spent = f"; {calls}, {tokens}" if tally.usage.requests else ""
     yield f"{job.status.value}: {counts(view)}{again}{spent}"
     if job.failure:
         yield job.failure
@@ -68,6 +71,7 @@ def job_json(host: Host, view: JobView) -> dict[str, object]:
     return {
         "id": job.id,
         "kind": job.kind,
+        "name": name_of(job),
         "status": job.status.value,
         "standing": host.standing(view),
         "planned": job.planned,
@@ -90,6 +94,11 @@ def job_json(host: Host, view: JobView) -> dict[str, object]:
         "failure": job.failure,
         "errors": [asdict(error) for error in host.not_done(view)],
     }
+
+
+def _about(view: JobView) -> Iterator[str]:
+    if name := name_of(view.job):
+        yield f"{view.job.kind}: {name}"
 
 
 def _failed_lines(host: Host, view: JobView) -> Iterator[str]:

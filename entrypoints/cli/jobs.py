@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from domain.jobs.job import JobId, JobStatus
+from entrypoints.cli.acting import ORG
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow, look_on, report
 from entrypoints.cli.host import Host
@@ -42,21 +43,22 @@ def _of_job(command: F) -> F:
     """Find the job that was named, for the command."""
 
     @functools.wraps(command)
-    def with_job(*args: Any, job: str, **rest: Any) -> Any:
-        host = open_host()
+    def with_job(*args: Any, job: str, org: str | None, **rest: Any) -> Any:
+        host = open_host(org=org)
         return command(*args, host=host, job_id=host.find(job), **rest)
 
-    wrapped: Any = click.argument("job")(with_job)
+    wrapped: Any = click.argument("job")(ORG(with_job))
     return wrapped  # type: ignore[no-any-return]  # click's decorators return what they are given
 
 
 @jobs.command("list")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, newest first.")
 @click.option("--status", type=click.Choice([status.value for status in JobStatus]), help="Only jobs that are so.")
+@ORG
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def list_jobs(*, limit: int, status: str | None, as_json: bool) -> None:
+def list_jobs(*, limit: int, status: str | None, org: str | None, as_json: bool) -> None:
     """List jobs, newest first."""
-    host = open_host()
+    host = open_host(org=org)
     views = host.newest(limit=limit, status=JobStatus(status) if status else None)
     if as_json:
         print_json({"jobs": [job_json(host, view) for view in views]})

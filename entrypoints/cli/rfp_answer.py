@@ -13,13 +13,12 @@ from entrypoints.cli.acting import JSON, worded
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow
 from entrypoints.cli.host import Host
-from entrypoints.cli.hosts import open_host
+from entrypoints.cli.hosts import at_place_and_host
 from entrypoints.cli.job_reports import say_ended
 from entrypoints.cli.outputs import Outputs
 from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
 from entrypoints.cli.rfp_options import stage_options
 from entrypoints.exit_codes import exit_code_of
-from entrypoints.places.opening import open_place
 from entrypoints.places.place import Place
 
 
@@ -29,8 +28,9 @@ from entrypoints.places.place import Place
               "`llm:API/MODEL`, `llm:default`, or any model by name. Default: the organization's default for chats, "
               "else offline.")  # fmt: skip
 @stage_options
+@at_place_and_host
 @JSON
-def answer(*, rfp_id: str, model: str | None, said: dict[str, object], as_json: bool) -> int:
+def answer(*, place: Place, host: Host, rfp_id: str, model: str | None, said: dict[str, object], as_json: bool) -> int:
     """
     Draft the answers of an RFP from the library: one item a question.
 
@@ -45,7 +45,6 @@ def answer(*, rfp_id: str, model: str | None, said: dict[str, object], as_json: 
     antiphon rfp answer last
     antiphon rfp answer 0b9f2c56 --model llm:default --question 7 --max-cost 2
     """
-    place, host = open_place(), open_host()
     rfp = place.rfps.get(chosen_rfp(place, rfp_id).id)
     _refuse_while_at_work(host, rfp.answering, rfp.review, what=("drafted", "reviewed"))
     job = place.rfps.start_answering(rfp.id, worded(StartAnswering, model=model, **said))
@@ -58,8 +57,9 @@ def answer(*, rfp_id: str, model: str | None, said: dict[str, object], as_json: 
               "who drafted. Default: the organization's default for judging, else offline, which says what the checks "
               "find.")  # fmt: skip
 @stage_options
+@at_place_and_host
 @JSON
-def review(*, rfp_id: str, model: str | None, said: dict[str, object], as_json: bool) -> int:
+def review(*, place: Place, host: Host, rfp_id: str, model: str | None, said: dict[str, object], as_json: bool) -> int:
     """
     Have the drafts of an RFP reviewed: accept, revise or reject, with scores and comments at sentences.
 
@@ -70,7 +70,6 @@ def review(*, rfp_id: str, model: str | None, said: dict[str, object], as_json: 
     antiphon rfp review last
     antiphon rfp review 0b9f2c56 --model anthropic:claude-sonnet-4-5
     """
-    place, host = open_place(), open_host()
     rfp = place.rfps.get(chosen_rfp(place, rfp_id).id)
     _refuse_while_at_work(host, rfp.review, rfp.answering, what=("reviewed", "drafted"))
     job = place.rfps.start_review(rfp.id, worded(StartReview, model=model, **said))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from domain.counting_words import counted
 from entrypoints.api.documents.rfp_checks import (
     DisagreementDocument,
     RateDocument,
@@ -51,13 +52,14 @@ def check(*, place: Place, rfp_id: str, file: Path, misses: bool, as_json: bool)
     if misses and found.disagreements:
         _show_disagreements(found.disagreements)
     elif found.disagreements:
-        say(f"{len(found.disagreements)} are not as expected; --misses lists them")
+        say(f"{counted(len(found.disagreements), 'is', 'are')} not as expected; --misses lists them")
 
 
 def show_rates(found: RfpCheckDocument) -> None:
     """Print precision and recall."""
     authors = ", ".join(f"{one.name} ({', '.join(one.prompts)})" for one in found.authors)
-    show(f"{found.drafted} of {found.questions} questions drafted by {authors}; {found.needs_review} need a person")
+    needing = counted(found.needs_review, "needs a person", "need a person")
+    show(f"{found.drafted} of {counted(found.questions, 'question')} drafted by {authors}; {needing}")
     show(f"{'':<11}{'precision':<18}recall")
     show(f"{'no_answer':<11}{_rate(found.no_answer_precision):<18}{_rate(found.no_answer_recall)}")
     show(f"{'evidence':<11}{_rate(found.evidence_precision):<18}{_rate(found.evidence_recall)}")

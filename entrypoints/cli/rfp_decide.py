@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from domain.counting_words import counted
 from domain.jobs.errors import AntiphonError, InvalidInput
 from domain.rfp_answering.records import DecisionKind
 from entrypoints.api.documents.rfp_answers import AnswerDocument
@@ -129,7 +130,7 @@ def _text(text: str | None, file: Path | None) -> str:
 def _tell(done: ApprovalsDocument) -> None:
     from entrypoints.cli.plain_tables import print_rows
 
-    say(f"approved  {len(done.approved):,} answers")
+    say(f"approved  {counted(len(done.approved), 'answer')}")
     if done.left:
         print_rows(("no", "state", "why it is left"), (
             (str(one.no), one.state.value, "; ".join(one.reasons)) for one in done.left

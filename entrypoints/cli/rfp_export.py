@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 import click
 
 from adapters.reports.files import replacing
+from domain.counting_words import counted
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.placing import MADE_ANEW
 from domain.rfp_answering.questionnaire import Form
@@ -14,11 +15,11 @@ from entrypoints.api.documents.rfps import RfpDocument
 from entrypoints.cli.acting import JSON, at_place, print_document
 from entrypoints.cli.console import print_json, say, show
 from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
+from entrypoints.cli.rfp_files import FORCE, check_output
 from entrypoints.places.place import Place
 from entrypoints.rfp_exports import ranges
 
 _FORMS = tuple(form.value for form in MADE_ANEW)
-_FORCE = click.option("--force", is_flag=True, help="Write over a file that is there.")
 
 
 @click.command()
@@ -28,41 +29,57 @@ _FORCE = click.option("--force", is_flag=True, help="Write over a file that is t
 @click.option("--with-drafts", is_flag=True,
               help="Also answers that nobody has approved, but that passed every check.")  # fmt: skip
 @click.option("--form", type=click.Choice(_FORMS), help="A new file of this form, in place of the buyer's own.")
-@_FORCE
+@click.option("--leave-out-refused", is_flag=True,
+              help="Where answers can't be written at their places, write the others, and name those.")  # fmt: skip
+@FORCE
 @at_place
 @JSON
 def export(
-    *, place: Place, rfp_id: str, output: Path, with_drafts: bool, form: str | None, force: bool, as_json: bool
+    *,
+    place: Place,
+    rfp_id: str,
+    output: Path,
+    with_drafts: bool,
+    form: str | None,
+    leave_out_refused: bool,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """
     Write the answers into the buyer's own file: what a person approved or wrote, and nothing else.
 
-    Of an .xlsx file every byte but the answered cells stays as it was. Which questions were left open is said.
+    Of an .xlsx file every byte but the answered cells stays as it was. Which questions were left open is said. Where
+    an answer can't be written at its place (merged cells, a formula) nothing is, and all such answers are named;
+    --leave-out-refused writes the others.
 
     \b
     antiphon rfp export last -o tender-answered.xlsx
     antiphon rfp export last -o draft.docx --form docx --with-drafts
     """
-    _check(output, force=force)
+    check_output(output, force=force)
     rfp = chosen_rfp(place, rfp_id)
     _check_ending(output, rfp, form=form)
-    file = place.rfp_answers.export(rfp.id, with_drafts=with_drafts, form=Form(form) if form else None)
+    wanted = Form(form) if form else None
+    file = place.rfp_answers.export(rfp.id, with_drafts=with_drafts, form=wanted, leave_out_refused=leave_out_refused)
+    refused = place.rfp_answers.refused(rfp.id, with_drafts=with_drafts, form=wanted).refused if file.left_out else []
     with replacing(output) as written:
         written.write_bytes(file.content)
     if as_json:
         said = {"file": str(output), "written": list(file.written), "left_open": list(file.left_open)}
-        print_json({"id": rfp.id, **said})
+        print_json({"id": rfp.id, **said, "left_out": [one.model_dump(mode="json") for one in refused]})
         return
-    say(f"wrote     {output}: {len(file.written):,} answers")
+    say(f"wrote     {output}: {counted(len(file.written), 'answer')}")
+    for one in refused:
+        say(f"left out  {one.reason}")
     if file.left_open:
-        say(f"left open {len(file.left_open):,} of {rfp.questions:,} questions: {ranges(file.left_open)}")
+        say(f"left open {counted(len(file.left_open), 'question')} of {rfp.questions:,}: {ranges(file.left_open)}")
 
 
 @click.command()
 @RFP_ID
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
               help="Where to write it. Default: standard output.")  # fmt: skip
-@_FORCE
+@FORCE
 @at_place
 @JSON
 def report(*, place: Place, rfp_id: str, output: Path | None, force: bool, as_json: bool) -> None:
@@ -71,8 +88,7 @@ def report(*, place: Place, rfp_id: str, output: Path | None, force: bool, as_js
 
     It begins with what there is to look at: contradictions, evidence that has changed, questions asked before.
     """
-    if output is not None:
-        _check(output, force=force)
+    check_output(output, force=force)
     rfp = chosen_rfp(place, rfp_id)
     text = place.rfp_answers.report(rfp.id)
     if output is not None:
@@ -103,7 +119,7 @@ def to_library(*, place: Place, rfp_id: str, as_json: bool) -> None:
         print_document(done)
         return
     document = done.document
-    say(f"{document.change.value}   {document.id[:8]}  {document.location}, {len(done.answered):,} answers")
+    say(f"{document.change.value}   {document.id[:8]}  {document.location}, {counted(len(done.answered), 'answer')}")
     if done.left_out:
         say(f"left out  {ranges(done.left_out)}: what they rest on has changed (`antiphon rfp stale`)")
     if not document.is_approved:
@@ -119,8 +135,3 @@ def _check_ending(output: Path, rfp: RfpDocument, *, form: str | None) -> None:
             f"{output}: answers to {rfp.name} leave as a {ending} file; end its name so, or choose another --form "
             f"({', '.join(_FORMS)})"
         )
-
-
-def _check(output: Path, *, force: bool) -> None:
-    if output.exists() and not force:
-        raise InvalidInput(f"{output}: it is there already; --force writes over it")

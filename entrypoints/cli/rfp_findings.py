@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from domain.rfp_answering.standing import AnswerState
 from entrypoints.api.documents.rfp_decisions import (
     ContradictionDocument,
     FindingsDocument,
@@ -14,7 +15,7 @@ from entrypoints.api.documents.rfp_decisions import (
 )
 from entrypoints.cli.acting import JSON, at_place, print_document
 from entrypoints.cli.console import say, show
-from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
+from entrypoints.cli.rfp_choosing import NO_RFPS, RFP_ID, chosen_rfp
 from entrypoints.cli.rfp_tables import cut
 from entrypoints.places.place import Place
 
@@ -76,12 +77,22 @@ def gaps(*, place: Place, limit: int, as_json: bool) -> None:
     if as_json:
         print_document(found)
     elif not found.gaps:
-        say("the library could answer every question it was asked")
+        say(_no_gaps(place))
     else:
         from entrypoints.cli.plain_tables import print_rows
 
         rows = ((one.rfp_id[:8], str(one.no), one.section, cut(one.question, most=100)) for one in found.gaps)
         print_rows(("rfp", "no", "section", "question"), rows)
+
+
+def _no_gaps(place: Place) -> str:
+    """Say what it means that there are none: whoever has asked nothing yet must not think that all is answered."""
+    said = NO_RFPS
+    for rfp in place.rfps.all():
+        if set(rfp.states) - {AnswerState.OPEN, AnswerState.EDITED}:
+            return "the library could answer every question it was asked"
+        said = "nothing was answered from the library yet; `antiphon rfp answer last` drafts answers"
+    return said
 
 
 def _lines(found: FindingsDocument) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from domain.counting_words import counted
 from entrypoints.api.documents.rfp_answers import (
     AnswerDetailDocument,
     DecisionDocument,
@@ -29,7 +30,7 @@ def _asked(found: AnswerDetailDocument) -> Iterator[str]:
     if found.allowed_values:
         yield f"  the buyer allows {', '.join(found.allowed_values)}"
     if found.most_characters is not None:
-        yield f"  the buyer allows {found.most_characters:,} characters"
+        yield f"  the buyer allows {counted(found.most_characters, 'character')}"
     if found.given:
         yield f"  the file answers it already: {found.given}"
     if found.obstacle:
@@ -83,7 +84,11 @@ def _decided(decision: DecisionDocument) -> str:
 def _title(draft: DraftDocument) -> str:
     again = ", written anew after the checks" if draft.repairs else ""
     prompts = f" ({', '.join(draft.author.prompts)})" if draft.author.prompts else ""
-    spent = f", {draft.usage.prompt_tokens + draft.usage.completion_tokens:,} tokens" if draft.usage.requests else ""
+    spent = (
+        f", {counted(draft.usage.prompt_tokens + draft.usage.completion_tokens, 'token')}"
+        if draft.usage.requests
+        else ""
+    )
     return f"{draft.version}: {draft.verdict.value} by {draft.author.name}{prompts}{again}{spent}"
 
 

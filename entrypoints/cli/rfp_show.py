@@ -6,10 +6,11 @@ from itertools import islice
 
 import click
 
+from domain.counting_words import counted
 from domain.rfp_answering.standing import AnswerState
 from entrypoints.cli.acting import JSON, at_place, print_document, print_documents
 from entrypoints.cli.console import print_json, say
-from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
+from entrypoints.cli.rfp_choosing import NO_RFPS, RFP_ID, chosen_rfp
 from entrypoints.places.place import Place
 
 
@@ -23,7 +24,7 @@ def list_(*, place: Place, limit: int, as_json: bool) -> None:
     if as_json:
         print_documents("rfps", found)
     elif not found:
-        say("no RFPs yet; `antiphon rfp import FILE` hands one in")
+        say(NO_RFPS)
     else:
         from entrypoints.cli.plain_tables import print_rows
         from entrypoints.cli.rfp_tables import RFP_COLUMNS, rfp_row
@@ -80,12 +81,16 @@ def show(*, place: Place, rfp_id: str, no: int | None, states: tuple[str, ...], 
 def _tell_findings(place: Place, rfp_id: str) -> None:
     found = place.rfp_answers.findings(rfp_id)
     counts = (
-        (len(found.contradictions), "contradictions"),
-        (len({one.no for one in found.stale}), "answers whose documents have changed"),
-        (len({one.no for one in found.similar}), "questions asked twice or before"),
+        (len(found.contradictions), "contradiction", "contradictions"),
+        (
+            len({one.no for one in found.stale}),
+            "answer whose document has changed",
+            "answers whose documents have changed",
+        ),
+        (len({one.no for one in found.similar}), "question asked twice or before", "questions asked twice or before"),
     )
-    if said := ", ".join(f"{count:,} {what}" for count, what in counts if count):
-        say(f"to look at: {said}; `antiphon rfp findings {rfp_id[:8]}` shows them")
+    if said := ", ".join(counted(count, *words) for count, *words in counts if count):
+        say(f"to look at: {said}; `antiphon rfp findings {rfp_id[:8]}` shows what")
 
 
 @click.command()
@@ -99,4 +104,4 @@ def remove(*, place: Place, rfp_id: str, as_json: bool) -> None:
     if as_json:
         print_json({"id": found.id, "removed": True})
     else:
-        say(f"removed   {found.name}, with its {found.questions:,} questions and all that was done about them")
+        say(f"removed   {found.name}, with its {counted(found.questions, 'question')} and all that was done about it")

@@ -9,7 +9,8 @@ import click
 
 from entrypoints.cli.acting import JSON, at_place, print_document, print_documents
 from entrypoints.cli.console import print_json, say
-from entrypoints.cli.rfp_choosing import SUMMARY_ID, chosen_summary
+from entrypoints.cli.rfp_choosing import NO_SUMMARIES, SUMMARY_ID, chosen_summary
+from entrypoints.cli.rfp_files import FORCE, check_output
 from entrypoints.places.place import Place
 
 
@@ -23,7 +24,7 @@ def summaries(*, place: Place, limit: int, as_json: bool) -> None:
     if as_json:
         print_documents("summaries", found)
     elif not found:
-        say("no summaries yet; `antiphon rfp summarize FILE` makes one")
+        say(NO_SUMMARIES)
     else:
         from entrypoints.cli.plain_tables import print_rows
         from entrypoints.cli.rfp_summary_tables import LIST_COLUMNS, list_row
@@ -35,15 +36,17 @@ def summaries(*, place: Place, limit: int, as_json: bool) -> None:
 @SUMMARY_ID
 @click.option("-o", "--output", metavar="FILE.md", type=click.Path(path_type=Path),
               help="Write the summary to this file, as Markdown.")  # fmt: skip
+@FORCE
 @at_place
 @JSON
-def summary(*, place: Place, summary_id: str, output: Path | None, as_json: bool) -> None:
+def summary(*, place: Place, summary_id: str, output: Path | None, force: bool, as_json: bool) -> None:
     """
     Show a summary as far as it is: the most important, bullets by section, and the compliance matrix.
 
     ID is its id, the beginning of it, or `last`. Each row says where it stands (headings, chunk) and quotes the
     document; what was left out, and which parts are missing, is told at the end.
     """
+    check_output(output, force=force)
     found = place.rfp_summaries.get(chosen_summary(place, summary_id).id)
     if output is not None:
         from entrypoints.cli.rfp_summary_markdown import write_summary

@@ -14,13 +14,12 @@ from entrypoints.cli.acting import JSON, worded
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow
 from entrypoints.cli.host import Host
-from entrypoints.cli.hosts import open_host
+from entrypoints.cli.hosts import at_place_and_host
 from entrypoints.cli.job_reports import say_ended
 from entrypoints.cli.outputs import Outputs
-from entrypoints.cli.rfp_files import content_named
+from entrypoints.cli.rfp_files import FORCE, check_output, content_named
 from entrypoints.cli.rfp_options import running_options
 from entrypoints.exit_codes import exit_code_of
-from entrypoints.places.opening import open_place
 from entrypoints.places.place import Place
 
 
@@ -31,9 +30,21 @@ from entrypoints.places.place import Place
               "else offline.")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE.md", type=click.Path(path_type=Path),
               help="Write the summary to this file, as Markdown.")  # fmt: skip
+@FORCE
 @running_options
+@at_place_and_host
 @JSON
-def summarize(*, file: Path, model: str | None, output: Path | None, options: dict[str, object], as_json: bool) -> int:
+def summarize(
+    *,
+    place: Place,
+    host: Host,
+    file: Path,
+    model: str | None,
+    output: Path | None,
+    force: bool,
+    options: dict[str, object],
+    as_json: bool,
+) -> int:
     """
     Summarize FILE, a tender's document: Markdown, text, HTML, PDF, Word, CSV or Excel, of 25 MB at most.
 
@@ -50,12 +61,8 @@ def summarize(*, file: Path, model: str | None, output: Path | None, options: di
     antiphon rfp summarize tender.pdf
     antiphon rfp summarize tender.pdf --model llm:default --max-cost 1 -o tender.md
     """
-    if output is not None:
-        from adapters.reports.files import check_report_path
-
-        check_report_path(output)
+    check_output(output, force=force)
     content = content_named(file, expected="a document")
-    place, host = open_place(), open_host()
     added = place.rfp_summaries.add(file.name, content)
     job = place.rfp_summaries.start(added.id, worded(SummaryWords, model=model, options=options))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
+from domain.counting_words import counted
 from domain.rfp_answering.standing import AnswerState
 from entrypoints.api.documents.rfp_answers import AnswerDocument
 from entrypoints.api.documents.rfps import (
+    ColumnsDocument,
     PreviewDocument,
     QuestionDocument,
     RfpDetailDocument,
@@ -41,16 +43,17 @@ def states_in_words(states: Mapping[AnswerState, int]) -> str:
 def tell_imported(rfp: RfpDocument) -> None:
     """Say what was imported."""
     where = "; ".join(f"{one.table}: {one.question} asks, {one.answer} answers" for one in rfp.columns)
-    say(f"imported  {rfp.id[:8]}  {rfp.name}, {rfp.questions:,} questions{f' ({where})' if where else ''}")
+    questions = counted(rfp.questions, "question")
+    say(f"imported  {rfp.id[:8]}  {rfp.name}, {questions}{f' ({where})' if where else ''}")
 
 
 def print_preview(found: PreviewDocument) -> None:
     """Print where questions were found, the first of them, and every place that nothing can be written at."""
-    show(f"{found.name}: {len(found.questions):,} questions")
+    show(f"{found.name}: {counted(len(found.questions), 'question')}")
     if found.columns:
         print_rows(
             _MAPPING_COLUMNS,
-            ((one.table, str(one.first_row), one.question, one.answer, one.section or "-") for one in found.columns),
+            map(_mapping_row, found.columns),
         )
     blocked = [one for one in found.questions if one.obstacle]
     shown = list(islice((one for one in found.questions if not one.obstacle), max(_SHOWN - len(blocked), 5)))
@@ -58,8 +61,22 @@ def print_preview(found: PreviewDocument) -> None:
     if left := len(found.questions) - len(shown) - len(blocked):
         say(f"and {left:,} more; --json shows all")
     if blocked:
-        say(f"{len(blocked):,} answers could not be written into the file, for the reasons given")
+        say(f"{counted(len(blocked), 'answer')} could not be written into the file, for the reasons given")
     say("nothing was stored; if columns are wrong, name them with --question-column and --answer-column")
+
+
+def _mapping_row(one: ColumnsDocument) -> tuple[str, ...]:
+    return (
+        one.table,
+        str(one.first_row),
+        _column(one.question, one.question_heading),
+        _column(one.answer, one.answer_heading),
+        _column(one.section, one.section_heading),
+    )
+
+
+def _column(letter: str | None, heading: str) -> str:
+    return f"{letter or '-'} ({cut(heading, most=30)})" if heading else letter or "-"
 
 
 def _preview_row(one: QuestionDocument) -> tuple[str, ...]:
@@ -68,14 +85,14 @@ def _preview_row(one: QuestionDocument) -> tuple[str, ...]:
 
 def _rules(one: QuestionDocument) -> str:
     said = [f"one of {', '.join(one.allowed_values)}"] if one.allowed_values else []
-    said += [f"at most {one.most_characters:,} characters"] if one.most_characters is not None else []
+    said += [f"at most {counted(one.most_characters, 'character')}"] if one.most_characters is not None else []
     said += [f"answered already: {cut(one.given)}"] if one.given else []
     return "; ".join(said)
 
 
 def print_answers(rfp: RfpDetailDocument, answers: Sequence[AnswerDocument]) -> None:
     """Print an RFP and where its answers stand."""
-    show(f"{rfp.name}  {rfp.id}  {rfp.questions:,} questions: {states_in_words(rfp.states)}")
+    show(f"{rfp.name}  {rfp.id}  {counted(rfp.questions, 'question')}: {states_in_words(rfp.states)}")
     for job, what in ((rfp.answering, "drafted"), (rfp.review, "reviewed")):
         if job is not None and not job.status.is_end:
             show(_at_work(job, what))
@@ -104,7 +121,7 @@ def _review(one: AnswerDocument) -> str:
     if one.review is None:
         return ""
     comments = len(one.review.comments)
-    return one.review.verdict.value + (f", {comments} comments" if comments else "")
+    return one.review.verdict.value + (f", {counted(comments, 'comment')}" if comments else "")
 
 
 def cut(text: str, *, most: int = _CUT) -> str:

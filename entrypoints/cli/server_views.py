@@ -11,18 +11,19 @@ from domain.jobs.usage import Usage
 from domain.tenancy import OrganizationId, UserId
 from entrypoints.api.documents.events import ProgressDocument
 from entrypoints.api.documents.jobs import JobDocument
+from entrypoints.job_names import NAME
 
 UNTOLD = OrganizationId("untold")
 """A server names no organization: its caller's key has one, and only that."""
 
 
 def view_of(document: JobDocument) -> JobView:
-    """Return a job; its specification stays where it is."""
+    """Return a job; of its specification, what it is about is told."""
     job = Job(
         id=JobId(document.id),
         organization_id=UNTOLD,
         kind=document.kind,
-        spec={},
+        spec={} if document.name is None else {NAME: document.name},
         options=JobOptions(**document.options.model_dump()),
         subject=document.subject,
         status=document.status,

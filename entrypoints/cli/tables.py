@@ -20,6 +20,7 @@ from domain.test_execution.repeats import RepeatFindings
 from domain.test_execution.spending import Cost
 from domain.test_execution.summary import GateResult, RunSummary
 from entrypoints.cli.console import console, printable, printing
+from entrypoints.job_names import name_of
 
 _COLOURS = {
     JobStatus.COMPLETED: "green",
@@ -75,6 +76,7 @@ def print_jobs(rows: Sequence[tuple[JobView, str]]) -> None:
     if not is_narrow:
         table.add_column("started by")
         table.add_column("kind")
+        table.add_column("about")
     for view, standing in rows:
         job, colour = view.job, _COLOURS.get(view.job.status, "default")
         cells = (
@@ -85,7 +87,7 @@ def print_jobs(rows: Sequence[tuple[JobView, str]]) -> None:
             str(view.tally.failed),
             f"{job.created_at:%Y-%m-%d %H:%M:%S}",
         )
-        table.add_row(*cells, *(() if is_narrow else (safe(job.started_by), job.kind)))
+        table.add_row(*cells, *(() if is_narrow else (safe(job.started_by), job.kind, safe(name_of(job) or ""))))
     out.print(table)
 
 

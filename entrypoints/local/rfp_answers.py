@@ -16,11 +16,13 @@ from entrypoints.api.documents.rfp_decisions import (
     DecisionWords,
     FindingsDocument,
     GapsDocument,
+    RefusalsDocument,
     ShelvedDocument,
     StaleAnswersDocument,
     approvals_document,
     findings_document,
     gaps_document,
+    refusals_document,
     shelved_document,
     stale_document,
 )
@@ -53,8 +55,17 @@ class LocalRfpAnswers:
     def stale(self, *, limit: int) -> StaleAnswersDocument:
         return stale_document(self.rfp.inspecting.stale(self.tenant, limit=limit))
 
-    def export(self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None) -> ExportedFile:
-        return exported_file(self.rfp.deciding.export(self.tenant, RfpId(rfp_id), with_drafts=with_drafts, form=form))
+    def export(
+        self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None, leave_out_refused: bool = False
+    ) -> ExportedFile:
+        exported = self.rfp.deciding.export(
+            self.tenant, RfpId(rfp_id), with_drafts=with_drafts, form=form, leave_out_refused=leave_out_refused
+        )
+        return exported_file(exported)
+
+    def refused(self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None) -> RefusalsDocument:
+        found = self.rfp.deciding.refused(self.tenant, RfpId(rfp_id), with_drafts=with_drafts, form=form)
+        return refusals_document(found)
 
     def report(self, rfp_id: str) -> str:
         return rfp_markdown(self.rfp.reporting.report(self.tenant, RfpId(rfp_id)))

@@ -12,6 +12,7 @@ from entrypoints.api.documents.rfp_decisions import (
     DecisionWords,
     FindingsDocument,
     GapsDocument,
+    RefusalsDocument,
     ShelvedDocument,
     StaleAnswersDocument,
 )
@@ -53,14 +54,21 @@ class RfpAnswers(Protocol):
     def stale(self, *, limit: int) -> StaleAnswersDocument:
         """Return the answers that rest on a document which has changed since."""
 
-    def export(self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None) -> ExportedFile:
+    def export(
+        self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None, leave_out_refused: bool = False
+    ) -> ExportedFile:
         """
         Return the buyer's own file with its answers, or a new one in another *form*.
+
+        *leave_out_refused*: what can't be written at its place is left out, and all others are written.
 
         Raises:
             NotFound: there is no such RFP.
             InvalidInput: files of this form aren't made, or an answer can't be written at its place.
         """
+
+    def refused(self, rfp_id: str, *, with_drafts: bool = False, form: Form | None = None) -> RefusalsDocument:
+        """Return which answers an export can't write, and why. Raises as `export`, but for such answers."""
 
     def report(self, rfp_id: str) -> str:
         """

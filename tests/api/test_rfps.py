@@ -39,6 +39,7 @@ def test_a_form_brings_a_questionnaire_and_its_name(api: Api) -> None:
     assert (created.json()["name"], again.json()["name"]) == ("tender.csv", "other.csv")
     assert created.json()["columns"] == [
         {"table": "csv", "first_row": 2, "question": "B", "answer": "C", "section": "A"}
+        | {"question_heading": "Question", "answer_heading": "Response", "section_heading": "Section"}
     ]
     found = api.get(created.headers["Location"]).json()
     assert {**created.json(), "answering": None, "review": None} == found
@@ -154,6 +155,38 @@ def test_a_slip_is_named_where_it_is(stocked: Api, body: object, pointer: str) -
 
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize("path", ["approvals", "library-documents", "answering", "review"])
+@pytest.mark.parametrize(
+    ("content", "pointer"),
+    [
+        (b"{", "/body"),
+        (b"not json", "/body"),
+        (b"[]", "/body"),
+        (b'"all"', "/body"),
+        (b'{"kind": "approved"}', "/body/kind"),
+        (b"\xff", "/body"),
+    ],
+)
+def test_a_body_that_says_something_else_is_no_consent(api: Api, path: str, content: bytes, pointer: str) -> None:
+    """Whoever sends a body believes that it is heard; approving all in spite of it is what nobody asked for."""
+    where = f"/v1/rfps/{add(api)}/{path}"
+
+    answer = api.post(where, content=content, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["pointer"].startswith(pointer)
+
+
+def test_a_body_that_says_nothing_is_as_good_as_none(api: Api) -> None:
+    """Clients of many a language send one with every POST."""
+    path = f"/v1/rfps/{add(api)}"
+
+    empty, none = api.post(f"{path}/approvals", json={}), api.post(f"{path}/approvals")
+
+    assert (empty.status_code, none.status_code) == (200, 200)
 
 
 @pytest.mark.parametrize("no", ["0", "-1", "x", "99999999999999999999"])

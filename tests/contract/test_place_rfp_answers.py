@@ -181,7 +181,7 @@ def test_a_report_is_markdown_that_nobody_can_smuggle_anything_into(place: Place
 
     text = place.rfp_answers.report(rfp_id)
 
-    assert text.startswith("# a.csv\n\n1 questions: 1 open.")
+    assert text.startswith("# a.csv\n\n1 question: 1 open.")
     assert "<script" not in text
     assert "](" not in text
     assert "://" not in text

@@ -72,7 +72,7 @@ def test_columns_and_sheets_are_put_right_by_whoever_imports(place: Place) -> No
         (" ", CSV, "file's name"),
         ("x" * 297 + ".csv", CSV, "1 to 300 characters"),
         ("a\x00.csv", CSV, "can be shown"),
-        ("q.xlsx", b"words", "called a XLSX file and is none"),
+        ("q.xlsx", b"words", "called an XLSX file and is none"),
         ("q.csv", b"a,b\n1,2\n", "--question-column"),
         ("q.csv", b"", "it is empty"),
         ("q.json", b"{", "q.json"),
@@ -96,9 +96,10 @@ def test_rfps_are_listed_newest_first_and_by_the_start_of_the_id(place: Place) -
 
 
 def test_an_rfp_is_named_by_its_id_the_beginning_of_it_or_as_the_last_one(place: Place) -> None:
-    """As it is of jobs; what names none says where to look, and what names several is not guessed at."""
-    with pytest.raises(NotFound, match="antiphon rfp list"):
-        chosen_rfp(place, "last")
+    """As it is of jobs; what names none says where to look, and what to do where there is nothing to look at."""
+    for words in ("last", "zzz", NOBODY[:8]):
+        with pytest.raises(NotFound, match="no RFPs yet; `antiphon rfp import FILE` hands one in"):
+            chosen_rfp(place, words)
     ids = [place.rfps.add(f"{no}.csv", CSV, FOUND).id for no in range(2)]
 
     assert [chosen_rfp(place, words).id for words in ("last", ids[0], ids[0][:13], f" {ids[1].upper()} ")] == [

@@ -130,7 +130,7 @@ def test_a_dropdown_list_is_what_the_buyer_allows() -> None:
 
     assert only(content).rules.allowed_values == ("Yes", "No")
     assert only(answered(content, "No")).given == "No"
-    with pytest.raises(InvalidInput, match="1 of 1 answers"):
+    with pytest.raises(InvalidInput, match="1 answer of 1 can't be written"):
         FILES.with_answers(content, read(content), {QuestionNo(1): "Perhaps"})
 
 

@@ -101,7 +101,7 @@ def test_merged_cells_of_a_document_take_no_answer() -> None:
     with pytest.raises(InvalidInput) as refused:
         FILES.with_answers(content, asked, {QuestionNo(1): "x"})
     assert refused.value.problems == ("question 1 (table 1): B2 is a merged cell",)
-    assert "Reject those, or make a new file" in str(refused.value)
+    assert "Reject those, leave them out (--leave-out-refused" in str(refused.value)
 
 
 def test_rules_come_with_json() -> None:

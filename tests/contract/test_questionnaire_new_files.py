@@ -63,7 +63,7 @@ def test_a_text_that_no_cell_holds_is_named_and_goes_into_a_document() -> None:
         FILES.made_anew(asked(), answers, form=Form.XLSX)
 
     assert refused.value.problems == (
-        "question 1: the answer has 32768 characters, and a cell at most 32767; take .docx",
+        "question 1: the answer has 32,768 characters, and a cell at most 32,767; take .docx",
     )
     assert cells(FILES.made_anew(asked(), answers, form=Form.DOCX), Form.DOCX)[1][2] == answers[QuestionNo(1)]
 

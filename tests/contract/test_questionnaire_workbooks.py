@@ -257,7 +257,7 @@ def test_a_text_is_as_long_as_a_cell_at_most() -> None:
     assert with_answers(xml, {"A1": "x" * 32_767}, sheet="s")
     with pytest.raises(InvalidInput) as refused:
         with_answers(xml, {"A1": "x" * 32_768}, sheet="s")
-    assert refused.value.problems == ("A1: the answer has 32768 characters, and a cell holds at most 32767",)
+    assert refused.value.problems == ("A1: the answer has 32,768 characters, and a cell holds at most 32,767",)
 
 
 def _without(xml: bytes, addresses: set[str]) -> bytes:

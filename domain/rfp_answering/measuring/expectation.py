@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
+from domain.counting_words import counted
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerVerdict
 from domain.rfp_answering.proving.folding import folded
@@ -63,7 +64,7 @@ def checked_expectations(
     problems = [f"question {no}: it is there {count} times" for no, count in counts.items() if count > 1]
     problems += [f"question {one.no}: {what}" for one in expectations for what in _problems_of(one, asked.get(one.no))]
     if problems:
-        raise InvalidInput(f"{problems[0]} ({len(problems)} problems)", problems=tuple(problems))
+        raise InvalidInput(f"{problems[0]} ({counted(len(problems), 'problem')})", problems=tuple(problems))
     return tuple(sorted(expectations, key=lambda one: one.no))
 
 

@@ -67,7 +67,7 @@ class Summaries:
         """
         checked_location(upload.name)
         if len(upload.content) > MOST_BYTES:
-            raise InvalidInput(f"{upload.name}: {len(upload.content)} bytes; at most {MOST_BYTES} are read")
+            raise InvalidInput(f"{upload.name}: {len(upload.content):,} bytes; at most {MOST_BYTES:,} are read")
         content_hash = hashlib.sha256(upload.content).hexdigest()
         known = self._known(tenant, content_hash, upload.name)
         if known is not None:
@@ -99,15 +99,15 @@ class Summaries:
             return known, False
         return document, True
 
-    def check(self, tenant: TenantContext, document_id: InformationId) -> None:
+    def check(self, tenant: TenantContext, document_id: InformationId) -> InformationDocument:
         """
-        Look whether there is such a document.
+        Return the document, if there is such a one.
 
         Raises:
             NotFound: there is none of this id in this organization.
         """
         with self.summaries.view(tenant) as work:
-            work.documents.get(document_id)
+            return work.documents.get(document_id)
 
     def newest_job(self, tenant: TenantContext, document_id: InformationId) -> Job | None:
         """Return the newest job that summarizes a document: the one at work, if there is one."""
@@ -130,10 +130,10 @@ class Summaries:
             NotFound: there is no such document.
             AlreadyRunning: a job summarizes it already.
         """
-        self.check(tenant, spec.document_id)
+        name = self.check(tenant, spec.document_id).name
         submission = Submission(
             kind=SUMMARIZING,
-            spec=spec.to_document(),
+            spec={**spec.to_document(), "name": name},  # what lists of jobs show; nobody works by it
             options=options or OPTIONS,
             subject=subject_of(spec.document_id),
             idempotency_key=idempotency_key,

@@ -15,6 +15,7 @@ from typing import cast
 import attrs
 from attrs import frozen
 
+from domain.counting_words import counted
 from domain.jobs.errors import Deferred, FailureKind, NotFound, PermanentFailure
 from domain.jobs.family import Keep
 from domain.jobs.item import Document, Failure, Item, ItemNo, ItemState, Outcome, PlannedItem
@@ -152,7 +153,8 @@ class SummaryRunner:
             rows = work.ledger.get(self.job.id, [ItemNo(no) for no in range(parts)])
         waiting = [row.key for row in rows if not row.state.is_end]
         if waiting:
-            raise Deferred(WAIT_S, f"{len(waiting)} parts have not ended (first: {waiting[0]})")
+            left = counted(len(waiting), "part has", "parts have")
+            raise Deferred(WAIT_S, f"{left} not ended (first: {waiting[0]})")
         return rows
 
     def _made(self, rows: Sequence[Item]) -> list[PartialRecord]:
@@ -219,6 +221,6 @@ def _failed(outcome: Outcome, lacking: Sequence[str]) -> Outcome:
     named = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
     failure = Failure(
         kind=FailureKind.NO_STORED_ANSWER,
-        message=f"the overview lacks {len(lacking)} parts that have no summary: {named}; retry what failed",
+        message=f"the overview lacks {counted(len(lacking), 'part')} without a summary: {named}; retry what failed",
     )
     return attrs.evolve(outcome, state=ItemState.FAILED, verdict=None, failure=failure)

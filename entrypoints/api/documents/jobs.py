@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field
 
 from domain.jobs.errors import FailureKind
 from domain.jobs.item import Item
-from domain.jobs.job import Job, JobStatus, Priority
+from domain.jobs.job import JobStatus, Priority
 from domain.jobs.service import JobView
 from entrypoints.api.documents.usage import UsageDocument, usage_document
+from entrypoints.job_names import name_of
 
 
 class OptionsDocument(BaseModel):
@@ -36,7 +37,7 @@ class JobDocument(BaseModel):
 
     id: str = Field(examples=["5f0d8a3e-6c9b-4e58-9f5b-0a8c2b1f7d11"])
     kind: str = Field(examples=["test_execution"])
-    name: str | None = Field(description="What people call it: a run's test set.", examples=["smoke"])
+    name: str | None = Field(description="What it is about: a run's test set, the file of an RFP.", examples=["smoke"])
     status: JobStatus
     subject: str | None = Field(description="What no second active job of the kind may work on.")
     started_by: str
@@ -96,7 +97,7 @@ def _shown(view: JobView) -> dict[str, Any]:
     return {
         "id": job.id,
         "kind": job.kind,
-        "name": _name(job),
+        "name": name_of(job),
         "status": job.status,
         "subject": job.subject,
         "started_by": job.started_by,
@@ -120,8 +121,3 @@ def _shown(view: JobView) -> dict[str, Any]:
         "cancel_requested_at": job.cancel_requested_at,
         "failure": job.failure,
     }
-
-
-def _name(job: Job) -> str | None:
-    name = job.spec.get("test_set_name")
-    return name if isinstance(name, str) else None

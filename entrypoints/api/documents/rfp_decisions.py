@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.rfp_answering.deciding import Approved
@@ -10,7 +12,7 @@ from domain.rfp_answering.findings.inspecting import RfpFindings, SimilarQuestio
 from domain.rfp_answering.findings.near_duplicates import Likeness
 from domain.rfp_answering.findings.staleness import StaleAnswer, StaleReason
 from domain.rfp_answering.library_answers import Shelved
-from domain.rfp_answering.questionnaire import Question
+from domain.rfp_answering.questionnaire import Question, QuestionNo
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.standing import AnswerState
@@ -47,6 +49,25 @@ class ApprovalsDocument(BaseModel):
 
     approved: list[int] = Field(description="Questions whose answers were approved now.")
     left: list[LeftDocument] = Field(description="Questions that nobody stands up for yet, and why.")
+
+
+class RefusalDocument(BaseModel):
+    """An answer that an export can't write."""
+
+    no: int
+    reason: str = Field(description="Where it would stand, and what is in the way.")
+
+
+class RefusalsDocument(BaseModel):
+    """What an export can't write."""
+
+    refused: list[RefusalDocument] = Field(description="By question; empty: everything can be written.")
+
+
+class NoWords(BaseModel):
+    """Nothing: what is asked stands in the path."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class GapDocument(BaseModel):
@@ -134,6 +155,11 @@ def approvals_document(done: Approved) -> ApprovalsDocument:
     """Return what was approved together."""
     left = [LeftDocument(no=one.no, state=one.state, reasons=list(one.reasons)) for one in done.left]
     return ApprovalsDocument(approved=list(done.approved), left=left)
+
+
+def refusals_document(refused: Mapping[QuestionNo, str]) -> RefusalsDocument:
+    """Return what an export can't write."""
+    return RefusalsDocument(refused=[RefusalDocument(no=no, reason=reason) for no, reason in refused.items()])
 
 
 def gaps_document(gaps: list[tuple[RfpId, Question]]) -> GapsDocument:

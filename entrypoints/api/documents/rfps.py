@@ -23,6 +23,7 @@ from entrypoints.api.documents.words import Words
 MOST_PASSAGES = 50
 MOST_QUESTIONS = 20_000
 COLUMN = "As a letter (`C`) or by its heading (`Response`); default: it is found."
+_HEADING = "What stands above that column; empty: nothing that is known as a heading."
 ColumnName = Annotated[str, Field(max_length=200)]
 _HINTS = RunHints(deadline_s=OPTIONS.deadline_s)
 
@@ -49,6 +50,9 @@ class ColumnsDocument(BaseModel):
     question: str = Field(description="The letter of the column that asks.", examples=["B"])
     answer: str = Field(description="The letter of the column that answers are written into.", examples=["D"])
     section: str | None = Field(description="The letter of the column with the sections.", examples=[None])
+    question_heading: str = Field(description=_HEADING, examples=["Question"])
+    answer_heading: str = Field(description=_HEADING, examples=["Response"])
+    section_heading: str = Field(description=_HEADING, examples=[""])
 
 
 class QuestionDocument(BaseModel):
@@ -165,6 +169,9 @@ def columns_document(columns: Columns) -> ColumnsDocument:
         question=letters(columns.question),
         answer=letters(columns.answer),
         section=None if columns.section is None else letters(columns.section),
+        question_heading=columns.question_heading,
+        answer_heading=columns.answer_heading,
+        section_heading=columns.section_heading,
     )
 
 

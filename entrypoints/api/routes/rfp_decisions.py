@@ -19,17 +19,20 @@ from entrypoints.api.documents.rfp_decisions import (
     DecisionWords,
     FindingsDocument,
     GapsDocument,
+    NoWords,
+    RefusalsDocument,
     ShelvedDocument,
     StaleAnswersDocument,
     approvals_document,
     findings_document,
     gaps_document,
+    refusals_document,
     shelved_document,
     stale_document,
 )
 from entrypoints.api.problems import documented
 from entrypoints.api.routes.rfps import TheQuestion, TheRfp
-from entrypoints.rfp_exports import LEFT_OPEN, WRITTEN, exported_file, ranges
+from entrypoints.rfp_exports import LEFT_OPEN, LEFT_OUT, WRITTEN, exported_file, ranges
 
 router = APIRouter(prefix="/v1", tags=["rfps"])
 _MEDIA = {
@@ -53,13 +56,19 @@ _FILE: dict[int | str, dict[str, Any]] = {
         },
         "headers": {
             WRITTEN: {"description": "The questions that were answered in it.", **_NUMBERS},
-            LEFT_OPEN: {"description": "The questions that no answer was written for.", **_NUMBERS},
+            LEFT_OPEN: {"description": "The questions that there is no answer to.", **_NUMBERS},
+            LEFT_OUT: {"description": "The questions whose answer it could not take.", **_NUMBERS},
         },
     }
 }
 _MARKDOWN: dict[int | str, dict[str, Any]] = {
     200: {"description": "The report.", "content": {"text/markdown": {"schema": {"type": "string"}}}}
 }
+WithDrafts = Annotated[bool, Query(description="Also answers that nobody has approved, but that passed every check.")]
+ExportForm = Annotated[
+    Form | None,
+    Query(description="docx or xlsx: a new file of this form; default: the own form of the buyer's file."),
+]
 Most = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 OwnNames = Annotated[
     list[Annotated[str, Query(min_length=1, max_length=200)]],
@@ -84,12 +93,15 @@ def decide_rfp_answer(
 
 
 @router.post("/rfps/{rfp_id}/approvals", operation_id="approve_rfp_answers", responses=documented(404))
-def approve_rfp_answers(caller: Writer, antiphon: Services, rfp_id: TheRfp) -> ApprovalsDocument:
+def approve_rfp_answers(
+    caller: Writer, antiphon: Services, rfp_id: TheRfp, words: NoWords | None = None
+) -> ApprovalsDocument:
     """
     Approve all answers that passed every check and no reviewer objected to.
 
     What is left, and why, is said: what needs a look, what the library could not answer, what nobody has answered.
     """
+    _ = words
     return approvals_document(antiphon.rfp.deciding.approve_all(caller, rfp_id))
 
 
@@ -116,29 +128,44 @@ def export_rfp(
     caller: Reader,
     antiphon: Services,
     rfp_id: TheRfp,
-    with_drafts: Annotated[
-        bool, Query(description="Also answers that nobody has approved, but that passed every check.")
+    with_drafts: WithDrafts = False,
+    form: ExportForm = None,
+    leave_out_refused: Annotated[
+        bool, Query(description="Write all others where an answer can't be written at its place.")
     ] = False,
-    form: Annotated[
-        Form | None,
-        Query(description="docx or xlsx: a new file of this form; default: the own form of the buyer's file."),
-    ] = None,
 ) -> Response:
     """
     Download the buyer's own file with the answers that a person approved or wrote, and nothing else changed.
 
-    The headers `Antiphon-Written` and `Antiphon-Left-Open` name the questions.
+    Where an answer can't be written at its place (merged cells, a formula) nothing is, and the refusal names all such
+    answers, unless they are to be left out. The headers `Antiphon-Written`, `Antiphon-Left-Open` (no answer) and
+    `Antiphon-Left-Out` (no place) name the questions; `GET /v1/rfps/ID/export-refusals` says why for the last.
     """
-    exported = antiphon.rfp.deciding.export(caller, rfp_id, with_drafts=with_drafts, form=form)
+    exported = antiphon.rfp.deciding.export(
+        caller, rfp_id, with_drafts=with_drafts, form=form, leave_out_refused=leave_out_refused
+    )
     file = exported_file(exported)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(exported.name, safe='')}",
         "X-Content-Type-Options": "nosniff",
         WRITTEN: ranges(file.written),
         LEFT_OPEN: ranges(file.left_open),
+        LEFT_OUT: ranges(file.left_out),
     }
     media = _MEDIA_WITH_MACROS.get(PurePath(exported.name).suffix.lower(), _MEDIA[exported.form])
     return Response(file.content, media_type=media, headers=headers)
+
+
+@router.get("/rfps/{rfp_id}/export-refusals", operation_id="list_rfp_export_refusals", responses=documented(404))
+def list_rfp_export_refusals(
+    caller: Reader,
+    antiphon: Services,
+    rfp_id: TheRfp,
+    with_drafts: WithDrafts = False,
+    form: ExportForm = None,
+) -> RefusalsDocument:
+    """List the answers that an export of the same words can't write at their places, and why."""
+    return refusals_document(antiphon.rfp.deciding.refused(caller, rfp_id, with_drafts=with_drafts, form=form))
 
 
 @router.get(
@@ -157,13 +184,16 @@ def report_rfp(caller: Reader, antiphon: Services, rfp_id: TheRfp) -> Response:
 
 
 @router.post("/rfps/{rfp_id}/library-documents", operation_id="shelve_rfp_answers", responses=documented(404, 409))
-def shelve_rfp_answers(caller: Writer, antiphon: Services, rfp_id: TheRfp) -> ShelvedDocument:
+def shelve_rfp_answers(
+    caller: Writer, antiphon: Services, rfp_id: TheRfp, words: NoWords | None = None
+) -> ShelvedDocument:
     """
     Make a document of the library of the answers that a person approved or wrote; changed ones are its new version.
 
     It waits for somebody to approve it, as every document that is handed in, and this RFP is never answered from it.
     Answers that rest on a document which has changed since are left out. 409: no answer is left.
     """
+    _ = words
     return shelved_document(antiphon.rfp.shelving.shelve(caller, rfp_id))
 
 
