@@ -1,8 +1,9 @@
 """
 Finding the questions in a table: which row is the heading, which column asks, and which one waits for answers.
 
-The rules are few, and a person can overrule them: headings are known by their words; where there is none, the questions
-are in the column with the longest texts, and the answers in the first empty one to its right.
+The rules are few, and a person can overrule them: headings are known by their words, or by being what a person names;
+where there is none, the questions are in the column with the longest texts, and the answers in the first empty one to
+its right. A short text above all questions that has another one beside it, and nothing below that, is a heading, too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from domain.rfp_answering.questionnaire import Columns, WantedColumns
 Row = Sequence[str]
 ROWS_LOOKED_AT = 40
 """A heading stands near the top; tables of contents and cover sheets are longer than that."""
+
+_LONGEST_HEADING = 60
 
 _ASKS = ("question", "requirement", "control", "request", "description", "criteria", "frage", "anforderung")
 _ANSWERS = (
@@ -43,7 +46,7 @@ def find_columns(rows: Sequence[Row], *, table: str, wanted: WantedColumns) -> C
     Raises:
         InvalidInput: *wanted* names a column that the table does not have, or one column for both.
     """
-    heading = _heading(rows)
+    heading = _heading(rows, wanted)
     header = rows[heading] if heading is not None else ()
     question = _named(wanted.question, header, rows, table=table, option="question column")
     answer = _named(wanted.answer, header, rows, table=table, option="answer column")
@@ -56,11 +59,13 @@ def find_columns(rows: Sequence[Row], *, table: str, wanted: WantedColumns) -> C
         question = _first_like(header, _ASKS, taken=answer)
     if answer is None:
         answer = _first_like(header, _ANSWERS, taken=question)
-    first_row = 0 if heading is None else heading + 1
     if question is None:
-        question = _longest(rows[first_row:], taken=answer)
+        question = _longest(rows if heading is None else rows[heading + 1 :], taken=answer)
     if question is None:
         return None
+    if heading is None and (heading := _unknown_heading(rows, question, answer)) is not None:
+        header = rows[heading]
+    first_row = 0 if heading is None else heading + 1
     if answer is None:
         answer = _empty_behind(rows[first_row:], question)
     section = _first_like(header, _SECTIONS, taken=question)
@@ -125,19 +130,43 @@ def _words(header: Row, column: int | None) -> str:
     return "" if column is None else " ".join(_cell(header, column).split())
 
 
-def _heading(rows: Sequence[Row]) -> int | None:
-    """The first row with a word for questions and one for answers, in short cells: questions hold such words, too."""
-    for number, row in enumerate(rows[:ROWS_LOOKED_AT]):
-        asks, answers = _first_like(row, _ASKS, taken=None), _first_like(row, _ANSWERS, taken=None)
-        if asks is not None and (answers is not None and answers != asks):
-            return number
-    return None
+def _heading(rows: Sequence[Row], wanted: WantedColumns) -> int | None:
+    """The row that is known as a heading, unless a person names words that stand in another one."""
+    top = rows[:ROWS_LOOKED_AT]
+    known = next((number for number, row in enumerate(top) if _is_known(row)), None)
+    names = {name.strip().lower() for name in (wanted.question, wanted.answer) if name.strip()}
+    words = {name for name in names if not _is_letter(name, rows)}
+    naming = [number for number, row in enumerate(top) if words <= {cell.strip().lower() for cell in row}]
+    return known if not words or known in naming else next(iter(naming), known)
+
+
+def _is_known(row: Row) -> bool:
+    """Whether it has a word for questions and one for answers, in short cells: questions hold such words, too."""
+    asks, answers = _first_like(row, _ASKS, taken=None), _first_like(row, _ANSWERS, taken=None)
+    return asks is not None and answers is not None and answers != asks
+
+
+def _is_letter(name: str, rows: Sequence[Row]) -> bool:
+    number = column_of(name)
+    return number is not None and number <= max(map(len, rows), default=0)
+
+
+def _unknown_heading(rows: Sequence[Row], question: int, answer: int | None) -> int | None:
+    """The first row with a text, where that is short, asks nothing, and stands beside one that has nothing below."""
+    number = next((no for no, row in enumerate(rows[:ROWS_LOOKED_AT]) if any(map(str.strip, row))), None)
+    if number is None:
+        return None
+    row, below = rows[number], rows[number + 1 :]
+    text, others = _cell(row, question), range(question + 1, len(row)) if answer is None else (answer,)
+    is_label = 0 < len(text) <= _LONGEST_HEADING and not text.endswith(("?", "."))
+    waits = any(_cell(row, one) and not any(_cell(each, one) for each in below) for one in others)
+    return number if is_label and waits and any(_cell(each, question) for each in below) else None
 
 
 def _first_like(header: Row, words: Sequence[str], *, taken: int | None) -> int | None:
     for word in words:
         for column, cell in enumerate(header):
-            if column != taken and len(cell) <= 60 and "?" not in cell and word in cell.lower():
+            if column != taken and len(cell) <= _LONGEST_HEADING and "?" not in cell and word in cell.lower():
                 return column
     return None
 
@@ -148,10 +177,9 @@ def _named(name: str, header: Row, rows: Sequence[Row], *, table: str, option: s
     for column, cell in enumerate(header):
         if cell.strip().lower() == name.strip().lower():
             return column
+    if _is_letter(name.strip(), rows):
+        return column_of(name.strip())
     width = max(map(len, rows), default=0)
-    column_number = column_of(name.strip())
-    if column_number is not None and column_number <= width:
-        return column_number
     known = ", ".join(repr(cell.strip()) for cell in header if cell.strip()) or "none"
     last = letters(max(width - 1, 0))
     raise InvalidInput(

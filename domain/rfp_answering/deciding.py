@@ -215,13 +215,13 @@ def _check_text(question: Question, text: str, *, form: Form) -> None:
         raise InvalidInput(f"question {question.no}: text {text!r}; expected the answer's words")
     if not rules.allow(said):
         raise InvalidInput(
-            f"question {question.no}: {text!r} is none of the values that the buyer allows: {rules.allowed}; edit the "
-            "answer"
+            f"question {question.no}: {said[:60]!r} is none of the values that the buyer allows; expected one of "
+            f"{rules.allowed}"
         )
     if not rules.have_room_for(said):
         raise InvalidInput(
             f"question {question.no}: the answer has {counted(len(said), 'character')}, and the buyer allows "
-            f"{rules.most_characters:,}; edit it"
+            f"{rules.most_characters:,}; shorten it"
         )
     if long := too_long(said, form=form):
         raise InvalidInput(f"question {question.no}: {long}")

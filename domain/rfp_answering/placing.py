@@ -96,7 +96,7 @@ def too_long(answer: str, *, form: Form) -> str:
         return ""
     return (
         f"the answer has {length_in_cell(answer):,} characters, and a cell of an .{form} file holds at most "
-        f"{MOST_IN_CELL:,}; edit it"
+        f"{MOST_IN_CELL:,}; shorten it"
     )
 
 
@@ -110,7 +110,7 @@ def _problem(question: Question | None, no: QuestionNo, answer: str, *, form: Fo
         return f"question {no} ({place.table}): {question.obstacle}"
     at, rules = f"question {no} ({place.table} {place.answer})", question.rules
     if not rules.allow(answer):
-        return f"{at}: {answer!r} is none of {rules.allowed}"
+        return f"{at}: {answer[:60]!r} is none of {rules.allowed}"
     if not rules.have_room_for(answer):
         return f"{at}: {counted(len(answer), 'character')}; at most {rules.most_characters} are allowed"
     return f"{at}: {long}" if long else ""

@@ -75,6 +75,8 @@ def show(*, place: Place, rfp_id: str, no: int | None, states: tuple[str, ...], 
     from entrypoints.cli.rfp_tables import print_answers
 
     print_answers(found, answers)
+    if states and not answers:
+        say(f"no question is {' or '.join(states)}")
     _tell_findings(place, found.id)
 
 

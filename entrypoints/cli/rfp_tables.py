@@ -96,7 +96,8 @@ def print_answers(rfp: RfpDetailDocument, answers: Sequence[AnswerDocument]) -> 
     for job, what in ((rfp.answering, "drafted"), (rfp.review, "reviewed")):
         if job is not None and not job.status.is_end:
             show(_at_work(job, what))
-    print_rows(_ANSWER_COLUMNS, map(_answer_row, answers))
+    if answers:
+        print_rows(_ANSWER_COLUMNS, map(_answer_row, answers))
 
 
 def _at_work(job: StageJobDocument, what: str) -> str:

@@ -44,7 +44,9 @@ def drafted(antiphon: Antiphon, place: Place) -> RfpDocument:
 def test_both_stages_leave_answers_with_their_evidence(ready: Antiphon, place: Place) -> None:
     """Each answer with its quote, the document and the chunk; what the file answers itself is left alone."""
     rfp = drafted(ready, place)
-    assert to_its_end(ready, place.rfps.start_review(rfp.id, StartReview(model="offline")).id) == "completed"
+    review = place.rfps.start_review(rfp.id, StartReview(model="offline"))
+    assert (review.kind, review.name) == ("rfp_reviewer", "tender.csv")
+    assert to_its_end(ready, review.id) == "completed"
 
     found = place.rfps.get(rfp.id)
     first, third, fourth = (place.rfps.answer(rfp.id, no) for no in (1, 3, 4))

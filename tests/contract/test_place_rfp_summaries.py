@@ -36,6 +36,7 @@ def test_a_document_is_summarized_with_a_matrix_that_says_where_each_row_stands(
     assert (added.name, added.title, added.job) == ("tender.md", "Tickets", None)
 
     job = place.rfp_summaries.start(added.id, OFFLINE)
+    assert (job.kind, job.name) == ("document_summary", "tender.md")
     assert to_its_end(antiphon, job.id) == "completed"
 
     found = place.rfp_summaries.get(added.id)

@@ -140,6 +140,11 @@ def test_at_a_server_it_is_the_same(far: CommandLine) -> None:
     answered = rfp("answer", rfp_id[:8], "--json").document
     reviewed = rfp("review", "last", "--json").document
 
+    jobs = far.run("jobs", "list", "--json").document["jobs"]
+    assert [(one["kind"], one["name"]) for one in jobs[:2]] == [
+        ("rfp_reviewer", "tender.csv"),
+        ("rfp_responder", "tender.csv"),
+    ]
     assert (answered["job"]["status"], answered["job"]["verdicts"]) == ("completed", {"answered": 2, "no_answer": 1})
     assert reviewed["rfp"]["states"] == {"open": 1, "no_answer": 1, "reviewed": 2}
     assert "35 days" in rfp("show", "last", "--question", "2").stdout
