@@ -32,6 +32,13 @@ from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 
 
+_NOTHING_LEFT = {
+    "draft": "each of these questions is answered, by a person who approved or wrote the answer, or in the buyer's file; "
+    "an answer that is rejected is drafted anew",
+    "review": "none of these questions has a drafted answer that no person has decided on; have answers drafted first",
+}
+
+
 @frozen(kw_only=True)
 class RfpAnswering:
     """The RFPs of organizations; `deciding.py` has what people do with the answers."""
@@ -165,10 +172,7 @@ class RfpAnswering:
         asked = self.get(tenant, spec.rfp_id).questionnaire
         check_questions(spec.questions, known=len(asked.questions))
         if not any(fits(one) for one in standings(self.rfps, tenant, spec)):
-            raise InvalidInput(
-                f"RFP {spec.rfp_id}: nothing is left to {what}: each of these questions has an answer that a person "
-                f"approved, or none to {what}"
-            )
+            raise InvalidInput(f"RFP {spec.rfp_id}: nothing is left to {what}: {_NOTHING_LEFT[what]}")
         return asked.name
 
     def _submit(

@@ -71,10 +71,10 @@ def test_from_documents_to_the_buyers_file(cli: CommandLine) -> None:
 
     assert edited.code == found.code == approved.code == 0, edited.stderr + found.stderr + approved.stderr
     assert "contradiction  1 and 3: 30 day, 90 day" in found.stdout
-    assert "to look at: 1 contradictions" in shown.stderr
+    assert "to look at: 1 contradiction, 1 question asked twice or before" in shown.stderr
     assert "similar        1: How long are backups kept?" in found.stdout
     assert (half.code, half.stderr.splitlines()[0]) == (2, "approved  1")
-    assert "approved  1 answers" in approved.stderr
+    assert "approved  1 answer\n" in approved.stderr
     assert "the library has no answer" in approved.stdout
     assert [(one["no"], one["decision"]) for one in stale.document["stale"]][:2] == [(1, "approved"), (2, "approved")]
     assert again.code == 0, again.stderr
