@@ -31,10 +31,9 @@ from domain.rfp_answering.stage import (
 from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 
-
 _NOTHING_LEFT = {
-    "draft": "each of these questions is answered, by a person who approved or wrote the answer, or in the buyer's file; "
-    "an answer that is rejected is drafted anew",
+    "draft": "each of these questions is answered, by a person who approved or wrote it, or in the buyer's file; an "
+    "answer that is rejected is drafted anew",
     "review": "none of these questions has a drafted answer that no person has decided on; have answers drafted first",
 }
 
