@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from sqlite3 import Connection as SqliteConnection
+from threading import Lock
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -30,6 +31,9 @@ INSTALLATION = object()
 """Work of the whole installation: relay, sweeper, duties."""
 LOGIN = object()
 """Nobody: the transaction stays what the user of the URL is; migrations, and questions about no organization's rows."""
+
+TURN = "antiphon_turn"
+"""Execution option of SQLite engines: the lock that a thread holds while it writes, or waits to; see `connection.py`."""
 
 _SQLITE_PRAGMAS = (
     f"busy_timeout = {WAIT_FOR_LOCK_S * 1000}",  # first: the next one may have to wait for another process
@@ -98,6 +102,7 @@ def _sqlite(url: URL, *, pool_size: int) -> Engine:
         json_serializer=storable_json,
         hide_parameters=True,
     )
+    engine.update_execution_options(**{TURN: Lock()})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -110,9 +115,11 @@ def _set_up_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # Deferred, a transaction that reads before it writes fails (or loses an update) when somebody wrote in between.
-    reads = connection.get_execution_options().get(READING, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get(READING, False):
+        connection.connection.cursor().execute("BEGIN")  # straight away: it waits for nothing, and is half of a look
+    else:
+        # Deferred, one that reads before it writes fails (or loses an update) when somebody wrote in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgres(url: URL, *, pool_size: int) -> Engine:

@@ -86,7 +86,16 @@ def sql_errors(engine: Engine) -> Iterator[None]:
 def service_unavailable(error: SQLAlchemyError, *, engine: Engine) -> ServiceUnavailable | None:
     """Return what to tell the user about *error*, or None when only a bug can have caused it."""
     reason = _reason(error)
-    return ServiceUnavailable(f"The {place(engine)}: {_censored(reason, engine)}.") if reason else None
+    return _unavailable(reason, engine) if reason else None
+
+
+def locked(engine: Engine) -> ServiceUnavailable:
+    """Return what to tell who did not get to write in time."""
+    return _unavailable(_LOCKED, engine)
+
+
+def _unavailable(reason: str, engine: Engine) -> ServiceUnavailable:
+    return ServiceUnavailable(f"The {place(engine)}: {_censored(reason, engine)}.")
 
 
 def place(engine: Engine) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attrs import frozen
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, exists, func, not_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, not_, null, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.database.rfp_tables import (
@@ -38,13 +38,28 @@ def _is_newest(table: Table) -> ColumnElement[bool]:
     return table.c.version == newest.scalar_subquery()
 
 
-def _newest(table: Table) -> Select[tuple[int, dict[str, object]]]:
-    return select(table.c.no, table.c.body).where(_of_rfp(table), table.c.no.between(_first, _last), _is_newest(table))
+def _with_newest(table: Table) -> ColumnElement[bool]:
+    return and_(same_question(table, rfp_question), _is_newest(table))
 
 
-_first: BindParameter[int] = bindparam("first")
-_last: BindParameter[int] = bindparam("last")
-_ADD_DRAFT = insert(rfp_draft).on_conflict_do_nothing().returning(rfp_draft.c.version)
+_draft = rfp_draft.c
+_ADD_DRAFT = (
+    insert(rfp_draft)
+    .from_select(
+        ["organization_id", "rfp_id", "no", "version", "verdict", "needs_review", "body"],
+        select(
+            rfp_question.c.organization_id,
+            rfp_question.c.rfp_id,
+            rfp_question.c.no,
+            *(
+                bindparam(f"new_{column.name}", type_=column.type)
+                for column in (_draft.version, _draft.verdict, _draft.needs_review, _draft.body)
+            ),
+        ).where(_of_rfp(rfp_question), rfp_question.c.no == bindparam("of_no")),
+    )
+    .on_conflict_do_nothing()
+    .returning(_draft.version)
+)
 _ADD_SOURCE = insert(rfp_draft_source)
 _QUESTIONS = (
     select(rfp_question.c.no, rfp_question.c.body)
@@ -52,7 +67,13 @@ _QUESTIONS = (
     .order_by(rfp_question.c.no)
     .limit(bindparam("at_most"))
 )
-_NEWEST_DRAFTS, _NEWEST_REVIEWS, _NEWEST_DECISIONS = map(_newest, (rfp_draft, rfp_review, rfp_decision))
+_STANDINGS = _QUESTIONS.add_columns(
+    rfp_draft.c.body.label("draft"), rfp_review.c.body.label("review"), rfp_decision.c.body.label("decision")
+).select_from(
+    rfp_question.outerjoin(rfp_draft, _with_newest(rfp_draft))
+    .outerjoin(rfp_review, _with_newest(rfp_review))
+    .outerjoin(rfp_decision, _with_newest(rfp_decision))
+)
 _HAS_DRAFT = select(rfp_draft.c.version).where(
     _of_rfp(rfp_draft), rfp_draft.c.no == bindparam("of_no"), rfp_draft.c.version == bindparam("of_version")
 )
@@ -91,9 +112,10 @@ _GAPS = (
 _DECIDED = (
     select(
         rfp_decision.c.rfp_id,
-        rfp_question.c.body.label("question"),
-        rfp_decision.c.body.label("decision"),
+        rfp_question.c.body,
         rfp_draft.c.body.label("draft"),
+        null().label("review"),
+        rfp_decision.c.body.label("decision"),
     )
     .join(rfp_question, same_question(rfp_question, rfp_decision))
     .join(rfp, and_(rfp.c.organization_id == rfp_decision.c.organization_id, rfp.c.id == rfp_decision.c.rfp_id))
@@ -117,15 +139,17 @@ class SqlAnswers:
 
     def add_draft(self, record: DraftRecord) -> None:
         """Store a draft, and which contents of documents it quotes."""
-        self._require(record.rfp_id, record.no)
-        row: Values = {
-            **_key(record.rfp_id, record.no),
-            "version": record.version,
-            "verdict": record.draft.verdict.value,
-            "needs_review": record.needs_review,
-            "body": to_document(record),
-        }
-        if self.scope.insert(_ADD_DRAFT, row).first() is None:
+        added = self.scope.execute(
+            _ADD_DRAFT,
+            of_rfp=record.rfp_id,
+            of_no=record.no,
+            new_version=record.version,
+            new_verdict=record.draft.verdict.value,
+            new_needs_review=record.needs_review,
+            new_body=to_document(record),
+        )
+        if added.first() is None:
+            self._require(record.rfp_id, record.no)
             raise Conflict(f"question {record.no}: it has a draft of version {record.version} already")
         sources = sources_of(record.draft.quotes)
         rows: list[Values] = [{"document_id": one.document_id, "generation": one.generation} for one in sources]
@@ -145,7 +169,7 @@ class SqlAnswers:
         self._add_next(rfp_decision, decision.rfp_id, decision.no, {"body": to_document(decision)})
 
     def _require(self, rfp_id: RfpId, no: QuestionNo) -> None:
-        """Look whether the question is there: one statement, where reading how it stands takes four."""
+        """Look whether the question is there."""
         found = self.scope.execute(_QUESTIONS, of_rfp=rfp_id, after=no - 1, at_most=1).first()
         if found is None or found.no != no:
             raise NotFound(f"RFP {rfp_id} has no question {no}")
@@ -159,26 +183,7 @@ class SqlAnswers:
 
     def page(self, rfp_id: RfpId, *, after: int = 0, limit: int) -> list[Standing]:
         """Return where questions stand, in their order."""
-        rows = self.scope.execute(_QUESTIONS, of_rfp=rfp_id, after=after, at_most=limit).all()
-        if not rows:
-            return []
-        between = {"of_rfp": rfp_id, "first": rows[0].no, "last": rows[-1].no}
-        drafts = {row.no: from_document(row.body, DraftRecord) for row in self.scope.execute(_NEWEST_DRAFTS, **between)}
-        reviews = {
-            row.no: from_document(row.body, ReviewRecord) for row in self.scope.execute(_NEWEST_REVIEWS, **between)
-        }
-        decisions = {
-            row.no: from_document(row.body, Decision) for row in self.scope.execute(_NEWEST_DECISIONS, **between)
-        }
-        return [
-            Standing(
-                question=from_document(row.body, Question),
-                draft=drafts.get(row.no),
-                review=reviews.get(row.no),
-                decision=decisions.get(row.no),
-            )
-            for row in rows
-        ]
+        return [_standing(row) for row in self.scope.execute(_STANDINGS, of_rfp=rfp_id, after=after, at_most=limit)]
 
     def drafts(self, rfp_id: RfpId, no: QuestionNo) -> list[DraftRecord]:
         """Return the drafts of a question, oldest first."""
@@ -203,7 +208,7 @@ class SqlAnswers:
     def decided(self, *, besides: RfpId, limit: int) -> list[tuple[RfpId, Standing]]:
         """Return the questions of the other RFPs that a person has answered for."""
         rows = self.scope.execute(_DECIDED, besides=besides, at_most=limit)
-        return [(RfpId(row.rfp_id), _decided(row)) for row in rows]
+        return [(RfpId(row.rfp_id), _standing(row)) for row in rows]
 
     def _add_next(self, table: Table, rfp_id: RfpId, no: QuestionNo, more: Values) -> None:
         # The question is locked: two that are added at once would take one number.
@@ -218,9 +223,10 @@ def _key(rfp_id: RfpId, no: QuestionNo) -> Values:
     return {"rfp_id": rfp_id, "no": no}
 
 
-def _decided(row: AnyRow) -> Standing:
+def _standing(row: AnyRow) -> Standing:
     return Standing(
-        question=from_document(row.question, Question),
+        question=from_document(row.body, Question),
         draft=from_document(row.draft, DraftRecord) if row.draft else None,
-        decision=from_document(row.decision, Decision),
+        review=from_document(row.review, ReviewRecord) if row.review else None,
+        decision=from_document(row.decision, Decision) if row.decision else None,
     )

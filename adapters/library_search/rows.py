@@ -90,6 +90,9 @@ _AT = (
     .select_from(_document.join(_chunk, IS_CHUNK_OF_IT).join(_text, ITS_TEXT))
     .where(
         of_organization(_document),
+        # SQLite finds no pair by an index: without these two it looks at every chunk there is
+        _document.c.id.in_(bindparam("of_documents", expanding=True, type_=Name)),
+        _chunk.c.ordinal.in_(bindparam("of_ordinals", expanding=True)),
         tuple_(_chunk.c.document_id, _chunk.c.ordinal).in_(bindparam("of_places", expanding=True)),
     )
 )
@@ -149,7 +152,9 @@ class SearchRows:
         if not places:
             return []
         keys = [(place.document_id, place.ordinal) for place in places]
-        rows = {(row.id, row.ordinal): row for row in self.scope.execute(_AT, of_places=keys)}
+        documents, ordinals = map(list, map(dict.fromkeys, zip(*keys, strict=True)))
+        found = self.scope.execute(_AT, of_places=keys, of_documents=documents, of_ordinals=ordinals)
+        rows = {(row.id, row.ordinal): row for row in found}
         return [
             hit_from(rows[place.document_id, place.ordinal], score=place.score, model=model.name) for place in places
         ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable
-from math import isfinite, sqrt
+from math import hypot, isfinite
 from typing import TYPE_CHECKING
 
 from domain.jobs.errors import FailureKind, PermanentFailure
@@ -36,15 +36,15 @@ def unit_vector(numbers: Iterable[float], *, dimensions: int | None) -> Vector:
     if not found or (dimensions is not None and len(found) != dimensions):
         wanted = "some" if dimensions is None else str(dimensions)
         raise _bad(f"a vector of {len(found)} numbers, and the model's have {wanted}")
-    if not all(map(isfinite, found)):
-        raise _bad("a vector with a number that is none (NaN or infinite)")
-    greatest = max(map(abs, found))
-    if greatest < _SHORTEST:
+    length = hypot(*found)
+    if not isfinite(length):
+        if not all(map(isfinite, found)):
+            raise _bad("a vector with a number that is none (NaN or infinite)")
+        greatest = max(map(abs, found))  # and too great for their length to be a number
+        return unit_vector([number / greatest for number in found], dimensions=dimensions)
+    if length < _SHORTEST:
         raise _bad("a vector of zeros, which has no direction")
-    # by the greatest number first: squares of what is very large or small would not be numbers
-    scaled = [number / greatest for number in found]
-    length = sqrt(sum(number * number for number in scaled))
-    return array("f", (number / length for number in scaled))
+    return array("f", [number / length for number in found])
 
 
 def to_bytes(vector: Vector) -> bytes:
