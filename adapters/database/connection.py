@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from psycopg2 import Error as PostgresError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from adapters.database.engine import ACTING, APP, INSTALLATION, LOGIN, SYSTEM, TURN, WAIT_FOR_LOCK_S, reading
-from adapters.database.errors import locked, sql_errors
+from adapters.database.engine import ACTING, APP, INSTALLATION, LOGIN, SYSTEM, TURN, reading
+from adapters.database.errors import sql_errors
+from adapters.database.write_turn import WriteTurn
 from domain.tenancy import OrganizationId
 
 _BECOME = text("SELECT set_config('role', :role, true)")
@@ -57,31 +58,18 @@ def as_installation(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def _transaction(engine: Engine, *, acting: object, reads: bool) -> Iterator[Connection]:
-    chosen, turn = (reading(engine), nullcontext()) if reads else (engine, _turn(engine))
-    with sql_errors(engine), turn, _connect(chosen) as connection:
-        connection.execution_options(**{ACTING: acting})
-        connection.begin()
-        yield connection
-
-
-@contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
-    """
-    Wait, on SQLite, until no other thread of this process writes; before a connection is taken, so that readers get it.
-
-    A thread that SQLite itself lets wait sleeps and looks again, longer each time: 64 of them took turns in 60 ms, up
-    to 300, for a write of 1 ms.
-    """
-    lock = engine.get_execution_options().get(TURN)
-    if lock is None:
-        yield
-        return
-    if not lock.acquire(timeout=WAIT_FOR_LOCK_S):
-        raise locked(engine)
-    try:
-        yield
-    finally:
-        lock.release()
+    turn = WriteTurn(engine=engine)
+    options = reading(engine) if reads else {TURN: turn}
+    with sql_errors(engine):
+        try:
+            if not reads:
+                turn.take()  # before there is a connection: who waits needs none, and others can read
+            with _connect(engine) as connection:
+                connection.execution_options(**{ACTING: acting, **options})
+                connection.begin()
+                yield connection
+        finally:
+            turn.give_back()
 
 
 def _may_pass(error: BaseException) -> bool:

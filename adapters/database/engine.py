@@ -10,6 +10,7 @@ not say for whom it acts.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from sqlite3 import Connection as SqliteConnection
 from threading import Lock
 
@@ -32,8 +33,10 @@ INSTALLATION = object()
 LOGIN = object()
 """Nobody: the transaction stays what the user of the URL is; migrations, and questions about no organization's rows."""
 
+WRITING = "antiphon_writing"
+"""Execution option of SQLite engines: the lock of the one thread that writes."""
 TURN = "antiphon_turn"
-"""Execution option of SQLite engines: the lock that a thread holds while it writes, or waits to; see `connection.py`."""
+"""Execution option of connections that may write: the `WriteTurn` of their unit of work."""
 
 _SQLITE_PRAGMAS = (
     f"busy_timeout = {WAIT_FOR_LOCK_S * 1000}",  # first: the next one may have to wait for another process
@@ -66,11 +69,11 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
     return _postgres(parsed, pool_size=pool_size)
 
 
-def reading(engine: Engine) -> Engine:
-    """Return the same engine (same pool) for transactions that only read: one snapshot, and no lock."""
+def reading(engine: Engine) -> Mapping[str, object]:
+    """Return the options of a connection whose transaction only reads: one snapshot, and no lock."""
     if engine.dialect.name == "sqlite":
-        return engine.execution_options(**{READING: True})
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return {READING: True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _parse(url: str) -> URL:
@@ -102,7 +105,7 @@ def _sqlite(url: URL, *, pool_size: int) -> Engine:
         json_serializer=storable_json,
         hide_parameters=True,
     )
-    engine.update_execution_options(**{TURN: Lock()})
+    engine.update_execution_options(**{WRITING: Lock()})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -115,11 +118,15 @@ def _set_up_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get(READING, False):
+    options = connection.get_execution_options()
+    if options.get(READING, False):
         connection.connection.cursor().execute("BEGIN")  # straight away: it waits for nothing, and is half of a look
-    else:
-        # Deferred, one that reads before it writes fails (or loses an update) when somebody wrote in between.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    turn = options.get(TURN)
+    if turn is not None:
+        turn.take()
+    # Deferred, one that reads before it writes fails (or loses an update) when somebody wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgres(url: URL, *, pool_size: int) -> Engine:

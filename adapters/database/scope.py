@@ -17,6 +17,7 @@ from adapters.database import tables
 from adapters.database.connection import connected
 from adapters.database.rows import AnyResult, Values
 from adapters.database.types import Name
+from adapters.database.write_turn import commit
 from domain.jobs.job import Job, JobId
 from domain.tenancy import OrganizationId
 
@@ -105,7 +106,7 @@ class Scope:
         """Make the changes durable and visible; every lock is given back. Without it, they are undone."""
         if self.is_view:
             raise RuntimeError("a view is read-only and can't be committed; change rows in a unit of `begin`")
-        self.connection.commit()
+        commit(self.connection)
         self._cancelling.clear()
 
     def holds(self, job: Job) -> None:
