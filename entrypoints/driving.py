@@ -43,12 +43,20 @@ Watcher = Callable[[JobView], None]
 
 def check_drivable(settings: Settings, options: JobOptions) -> None:
     """
-    Refuse settings that such a job could not be driven with; worth calling before the job is accepted.
+    Refuse settings that such a job could not be driven with, and load what drives it: before the job is accepted.
 
     Raises:
         BrokenSettings: a broker or result store that can't work, or times too short for the job.
     """
     from pipelines.selfcheck import check
+
+    if settings.is_embedded:
+        import pipelines.canvas
+        import pipelines.loops
+        import pipelines.memory_results
+        import pipelines.subscriptions
+        import pipelines.tasks
+        import pipelines.worker  # noqa: F401  # what can't be loaded has accepted nothing
 
     check(broker_settings(settings), longest_item_s=options.deadline_s, longest_job_s=settings.longest_job_s)
 

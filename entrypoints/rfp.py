@@ -106,5 +106,5 @@ def make_rfp(
             environments=base.environments,
             check_limits=partial(check_limits, base.settings),
         ),
-        readiness=LibraryReadiness(library=library.store),
+        readiness=LibraryReadiness(searching=searching),
     )

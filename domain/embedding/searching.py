@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 from attrs import frozen
 
 from domain.embedding.embedding_model import EmbeddingModel
@@ -83,6 +85,18 @@ class Searching:
         chosen = self.model(tenant)
         vector = self.embedders.open(tenant, chosen).embed_query(words, deadline_s=deadline_s)
         return self._ranked(tenant, words, vector, model=chosen, k=k, only_approved=only_approved)
+
+    def finds_anything(self, tenant: TenantContext, *, only_approved: bool) -> bool:
+        """
+        Return whether there is a hit for some question; no model is asked. It takes as long as a process' first search.
+
+        Raises:
+            Conflict: no model is in use.
+            ServiceUnavailable: the store can't be reached now.
+        """
+        model = self.model(tenant)
+        anywhere = array("f", [1.0, *[0.0] * (model.dimensions - 1)])
+        return bool(self.index.search(tenant, anywhere, model=model, k=1, only_approved=only_approved))
 
     def _ranked(
         self, tenant: TenantContext, words: str, vector: Vector, *, model: EmbeddingModel, k: int, only_approved: bool

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attrs import frozen
 
-from domain.embedding.ingesting import NO_MODEL
-from domain.embedding.library_document import LibraryDocument
-from domain.embedding.ports import Library, LibraryUnitOfWork
+from domain.embedding.searching import Searching
 from domain.jobs.errors import Conflict
 from domain.tenancy import TenantContext
 
-_PAGE = 200
 _EMPTY = (
     "nothing can be found in the library yet, so nothing can be answered from it; `antiphon library add FILE` hands "
     "documents in"
@@ -25,9 +20,9 @@ _NOTHING_APPROVED = (
 
 @frozen(kw_only=True)
 class LibraryReadiness:
-    """Looks at the rows of a library; no model is asked."""
+    """Looks whether searches lead anywhere; no model is asked."""
 
-    library: Library
+    searching: Searching
 
     def check_searchable(self, tenant: TenantContext) -> None:
         """
@@ -36,8 +31,7 @@ class LibraryReadiness:
         Raises:
             Conflict: no embedding model is in use.
         """
-        with self.library.view(tenant) as work:
-            _check_model(work)
+        self.searching.model(tenant)
 
     def check_answers(self, tenant: TenantContext, *, only_approved: bool) -> None:
         """
@@ -46,23 +40,7 @@ class LibraryReadiness:
         Raises:
             Conflict: no embedding model is in use, or there is nothing to be found by it.
         """
-        with self.library.view(tenant) as work:
-            _check_model(work)
-            is_empty = True
-            for document in _visible(work):
-                if document.is_approved or not only_approved:
-                    return
-                is_empty = False
-        raise Conflict(_EMPTY if is_empty else _NOTHING_APPROVED)
-
-
-def _check_model(work: LibraryUnitOfWork) -> None:
-    if work.models.in_use() is None:
-        raise Conflict(NO_MODEL)
-
-
-def _visible(work: LibraryUnitOfWork) -> Iterator[LibraryDocument]:
-    before = None
-    while page := work.documents.page(before=before, limit=_PAGE):
-        yield from (document for document in page if document.is_findable)
-        before = page[-1].place
+        if not self.searching.finds_anything(tenant, only_approved=False):
+            raise Conflict(_EMPTY)
+        if only_approved and not self.searching.finds_anything(tenant, only_approved=True):
+            raise Conflict(_NOTHING_APPROVED)
