@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from psycopg2 import Error as PostgresError
 from sqlalchemy import Connection, Engine, text
@@ -64,9 +65,7 @@ def _transaction(engine: Engine, *, acting: object, reads: bool) -> Iterator[Con
         try:
             if not reads:
                 turn.take()  # before there is a connection: who waits needs none, and others can read
-            with _connect(engine) as connection:
-                connection.execution_options(**{ACTING: acting, **options})
-                connection.begin()
+            with _begun(engine, {ACTING: acting, **options}) as connection:
                 yield connection
         finally:
             turn.give_back()
@@ -81,20 +80,28 @@ def _may_pass(error: BaseException) -> bool:
     )
 
 
-def _connect(engine: Engine) -> Connection:
+def _begun(engine: Engine, options: Mapping[str, Any]) -> Connection:
+    """Return a connection in a transaction: another one, where the pool's has been cut off meanwhile."""
     try:
-        return engine.connect()
+        return _begin(engine, options)
     except OperationalError as error:
         if not _may_pass(error):
             raise
-    return _connect_patiently(engine)
+    return _begin_patiently(engine, options)
 
 
-@retry(
+def _begin(engine: Engine, options: Mapping[str, Any]) -> Connection:
+    with ExitStack() as stack:
+        connection = stack.enter_context(engine.connect())
+        connection.execution_options(**options)
+        connection.begin()  # asks the server something, so that nothing is lost if it is not there
+        stack.pop_all()
+        return connection
+
+
+_begin_patiently = retry(
     retry=retry_if_exception(_may_pass),
     stop=stop_after_attempt(2),
     wait=wait_random_exponential(multiplier=0.1, max=1),
     reraise=True,
-)
-def _connect_patiently(engine: Engine) -> Connection:
-    return engine.connect()
+)(_begin)

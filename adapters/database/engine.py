@@ -2,9 +2,8 @@
 How a database is reached: one engine per process, set up so that no write is lost and no reader waits for a writer.
 
 SQLite: WAL, and every unit of work that may write begins with BEGIN IMMEDIATE; under the driver's own transactions
-1200 read-then-write commits of four processes left a counter at 448, under this at 1200. Postgres: a pool that checks
-its connections, time limits that end a statement somebody else blocks before it piles up, and no transaction that does
-not say for whom it acts.
+1200 read-then-write commits of four processes left a counter at 448, under this at 1200. Postgres: time limits that end
+a statement somebody else blocks before it piles up, and no transaction that does not say for whom it acts.
 """
 
 from __future__ import annotations
@@ -135,7 +134,6 @@ def _postgres(url: URL, *, pool_size: int) -> Engine:
         url.difference_update_query(["options"]),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": 10, "application_name": "antiphon"},
         executemany_mode="values_plus_batch",
         executemany_batch_page_size=500,
@@ -157,6 +155,7 @@ def bind_transaction(connection: Connection) -> None:
     # For this transaction only (true): what a session keeps, the pool or a pooler gives to the next organization.
     acting = connection.get_execution_options().get(ACTING)
     if acting is LOGIN:
+        connection.exec_driver_sql("SELECT 1")  # a connection that was cut off shows here, where it can be replaced
         return
     if acting is None:
         raise RuntimeError("a transaction begins for nobody; begin it with `connected`, which asks for whom")

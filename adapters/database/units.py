@@ -48,7 +48,7 @@ class SqlUnits(ABC, Generic[W]):
 
     @contextmanager
     def begin(self, tenant: TenantContext) -> Iterator[W]:
-        """Begin a unit of work; on SQLite it waits, here and for at most 20 s, until no other writes."""
+        """Begin a unit of work; on SQLite it waits, here, until nobody else writes, as `scoped` says."""
         with scoped(self.engine, organization_id=tenant.organization_id, is_view=False) as scope:
             yield self._work(scope)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import Engine, text
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 
-from adapters.database.connection import logged_in
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from adapters.database.connection import connected, logged_in
 from adapters.database.engine import make_engine
 from domain.jobs.errors import ServiceUnavailable
+from tests.contract.building import US
 
 pytestmark = pytest.mark.postgres
+_PID = text("SELECT pg_backend_pid()")
 
 
 def complaint_of(engine: Engine, statement: str) -> str:
@@ -63,12 +69,20 @@ def test_a_lock_held_too_long_is_said_to_be_one(postgres_administrator: Engine) 
         assert "locked by others" in complaint_of(impatient, "DELETE FROM shard")
 
 
-def test_a_connection_the_server_ended_is_replaced_before_it_is_used(postgres_engine: Engine) -> None:
+Opening = Callable[[Engine], AbstractContextManager[Connection]]
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [logged_in, partial(connected, tenant=US.organization_id), partial(connected, tenant=None, reads=True)],
+    ids=["login", "tenant", "installation"],
+)
+def test_a_connection_the_server_ended_is_replaced_before_it_is_used(postgres_engine: Engine, opened: Opening) -> None:
     """A restarted server must not fail the first call of every worker."""
-    with logged_in(postgres_engine) as connection:
-        ended = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with opened(postgres_engine) as connection:
+        ended = connection.execute(_PID).scalar_one()
     with logged_in(variant_of(postgres_engine)) as other:
         other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
 
-    with logged_in(postgres_engine) as connection:
-        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != ended
+    with opened(postgres_engine) as connection:
+        assert connection.execute(_PID).scalar_one() != ended
