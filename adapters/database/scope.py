@@ -47,8 +47,8 @@ def scoped(engine: Engine, *, organization_id: OrganizationId, is_view: bool) ->
     """
     Yield the scope of a unit of work, which is undone at the end unless it was committed.
 
-    A view is read-only and waits for no writer. On SQLite any other waits until nobody else writes: for at most 20 s for
-    threads of this process, and as long for other processes.
+    A view is read-only and waits for no writer. On SQLite any other waits until nobody else writes: at most 20 s for
+    the threads of this process, and as long for other processes.
 
     Raises:
         ServiceUnavailable: the database can't be reached, or refuses to work.
