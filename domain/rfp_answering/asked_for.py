@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from domain.rfp_answering.proving.quantities import dates_in, quantities_in
+from domain.rfp_answering.proving.dates import dates_in
+from domain.rfp_answering.proving.quantities import quantities_in
 
 
 class FactKind(StrEnum):

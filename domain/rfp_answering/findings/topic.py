@@ -14,9 +14,9 @@ from attrs import frozen
 
 from domain.rfp_answering.proving.designations import words_in
 from domain.rfp_answering.proving.folding import folded
-from domain.rfp_answering.proving.quantities import UNIT_OF
 from domain.rfp_answering.proving.stated import Stated
 from domain.rfp_answering.proving.stems import stems
+from domain.rfp_answering.proving.units import UNIT_OF
 
 Terms = frozenset[str]
 _SYNONYMS = {

@@ -14,10 +14,12 @@ from functools import lru_cache
 
 from attrs import frozen
 
+from domain.rfp_answering.proving.dates import MONTH_WORDS
 from domain.rfp_answering.proving.first_words import FIRST_WORDS
 from domain.rfp_answering.proving.folding import folded
-from domain.rfp_answering.proving.quantities import MONTH_WORDS, UNIT_OF
+from domain.rfp_answering.proving.number_words import VALUES
 from domain.rfp_answering.proving.spelled import found_where
+from domain.rfp_answering.proving.units import UNIT_OF
 
 
 @frozen(kw_only=True)
@@ -44,8 +46,9 @@ class Name:
     text: str
 
     def is_in(self, words: Sequence[str]) -> bool:
-        """Return whether the name stands, word behind word, among *words* (in small letters)."""
-        return _contains(words, self.words)
+        """Return whether the name stands, word behind word, among *words* (small); `Cubes` may open for `cube`."""
+        is_plural = self.may_be_ordinary and len(self.words) == 1 and self.words[0].removesuffix("s") in words
+        return is_plural or _contains(words, self.words)
 
     def without_opening(self, is_known: Callable[[str], bool]) -> Name | None:
         """Return what is left of it where its first word begins a sentence and *is_known* as an ordinary one."""
@@ -58,11 +61,18 @@ _ACRONYM = r"[A-Z][A-Za-z]{0,9}?[A-Z][A-Za-z]{0,3}|[A-Z]{2,}"
 _NUMBERED = r"(?:[vV]?\d+(?:\.\d+)*[a-zA-Z]?\d*)"
 _ENDS = r"(?!(?![vV]\d)[A-Za-z])"
 _QUALIFIER = r"(?:Type|Level|Rev(?:ision)?|Class|Tier|Part|Version|Edition|Annex|Article|Section)\.?"
+_UNITS_BEHIND = "|".join(
+    sorted(
+        (rf"{re.escape(one)}s?" for one in UNIT_OF if len(one) > 1 and one.isalpha() and "bit" not in one),
+        key=len,
+        reverse=True,
+    )
+)  # in `RTO 4 hours` the number is no part of the name; in `AES 256 bits` it is
 _DESIGNATION = re.compile(
     rf"""
     (?<![\w.])
     (?:(?:{_ACRONYM}){_ENDS}(?:[ /-](?:{_ACRONYM}){_ENDS})* | {_QUALIFIER}(?=\s(?:\d|[IVX]+\b)))
-    (?:[ :/-]?{_NUMBERED}(?!\w)(?:[:/.-]\d+(?:\.\d+)*)*)?
+    (?:(?!\s\d+(?:[.,]\d+)?\s?(?i:{_UNITS_BEHIND})\b)[ :/-]?{_NUMBERED}(?!\w)(?:[:/.-]\d+(?:\.\d+)*)*)?
     (?:[ ,]{{1,2}}{_QUALIFIER}\s(?:\d+(?:\.\d+)*|[IVX]+)\b)*
     """,
     re.VERBOSE,
@@ -80,7 +90,18 @@ _IS_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
-_ORDINARY = frozenset(["i", "mr", "ms", "mrs", "dr", *_WEEKDAYS.split(), *(word.lower() for word in MONTH_WORDS)])
+_TITLES = "i mr ms mrs dr"
+_SHORT_DAYS = "mon tue wed thu fri sat sun mo di mi do fr sa so"
+_ORDINARY = frozenset(
+    [
+        *_TITLES.split(),
+        *_WEEKDAYS.split(),
+        *(f"{day}s" for day in _WEEKDAYS.split()),
+        *_SHORT_DAYS.split(),
+        *(word.lower() for word in MONTH_WORDS),
+    ]
+)
+_NUMBER_BEFORE = re.compile(rf"(?:\d|\b(?:{'|'.join(VALUES)}|mio|mrd|millionen)\.?)[ -]\Z", re.IGNORECASE)
 
 
 def designations_in(text: str) -> list[Designation]:
@@ -112,7 +133,8 @@ def _beginning(text: str, at: int) -> int:
 def has_initials(text: str, words: Sequence[str]) -> bool:
     """Return whether an abbreviation of three capitals or more stands written out among *words*, one behind another."""
     initials = "".join(word[0] for word in words)
-    return len(text) > 2 and text.isalpha() and text.lower() in initials
+    letters = text[:-1] if text.endswith("s") else text  # the plural: `SCCs`
+    return len(letters) > 2 and letters.isalpha() and letters.lower() in initials
 
 
 def is_written_small(word: str, text: str) -> bool:
@@ -160,8 +182,8 @@ def _name(text: str, run: list[re.Match[str]], *, behind: int) -> Name | None:
     first = run[0]
     begins = first.start() == 0 or bool(_SENTENCE_END.search(text, behind, first.start()))
     words = tuple(match.group().lower().removesuffix("'s") for match in run)
-    if set(words) <= _ORDINARY:
-        return None
+    if set(words) <= _ORDINARY or (words[0] in UNIT_OF and _NUMBER_BEFORE.search(text, behind - 12, first.start())):
+        return None  # in German, units have capitals
     written = text[first.start() : run[-1].end()]
     return Name(words=words, may_be_ordinary=begins and not _is_mixed(first.group()), text=written)
 

@@ -14,11 +14,15 @@ from enum import StrEnum
 from attrs import frozen
 
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
+from domain.rfp_answering.proving.bounds import turned_limits
 from domain.rfp_answering.proving.designations import has_initials, is_written_small, words_in
 from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.labels import other_labels, other_weekdays
 from domain.rfp_answering.proving.negations import contradicted, is_about_sources
+from domain.rfp_answering.proving.opposites import turned_words
 from domain.rfp_answering.proving.quoting import cut_to_fit, found_of, not_found, sentences_around, short, too_short
 from domain.rfp_answering.proving.sentences import sentences_of
+from domain.rfp_answering.proving.shares import exchanged
 from domain.rfp_answering.proving.stated import Stated, respelled_stated
 from domain.rfp_answering.proving.stems import stems
 from domain.rfp_answering.proving.writing import odd_writing
@@ -166,6 +170,11 @@ def _unproved(compared: _Compared) -> Iterator[Finding]:
     for quantity in (*whole.quantities, *whole.rates):
         if not any(proof.states(quantity) for proof in proofs):
             yield _missing(Check.NUMBERS, "number", quantity.written)
+    yield from (Finding(check=Check.NUMBERS, reason=one) for one in turned_limits(whole, proofs))
+    yield from (Finding(check=Check.NUMBERS, reason=one) for one in exchanged(whole, proofs))
+    texts = [proof.text for proof in proofs]
+    yield from (_missing(Check.NUMBERS, "number", one) for one in other_labels(whole.text, texts))
+    yield from (_missing(Check.DATES, "weekday", one) for one in other_weekdays(whole.text, texts))
     for date in whole.dates:
         if not any(date.is_stated_by(other) for proof in proofs for other in proof.dates):
             yield _missing(Check.DATES, "date", date.text)
@@ -174,7 +183,9 @@ def _unproved(compared: _Compared) -> Iterator[Finding]:
     yield from _misnamed(compared, proofs)
     yield from _groundless(compared)
     yield from (Finding(check=Check.WRITING, reason=one) for one in odd_writing(compared.answer, compared.quotes))
-    for clause, proof in contradicted(compared.answer, compared.sentences, asked=compared.asked):
+    turned = [*contradicted(compared.answer, compared.sentences, asked=compared.asked)]
+    turned += turned_words(compared.answer, compared.sentences)
+    for clause, proof in turned:
         reason = f"the answer says {short(clause)}, and what is quoted says {short(proof)}"
         yield Finding(check=Check.NEGATIONS, reason=reason)
 

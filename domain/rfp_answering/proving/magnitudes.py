@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from enum import StrEnum
 
 from attrs import frozen
 
+from domain.rfp_answering.proving.bounds import Bound, bound_of
 from domain.rfp_answering.proving.quantities import Quantity
 
 _DAY = 86_400
@@ -29,21 +29,7 @@ _SCALES: dict[str, tuple[str, str, str]] = {
     "TB": ("bytes", "1e12", "1099511627776"),
 }
 """A unit's dimension, and between which values one of it lies: a month has 28 to 31 days, a kB 1000 or 1024 bytes."""
-_LEAST = re.compile(r"(?:at least|minimum(?: of)?|more than|over|no(?:t)? less than|longer than)\s*$", re.IGNORECASE)
-_MOST = re.compile(
-    r"(?:at most|up to|within|maximum(?: of)?|max\.?|less than|under|below|no(?:t)? (?:more|longer|later) than)\s*"
-    r"(?:the first\s*)?$",
-    re.IGNORECASE,
-)
 _RATE = re.compile(r"(?:every|each|per|once an?|once in)\s*$", re.IGNORECASE)
-
-
-class Bound(StrEnum):
-    """Whether a quantity is meant as it is, or as a limit."""
-
-    EXACT = "exact"
-    LEAST = "at least"
-    MOST = "at most"
 
 
 @frozen(kw_only=True)
@@ -80,15 +66,14 @@ def magnitude_of(clause: str, quantities: Sequence[Quantity]) -> Magnitude | Non
     """Return what a clause's quantities of one unit say together (`30 to 60 days`); None where there are none."""
     if not quantities:
         return None
-    dimension, least, most = _SCALES.get(quantities[0].unit, (quantities[0].unit, "1", "1"))
-    before = clause[: quantities[0].start]
-    bound = Bound.LEAST if _LEAST.search(before) else Bound.MOST if _MOST.search(before) else Bound.EXACT
+    first = quantities[0]
+    dimension, least, most = _SCALES.get(first.unit, (first.unit, "1", "1"))
     values = [one.value for one in quantities]
     return Magnitude(
         dimension=dimension,
         low=min(values) * Decimal(least),
         high=max(values) * Decimal(most),
-        bound=bound,
-        is_rate=bool(_RATE.search(before)),
+        bound=bound_of(clause, first.start, first.end),
+        is_rate=bool(_RATE.search(clause[: first.start])),
         written=" to ".join(dict.fromkeys(one.written for one in quantities)),
     )

@@ -14,17 +14,20 @@ from functools import cached_property, lru_cache
 
 from attrs import evolve, frozen
 
+from domain.rfp_answering.proving.designations import designations_in
 from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.proving.sentences import sentences_of
 from domain.rfp_answering.proving.stems import stems
 
-_DENYING = r"not|no|never|none|nor|neither|nobody|nothing|without|cannot|nicht|kein\w*|nie|niemals|ohne"
+_DENYING = (
+    r"not|no|never|none|nor|neither|nobody|nothing|without|cannot|nicht|kein\w*|nie|niemals|ohne|pas|aucune?|jamais"
+)
 _NOT = rf"(?:{_DENYING}|\w+n't)"
 _NEGATION = re.compile(
     rf"\b{_NOT}\b(?!\s(?:only\b|(?:more|less|fewer|later|earlier|sooner|longer)\sthan\b))", re.IGNORECASE
 )
 _PLANNED = (
-    r"\b(?:(?:is|are|was|were|been|being)\s(?:\w+\s)?planned|roadmap|intends?\sto|considering|plan(?:s|ning)?\sto|"
+    r"\b(?:(?:is|are|was|were|been|being)\s(?:\w+\s)?(?:planned|expected(?!\sto)|foreseen)|roadmap|(?:intends?|expects?)\sto|considering|plan(?:s|ning)?\sto|"
     r"under\sconsideration)\b"
 )
 _PLAN = re.compile(_PLANNED, re.IGNORECASE)
@@ -44,6 +47,7 @@ _ABOUT_SOURCES = re.compile(
     r"\b(?:documents?|documentation|passages?|stated?|specif\w+|described?|mention\w*|information|known|open)\b",
     re.IGNORECASE,
 )
+_AHEAD = re.compile(r"\b(?:plan\w*|expect\w*|foreseen|roadmap|will|upcoming|yet|future|scheduled)\b", re.IGNORECASE)
 FEWEST_SHARED = 2
 """Words that two clauses must share before they are about the same."""
 
@@ -69,6 +73,11 @@ class Clause:
     def words(self) -> frozenset[str]:
         """The words that carry meaning, but for those that deny it."""
         return stems(_NEGATION.sub(" ", self.about))
+
+    @cached_property
+    def is_denied(self) -> bool:
+        """Whether it says `not`, and not twice."""
+        return denials_in(self.text) % 2 == 1
 
 
 def left_out(quote: str, chunk: str) -> str:
@@ -120,9 +129,32 @@ def contradicted(answer: str, sentences: Sequence[str], *, asked: str = "") -> I
     if all(_agree(one, other) for one in said for other in proved):  # so it is for most answers
         return
     for clause in stated:
-        near = _nearest(clause, proofs)
+        near = nearest(clause, proofs)
         if near and not any(_agree(clause.sense, proof.sense) for proof in near):
             yield clause.text, near[0].text
+        else:
+            yield from ((clause.text, proof.text) for proof in proofs if _is_denied_in_passing(clause, proof))
+            if clause.sense is Sense.SAYS and Sense.PLANS in proved and not _AHEAD.search(answer):
+                yield from ((clause.text, proof.text) for proof in _only_planned(clause, proofs))
+
+
+def _is_denied_in_passing(clause: Clause, proof: Clause) -> bool:
+    """Whether a clause says all that a shorter one denies: `answered directly`, `and are never answered directly`."""
+    is_within = len(proof.words) >= FEWEST_SHARED and proof.words <= clause.words
+    return is_within and clause.sense is Sense.SAYS and proof.sense is Sense.DENIES
+
+
+def _only_planned(clause: Clause, proofs: Sequence[Clause]) -> Iterator[Clause]:
+    """Yield the clauses that plan what a clause says of a standard with its number, where no other one knows of it."""
+    for one in designations_in(clause.text):
+        where = [proof for proof in proofs if any(map(one.is_stated_by, designations_in(proof.text)))]
+        if len(one.parts) > 1 and all(proof.sense is Sense.PLANS for proof in where):
+            yield from where[:1]
+
+
+def denials_in(text: str) -> int:
+    """Return how often a text says `not`."""
+    return len(_NEGATION.findall(text))
 
 
 def is_about_sources(sentence: str) -> bool:
@@ -169,8 +201,8 @@ def _sense(part: str) -> Sense:
     return Sense.DENIES if len(_NEGATION.findall(part)) % 2 else Sense.SAYS
 
 
-def _nearest(clause: Clause, proofs: Sequence[Clause]) -> list[Clause]:
-    """The clauses that share most words with one, if they share enough to be about the same."""
+def nearest(clause: Clause, proofs: Sequence[Clause]) -> list[Clause]:
+    """Return the clauses that share most words with one, if they share enough to be about the same."""
     shared = {at: len(clause.words & proof.words) for at, proof in enumerate(proofs)}
     most = max(shared.values(), default=0)
     if most < FEWEST_SHARED or 2 * most < len(clause.words):

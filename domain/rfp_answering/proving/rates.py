@@ -13,8 +13,22 @@ from decimal import Decimal
 from domain.rfp_answering.proving.quantities import Quantity
 from domain.rfp_answering.proving.spelled import spelled_in
 
-_TIME = r"(?P<unit>(?:business |working )?(?:hour|day)|second|minute|week|fortnight|month|quarter|year|decade|century)"
+_TIME = (
+    r"(?:calendar |full )?(?P<unit>(?:business |working )?(?:hour|day)|"
+    r"second|minute|week|fortnight|month|quarter|year|decade|century)"
+)
 _RATE = re.compile(rf"(?:\b(?:every|each|per(?: \w+(?: and|,|/))?)\s|/\s?){_TIME}\b", re.IGNORECASE)
+_PER = {
+    "h": "hour",
+    "hr": "hour",
+    "s": "second",
+    "sec": "second",
+    "min": "minute",
+    "d": "day",
+    "mo": "month",
+    "yr": "year",
+}
+_PER_UNIT = re.compile(rf"(?<=[a-z²³])/(?P<unit>{'|'.join(_PER)})\b")
 _ARTICLE = re.compile(rf"\ban?\s{_TIME}\b", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"(\w+)\s\Z")
 _LASTING = frozenset(
@@ -53,6 +67,8 @@ def rates_in(text: str) -> Iterator[Quantity]:
     if words & _TIME_WORDS and words & _ARTICLES:
         for found in _ARTICLE.finditer(text):
             yield _quantity(found, unit=_unit(found) if _lasts(text, found.start()) else f"every {_unit(found)}")
+    for found in _PER_UNIT.finditer(text) if "/" in text else ():
+        yield _quantity(found, unit=f"every {_PER[found['unit']]}")
     for pattern, needed in ((_VAGUE, _VAGUE_WORDS), (_RELATIVE, _RELATIVE_WORDS)):
         for found in pattern.finditer(text) if words & needed else ():
             yield _quantity(found, unit=found.group().lower())

@@ -21,6 +21,7 @@ _ORDINALS = (
     "seventeenth eighteenth nineteenth twentieth"
 )
 _ORDINAL = {word: f"{number}th" for number, word in enumerate(_ORDINALS.split(), start=3)}
+_ORDERED = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|quarter|half|week|weekend|working day|business day)"
 _FRACTION = re.compile(r"(?P<whole>\d+\s?)?(?P<part>[¼-¾⅐-⅞])")
 _FORMS = {form: name for name in _STANDARDS.split() for form in (name, f"{name}v")}
 _STANDARD = {name: re.compile(rf"\b{name}(?=\d|v\d|\b)", re.IGNORECASE) for name in _STANDARDS.split()}
@@ -52,6 +53,17 @@ _RESPELLED: tuple[tuple[frozenset[str], re.Pattern[str], str], ...] = tuple(
         ("monthly", r"\b(?<!bi-)monthly\b", "every month"),
         ("quarterly", r"\bquarterly\b", "every quarter"),
         ("annual annually yearly", r"\b(?:annual|annually|(?<!half-)yearly)\b", "every year"),
+        ("first", rf"\bfirst(?= {_ORDERED}\b)", "1st"),
+        ("second", rf"\bsecond(?= {_ORDERED}\b)", "2nd"),
+        ("q", r"\bQ1\b", "1st quarter"),
+        ("q", r"\bQ2\b", "2nd quarter"),
+        ("q", r"\bQ([34])\b", r"\1th quarter"),
+        ("stunde heure ndlich", r"\b(?:pro|je|par|jede|jeder) (?:stunde|heure)\b|\bstündlich\b", "every hour"),
+        ("tag jour glich", r"\b(?:pro|je|par|jeden) (?:tag|jour)\b|\btäglich\b", "every day"),
+        ("woche semaine chentlich", r"\b(?:pro|je|par|jede) (?:woche|semaine)\b|\bwöchentlich\b", "every week"),
+        ("monat mois monatlich", r"\b(?:pro|je|par|jeden) (?:monat|mois)\b|\bmonatlich\b", "every month"),
+        ("quartal trimestre hrlich", r"\b(?:pro|je|par) (?:quartal|trimestre)\b|\bvierteljährlich\b", "every quarter"),
+        ("jahr an hrlich", r"\b(?:pro|je) jahr\b|\bpar an\b|\bjährlich\b", "every year"),
     )
 )
 _SIGNS = "×*"

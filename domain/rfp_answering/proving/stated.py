@@ -8,8 +8,9 @@ from functools import cached_property, lru_cache
 from attrs import frozen
 
 from domain.rfp_answering.proving.addresses import addresses_in
+from domain.rfp_answering.proving.dates import Date, dates_in
 from domain.rfp_answering.proving.designations import Designation, Name, codes_in, designations_in, names_in
-from domain.rfp_answering.proving.quantities import Date, Quantity, dates_in, quantities_in
+from domain.rfp_answering.proving.quantities import Quantity, quantities_in
 from domain.rfp_answering.proving.rates import rates_in
 from domain.rfp_answering.proving.spelling import respelled
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
+from domain.rfp_answering.proving.dates import Date, dates_in
 from domain.rfp_answering.proving.folding import folded
-from domain.rfp_answering.proving.quantities import Date, dates_in, quantities_in
+from domain.rfp_answering.proving.quantities import quantities_in
 from domain.rfp_answering.summaries.statements import RowKind
 
 REQUIREMENT = (
