@@ -27,7 +27,7 @@ from adapters.questionnaires.workbook import read_workbook
 from adapters.questionnaires.workbook_answers import with_workbook_answers
 from domain.jobs.errors import InvalidInput, PermanentFailure
 from domain.rfp_answering.placing import placed
-from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo, WantedColumns
+from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo, WantedColumns, check_questions
 
 Tables = Mapping[str, Mapping[str, str]]
 """Answers by table and address."""
@@ -43,7 +43,9 @@ class StandardQuestionnaireFiles:
         """Return what a file asks."""
         try:
             check_file(content, name=name, limits=self.limits)
-            return self._read(content, name=name, wanted=wanted)
+            asked = self._read(content, name=name, wanted=wanted)
+            check_questions([one.text for one in asked.questions], name=name)
+            return asked
         except PermanentFailure as exc:
             raise InvalidInput(f"{name}: {exc}") from exc
 

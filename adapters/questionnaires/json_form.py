@@ -9,7 +9,15 @@ from typing import cast
 from adapters.questionnaires.plain_text import decoded, encoded
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.draft import AnswerRules
-from domain.rfp_answering.questionnaire import Form, Place, Question, Questionnaire, QuestionNo, file_hash
+from domain.rfp_answering.questionnaire import (
+    Form,
+    Place,
+    Question,
+    Questionnaire,
+    QuestionNo,
+    check_questions,
+    file_hash,
+)
 
 TABLE = "json"
 _KNOWN = {"id", "text", "section", "allowed_values", "most_characters", "answer"}
@@ -23,6 +31,7 @@ def read_json(content: bytes, *, name: str) -> Questionnaire:
         InvalidInput: no JSON, or not of this form; the message names the place.
     """
     rows = _rows(content, name=name)
+    check_questions([str(row.get("text", "")) for row in rows if isinstance(row, dict)], name=name)
     questions = tuple(_question(row, number, name=name) for number, row in enumerate(rows, start=1))
     if not questions:
         raise InvalidInput(f"{name}: questions: there is none; expected at least one")
@@ -42,7 +51,7 @@ def with_json_answers(content: bytes, answers: Mapping[str, str]) -> bytes:
 def _rows(content: bytes, *, name: str) -> list[object]:
     try:
         document = json.loads(decoded(content, name=name))
-    except (json.JSONDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:
         raise InvalidInput(f"{name}: no JSON that can be read ({exc})") from exc
     rows = document.get("questions") if isinstance(document, dict) else None
     if not isinstance(rows, list):

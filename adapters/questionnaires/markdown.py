@@ -7,13 +7,22 @@ What stands under a question, up to the next one or the next heading, is its ans
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
 from adapters.questionnaires.plain_text import decoded, encoded
 from domain.jobs.errors import InvalidInput
-from domain.rfp_answering.questionnaire import Form, Place, Question, Questionnaire, QuestionNo, file_hash
+from domain.rfp_answering.questionnaire import (
+    Form,
+    Place,
+    Question,
+    Questionnaire,
+    QuestionNo,
+    check_questions,
+    file_hash,
+)
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
 _ITEM = re.compile(r"\s{0,3}(?:[-*+]|\d+[.)])\s+(.*)$")
@@ -43,6 +52,7 @@ def read_markdown(content: bytes, *, name: str) -> Questionnaire:
     found = list(_asked(lines))
     if not found:
         raise InvalidInput(f"{name}: no line ends with a question mark, so nothing is asked")
+    check_questions([one.text for one in found], name=name)
     questions = tuple(
         Question(
             no=QuestionNo(number),
@@ -85,7 +95,7 @@ def _asked(lines: list[str]) -> Iterator[Asked]:
             section = _EMPHASIS.sub("", match.group(2))
     borders = [*sorted({number for number, _text, _section in starts} | set(ends)), len(lines)]
     for number, text, its_section in starts:
-        until = next(border for border in borders if border > number)
+        until = borders[bisect_right(borders, number)]
         yield Asked(text=text, section=its_section, line=number, behind=number + 1, until=until)
 
 

@@ -192,6 +192,7 @@ class Deciding:
 
 def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | None, form: Form) -> None:
     no, draft = standing.question.no, standing.draft
+    _check_seen(standing, seen)
     if kind is DecisionKind.EDITED:
         _check_text(standing.question, text, form=form)
         return
@@ -199,14 +200,18 @@ def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | Non
         raise InvalidInput(f"question {no}: a text belongs to an edit; to change the answer, edit it")
     if draft is None:
         raise Conflict(f"question {no}: there is no draft to look at; have it answered, or write the answer (edit)")
-    if seen not in (None, draft.version):
-        raise Conflict(
-            f"question {no}: draft {seen} was looked at, and draft {draft.version} is there by now; look at that one"
-        )
     if kind is DecisionKind.APPROVED and draft.draft.verdict is AnswerVerdict.NO_ANSWER:
         raise Conflict(f"question {no}: the draft says that there is no answer; write one (edit), or leave it open")
     if kind is DecisionKind.APPROVED:
         _check_text(standing.question, draft.draft.answer, form=form)
+
+
+def _check_seen(standing: Standing, seen: int | None) -> None:
+    """Refuse a decision, an edit too, of somebody who looked at another draft than the newest one."""
+    newest = standing.draft.version if standing.draft else 0
+    if seen not in (None, newest):
+        there = f"draft {newest} is there by now; look at that one" if newest else "there is no draft"
+        raise Conflict(f"question {standing.question.no}: draft {seen} was looked at, and {there}")
 
 
 def _check_text(question: Question, text: str, *, form: Form) -> None:

@@ -7,6 +7,7 @@ A file is bytes that nobody changes; its SHA-256 says whether a place still mean
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NewType
 
@@ -19,6 +20,9 @@ from domain.rfp_answering.draft import AnswerRules
 LONGEST_NAME = 300
 MOST_IN_CELL = 32_767
 """What a cell of a workbook can hold, by Excel's specification, as `length_in_cell` counts."""
+MOST_QUESTIONS = 20_000
+LONGEST_QUESTION = MOST_IN_CELL
+"""In characters, whatever the form: more is no question."""
 QuestionNo = NewType("QuestionNo", int)
 """The place of a question in its questionnaire, from 1 on."""
 
@@ -130,6 +134,23 @@ def length_in_cell(text: str) -> int:
     """Return how long Excel finds a text: in units of UTF-16, of which an emoji has two."""
     lines = text.replace("\r\n", "\n")
     return len(lines) + sum(sign > "\uffff" for sign in lines)
+
+
+def check_questions(texts: Sequence[str], *, name: str) -> None:
+    """
+    Refuse what is data, and no questionnaire.
+
+    Raises:
+        InvalidInput: there are too many questions in the file called *name*, or one of them is too long.
+    """
+    if len(texts) > MOST_QUESTIONS:
+        raise InvalidInput(f"{name}: it asks {len(texts):,} questions; expected at most {MOST_QUESTIONS:,}; split it")
+    for number, text in enumerate(texts, start=1):
+        if len(text) > LONGEST_QUESTION:
+            raise InvalidInput(
+                f"{name}: question {number} ({text[:60]!r}...) has {len(text):,} characters; expected at most "
+                f"{LONGEST_QUESTION:,}"
+            )
 
 
 def file_hash(content: bytes) -> str:

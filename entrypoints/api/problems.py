@@ -7,18 +7,18 @@ Domain errors are mapped here, once. What nobody expected is a 500 that tells it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from types import NoneType
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 
 from domain.jobs.errors import (
     AlreadyRunning,
@@ -157,8 +157,18 @@ async def _of_http(request: Request, error: Exception) -> JSONResponse:
 
 def _allowed(request: Request) -> str:
     """Return the methods there are at this path; each route, asked alone, knows only its own."""
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    routes = [route for route in _each(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
+
+
+def _each(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Yield the routes themselves: a router that was included stands among them as one, which knows no methods."""
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        if isinstance(router, APIRouter):
+            yield from _each(router.routes)
+        else:
+            yield route
 
 
 async def _of_surprise(request: Request, error: Exception) -> JSONResponse:

@@ -46,6 +46,14 @@ def test_a_form_brings_a_questionnaire_and_its_name(api: Api) -> None:
     assert len(preview.json()["questions"]) == 4
 
 
+@pytest.mark.parametrize("name", ["../../etc/tender.csv", "C:\\tenders\\tender.csv", "/tender.csv"])
+def test_a_download_is_called_by_no_path(api: Api, name: str) -> None:
+    """A program that saves it under the name it is told would write where the sender of the questionnaire wants."""
+    exported = api.get(f"/v1/rfps/{api.post('/v1/rfps', files=FILE, params={'name': name}).json()['id']}/export")
+
+    assert exported.headers["Content-Disposition"] == "attachment; filename*=UTF-8''tender.csv"
+
+
 @pytest.mark.parametrize(
     ("name", "media"),
     [

@@ -79,6 +79,10 @@ def test_what_can_not_be_decided_is_refused(place: Place, antiphon: Antiphon) ->
 
     with pytest.raises(Conflict, match="draft 7 was looked at"):
         decide(rfp_id, 1, DecisionWords(kind=DecisionKind.APPROVED, draft=7))
+    with pytest.raises(Conflict, match="draft 7 was looked at, and draft 1 is there by now"):
+        decide(rfp_id, 1, DecisionWords(kind=DecisionKind.EDITED, text="Yes.", draft=7))
+    with pytest.raises(Conflict, match="draft 7 was looked at, and there is no draft"):
+        decide(rfp_id, 5, DecisionWords(kind=DecisionKind.EDITED, text="Yes.", draft=7))
     with pytest.raises(Conflict, match="there is no draft"):
         decide(rfp_id, 5, approve)
     with pytest.raises(InvalidInput, match="expected the answer's words"):

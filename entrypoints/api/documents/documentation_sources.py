@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from domain.embedding.documentation_source import (
     LONGEST_LOCATION,
@@ -20,15 +20,14 @@ from domain.embedding.selection import MOST_GLOBS, Selection
 from domain.embedding.sync_counts import SyncCounts
 from domain.embedding.sync_service import SyncedAll
 from domain.jobs.job import Job, JobStatus
+from entrypoints.api.documents.words import Words
 
 _SECRET = "The name of a secret of the organization, as `${DOCS_TOKEN}`; never its value."
 _GLOBS = "Globs over paths: `*.md` in any folder, `docs/**/*.pdf` below one."
 
 
-class SourceWords(BaseModel):
+class SourceWords(Words):
     """How a source is read; what is left out is empty, or as usual."""
-
-    model_config = ConfigDict(extra="forbid")
 
     branch: str = Field(default="", max_length=200, description="Of a git repository; empty: its own default.")
     endpoint: str = Field(default="", max_length=LONGEST_LOCATION, description="URL of an S3 service; empty: AWS.")
@@ -65,10 +64,8 @@ class SourceChange(SourceWords):
     trusted: bool | None = None
 
 
-class SyncWords(BaseModel):
+class SyncWords(Words):
     """What a person says to a sync."""
-
-    model_config = ConfigDict(extra="forbid")
 
     confirm_deletions: bool = Field(
         default=False, description="Delete what has vanished from the source, however much it is."

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from domain.embedding.asked_model import FORMS, AskedModel
 from domain.embedding.embedding_model import (
@@ -18,14 +18,13 @@ from domain.embedding.embedding_model import (
 from domain.embedding.embedding_spec import MOST_NAMED, EmbeddingSpec
 from domain.embedding.library_document import DocumentId, ReviewStatus
 from domain.embedding.model_service import ModelView
+from entrypoints.api.documents.words import Words
 
 Prefix = Annotated[str, Field(max_length=LONGEST_PREFIX)]
 
 
-class NewEmbeddingModel(BaseModel):
+class NewEmbeddingModel(Words):
     """A model to embed with. It is tried before it is stored."""
-
-    model_config = ConfigDict(extra="forbid")
 
     model: str = Field(min_length=1, max_length=300, description=FORMS, examples=["openai:text-embedding-3-small"])
     name: str = Field(default="", max_length=200, description="What to call it; default: as the model.")
@@ -76,10 +75,8 @@ class LibrarySettingsDocument(BaseModel):
     auto_embed: bool = Field(description="Whether a new document is embedded by itself.")
 
 
-class LibrarySettingsChange(BaseModel):
+class LibrarySettingsChange(Words):
     """What is to be set; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     model: str | None = Field(
         default=None,
@@ -90,10 +87,8 @@ class LibrarySettingsChange(BaseModel):
     auto_embed: bool | None = Field(default=None, description="Whether a new document is embedded by itself.")
 
 
-class StartEmbedding(BaseModel):
+class StartEmbedding(Words):
     """Which documents to embed: those named, those of a status, those that wait; else all."""
-
-    model_config = ConfigDict(extra="forbid")
 
     documents: list[UUID] = Field(default=[], max_length=MOST_NAMED, description="Ids of documents.")
     status: ReviewStatus | None = Field(default=None, description="Those of this status.")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from domain.embedding.adding import Added, Change
 from domain.embedding.chunk import StoredChunk
 from domain.embedding.library_document import LibraryDocument, ReviewStatus
+from entrypoints.api.documents.words import Words
 
 
-class ReviewWords(BaseModel):
+class ReviewWords(Words):
     """What is decided on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     generation: int | None = Field(
         default=None,

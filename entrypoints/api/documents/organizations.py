@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from domain.organizations.api_key import IssuedKey, KeyState, OwnedKey
 from domain.organizations.audit_entry import AuditEntry
 from domain.organizations.organization import Membership, Organization, Role
+from entrypoints.api.documents.words import Words
 
 LONGEST_LIFETIME_S = 10 * 365 * 24 * 3600
 LONGEST_GRACE_S = 30 * 24 * 3600
@@ -34,10 +35,8 @@ class MemberDocument(BaseModel):
     since: datetime
 
 
-class MemberRole(BaseModel):
+class MemberRole(Words):
     """As what somebody is a member."""
-
-    model_config = ConfigDict(extra="forbid")
 
     role: Role
 
@@ -64,10 +63,8 @@ class IssuedKeyDocument(KeyDocument):
     key: str = Field(repr=False, description="The key itself: shown this once.")
 
 
-class NewKey(BaseModel):
+class NewKey(Words):
     """A key to make."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: str = Field(max_length=254, description="The member it acts as.", examples=["ada@example.com"])
     scopes: list[Scope] = Field(min_length=1, max_length=3, examples=[["read"]])
@@ -76,10 +73,8 @@ class NewKey(BaseModel):
     )
 
 
-class Rotation(BaseModel):
+class Rotation(Words):
     """How a key is replaced."""
-
-    model_config = ConfigDict(extra="forbid")
 
     grace_s: int = Field(
         default=0, strict=True, ge=0, le=LONGEST_GRACE_S, description="Seconds that the old key still works."

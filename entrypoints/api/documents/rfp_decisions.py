@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from domain.rfp_answering.deciding import Approved
 from domain.rfp_answering.findings.contradictions import Contradiction, ContradictionKind, Statement
@@ -17,14 +17,13 @@ from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.standing import AnswerState
 from entrypoints.api.documents.library import AddedDocument, added_document
+from entrypoints.api.documents.words import Words
 
 LONGEST_ANSWER = 100_000
 
 
-class DecisionWords(BaseModel):
+class DecisionWords(Words):
     """What a person decides on an answer."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: DecisionKind = Field(description="approved, edited (with a text), or rejected (it is drafted anew).")
     text: str = Field(default="", max_length=LONGEST_ANSWER, description="The person's own answer, of an edit.")
@@ -64,10 +63,8 @@ class RefusalsDocument(BaseModel):
     refused: list[RefusalDocument] = Field(description="By question; empty: everything can be written.")
 
 
-class NoWords(BaseModel):
+class NoWords(Words):
     """Nothing: what is asked stands in the path."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class GapDocument(BaseModel):

@@ -12,7 +12,15 @@ from domain.jobs.job import Job, JobOptions, JobStatus
 from domain.language_models.model import ModelSpec
 from domain.rfp_answering.looking import RfpStages
 from domain.rfp_answering.overview import RfpOverview
-from domain.rfp_answering.questionnaire import Columns, Form, Question, Questionnaire, QuestionNo, WantedColumns
+from domain.rfp_answering.questionnaire import (
+    MOST_QUESTIONS,
+    Columns,
+    Form,
+    Question,
+    Questionnaire,
+    QuestionNo,
+    WantedColumns,
+)
 from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.stage import OPTIONS, StageSpec
 from domain.rfp_answering.standing import AnswerState
@@ -21,7 +29,6 @@ from entrypoints.api.documents.runs import RunOptions
 from entrypoints.api.documents.words import Words
 
 MOST_PASSAGES = 50
-MOST_QUESTIONS = 20_000
 COLUMN = "As a letter (`C`) or by its heading (`Response`); default: it is found."
 _HEADING = "What stands above that column; empty: nothing that is known as a heading."
 ColumnName = Annotated[str, Field(max_length=200)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from domain.jobs.job import JobStatus
 from domain.schedules.rhythm import Cron, Every, Once, Rhythm
@@ -14,6 +14,7 @@ from domain.schedules.schedulable import Schedulable
 from domain.schedules.schedule import LONGEST_JITTER_S, CatchUp, Schedule, Standing
 from domain.schedules.service import ScheduleView, TickView
 from domain.schedules.tick import TickState
+from entrypoints.api.documents.words import Words
 
 RUN = "What runs, in the words of the command line: `configs run NAME`, or `task NAME key=value`."
 CRON = "Minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly."
@@ -27,10 +28,8 @@ CATCH_UP = (
 JITTER = "Each tick is acted on up to so many seconds later, so that many schedules do not start at once."
 
 
-class ScheduleChange(BaseModel):
+class ScheduleChange(Words):
     """What is to be changed; what is left out stays. A new rhythm counts from now."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str | None = Field(default=None, max_length=100, examples=["nightly"])
     run: list[str] | None = Field(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from domain.notifications.delivery import Delivery, DeliveryState
 from domain.notifications.service import Revealed
 from domain.notifications.webhook import LONGEST_URL, Webhook
 from domain.notifications.webhook_document import delivery_document, webhook_document
+from entrypoints.api.documents.words import Words
 
 EVENTS = "Names (`job.ended`), families (`job.*`) or `*`."
 
 
-class NewWebhook(BaseModel):
+class NewWebhook(Words):
     """Who is to be told, of what."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: str = Field(
         max_length=LONGEST_URL,
@@ -28,20 +27,16 @@ class NewWebhook(BaseModel):
     description: str = Field(default="", max_length=200)
 
 
-class WebhookChange(BaseModel):
+class WebhookChange(Words):
     """What is to be changed; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: str | None = Field(default=None, max_length=LONGEST_URL)
     events: list[str] | None = Field(default=None, max_length=20, description=EVENTS)
     description: str | None = Field(default=None, max_length=200)
 
 
-class Rotation(BaseModel):
+class Rotation(Words):
     """How long the old secret is good beside the new one."""
-
-    model_config = ConfigDict(extra="forbid")
 
     overlap_hours: float = Field(default=24.0, ge=0, le=168)
 

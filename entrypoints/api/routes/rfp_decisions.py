@@ -145,14 +145,15 @@ def export_rfp(
         caller, rfp_id, with_drafts=with_drafts, form=form, leave_out_refused=leave_out_refused
     )
     file = exported_file(exported)
+    name = PurePath(exported.name.replace("\\", "/")).name  # what its sender calls it may look like a path
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(exported.name, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "X-Content-Type-Options": "nosniff",
         WRITTEN: ranges(file.written),
         LEFT_OPEN: ranges(file.left_open),
         LEFT_OUT: ranges(file.left_out),
     }
-    media = _MEDIA_WITH_MACROS.get(PurePath(exported.name).suffix.lower(), _MEDIA[exported.form])
+    media = _MEDIA_WITH_MACROS.get(PurePath(name).suffix.lower(), _MEDIA[exported.form])
     return Response(file.content, media_type=media, headers=headers)
 
 
