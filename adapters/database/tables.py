@@ -142,7 +142,7 @@ item = Table(
     Column("input", JSON_OBJECT, nullable=False),
     Column("result", JSON_OBJECT),
     Column("progress", JSON_OBJECT),
-    PrimaryKeyConstraint("organization_id", "job_id", "no"),
+    PrimaryKeyConstraint("organization_id", "job_id", "no", postgresql_include=["state"]),  # counted without the rows
     ForeignKeyConstraint(["organization_id", "job_id"], ["job.organization_id", "job.id"], ondelete="CASCADE"),
 )
 # Few rows run at a time, and every claim counts them: the index holds those and no others.
