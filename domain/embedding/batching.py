@@ -116,7 +116,7 @@ def embed_halving(call: Callable[[Sequence[str]], Embedded], texts: Sequence[str
     except Deferred as wait:
         return Halved(brought=(wait,) * len(texts), usage=wait.usage)
     except ItemFailure as failure:
-        made = NOTHING if failure.kind is FailureKind.TARGET_DOWN else Usage(requests=1)  # nobody was called
+        made = calls_of(failure)
         if len(texts) == 1 or not is_of_a_text(failure):
             return Halved(brought=(failure,) * len(texts), usage=made)
         return _halves(call, texts, made)
@@ -130,6 +130,11 @@ def _halves(call: Callable[[Sequence[str]], Embedded], texts: Sequence[str], mad
     others = texts[middle:]  # what stops the one half for good would stop the other as well
     rest = embed_halving(call, others) if stop is None else Halved(brought=(stop,) * len(others))
     return Halved(brought=first.brought + rest.brought, usage=made + first.usage + rest.usage)
+
+
+def calls_of(failure: ItemFailure) -> Usage:
+    """Return what a call that failed so has cost, as far as anybody knows: the call, unless nobody was called."""
+    return NOTHING if failure.kind is FailureKind.TARGET_DOWN else Usage(requests=1)
 
 
 def is_of_a_text(failure: Exception) -> bool:

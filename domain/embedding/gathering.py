@@ -18,7 +18,7 @@ from time import monotonic
 
 from attrs import define, field, frozen
 
-from domain.embedding.batching import BatchLimits, Brought, Halved, Size, embed_halving, shares_of, size_of
+from domain.embedding.batching import BatchLimits, Brought, Halved, Size, calls_of, embed_halving, shares_of, size_of
 from domain.embedding.chunk import text_hash
 from domain.embedding.embedder import Embedder, only_vector
 from domain.embedding.refusals import LONGEST_ON_THE_SPOT_S, Refusals, must_wait
@@ -104,9 +104,22 @@ class GatheredEmbedder:
             paying.discard(id(text))  # a text that is there twice is paid for once
         return answers
 
-    def embed_query(self, text: str, *, deadline_s: float) -> Vector:
-        """Return the vector of a question, which waits for nobody; raises as `Embedder.embed_query`."""
-        return only_vector(self.embedder.embed_query(text, deadline_s=deadline_s))
+    def embed_query(self, text: str, *, deadline_s: float) -> tuple[Vector, Usage]:
+        """
+        Return the vector of a question, which waits for nobody, and what it cost.
+
+        Raises: as `Embedder.embed_query`; a call that was made is in the failure's usage.
+        """
+        try:
+            found = self.embedder.embed_query(text, deadline_s=deadline_s)
+        except ItemFailure as failure:
+            failure.usage += calls_of(failure)
+            raise
+        try:
+            return only_vector(found), found.usage
+        except ItemFailure as failure:
+            failure.usage += found.usage
+            raise
 
     def _taken(self, texts: Sequence[str]) -> tuple[list[_Text], list[_Text]]:
         """Return all texts, and those among them that nobody else asks for: these are to be sent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from domain.embedding.embedding_model import EmbeddingModel
 from domain.embedding.ingesting import NO_MODEL
@@ -23,6 +23,7 @@ from domain.jobs.errors import (
     ServiceUnavailable,
     TransientFailure,
 )
+from domain.jobs.usage import NOTHING, Usage
 from domain.tenancy import TenantContext
 
 LONGEST_QUESTION = 8_000
@@ -36,10 +37,11 @@ _OUR_WORDS = (FailureKind.CONTEXT_TOO_LONG, FailureKind.TOO_LARGE, FailureKind.B
 
 @frozen(kw_only=True)
 class Found:
-    """What a search brought, and by which model."""
+    """What a search brought, by which model, and what the question's vector cost."""
 
     hits: list[Hit]
     model: EmbeddingModel
+    usage: Usage = NOTHING
 
 
 @frozen(kw_only=True)
@@ -78,13 +80,14 @@ class Searching:
         Return the hits nearest to a question, by the model in use, to an item's work: that has its way with failures.
 
         Raises:
-            TransientFailure, PermanentFailure, Deferred: as the model's calls do.
+            TransientFailure, PermanentFailure, Deferred: as the model's calls do, with what they cost.
             InvalidInput, Conflict, ServiceUnavailable: as `search`, for what is not the model's.
         """
         words = _checked(question, k)
         chosen = self.model(tenant)
-        vector = self.embedders.open(tenant, chosen).embed_query(words, deadline_s=deadline_s)
-        return self._ranked(tenant, words, vector, model=chosen, k=k, only_approved=only_approved)
+        vector, usage = self.embedders.open(tenant, chosen).embed_query(words, deadline_s=deadline_s)
+        found = self._ranked(tenant, words, vector, model=chosen, k=k, only_approved=only_approved)
+        return evolve(found, usage=usage)
 
     def finds_anything(self, tenant: TenantContext, *, only_approved: bool) -> bool:
         """
@@ -124,7 +127,7 @@ class Searching:
 
     def _vector(self, tenant: TenantContext, words: str, model: EmbeddingModel) -> Vector:
         try:
-            return self.embedders.open(tenant, model).embed_query(words, deadline_s=DEADLINE_S)
+            return self.embedders.open(tenant, model).embed_query(words, deadline_s=DEADLINE_S)[0]
         except (TransientFailure, Deferred) as failure:
             raise ServiceUnavailable(f"embedding model {model.name!r} can't be asked now: {failure}") from failure
         except PermanentFailure as failure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from attrs import frozen
@@ -14,6 +14,9 @@ from domain.rfp_answering.proving.evidence import Finding
 from domain.rfp_answering.questionnaire import Question
 from domain.rfp_answering.records import Author, Comment, ReviewVerdict
 from domain.tenancy import TenantContext
+
+Spent = Callable[[Usage], None]
+"""Hears what was paid for, at once: whatever comes after it, it is spent."""
 
 
 @frozen(kw_only=True)
@@ -80,13 +83,15 @@ class Reviewer(Protocol):
 class Passages(Protocol):
     """The library, as those who answer see it."""
 
-    def find(self, tenant: TenantContext, text: str, *, k: int, only_approved: bool) -> tuple[Passage, ...]:
+    def find(
+        self, tenant: TenantContext, text: str, *, k: int, only_approved: bool, spent: Spent
+    ) -> tuple[Passage, ...]:
         """
-        Return the *k* passages that are nearest to a text, nearest first.
+        Return the *k* passages that are nearest to a text, nearest first; *spent* hears what each call has cost.
 
         Raises:
             InvalidInput: no embedding model is in use.
-            TransientFailure, PermanentFailure: as the embedding model's calls do.
+            TransientFailure, PermanentFailure: as the embedding model's calls do; what the last one cost is theirs.
         """
 
     def named(self, tenant: TenantContext, chunk_ids: Sequence[str]) -> tuple[Passage, ...]:

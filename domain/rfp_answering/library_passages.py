@@ -9,8 +9,10 @@ from attrs import frozen
 from domain.embedding.library_document import DocumentId
 from domain.embedding.ports import Library, LibraryUnitOfWork
 from domain.embedding.search import Hit
-from domain.embedding.searching import DEADLINE_S, LONGEST_QUESTION, Searching
+from domain.embedding.searching import DEADLINE_S, LONGEST_QUESTION, Found, Searching
 from domain.jobs.errors import Conflict, FailureKind, InvalidInput, NotFound, PermanentFailure
+from domain.jobs.usage import NOTHING
+from domain.rfp_answering.authorship import Spent
 from domain.rfp_answering.draft import ChunkId
 from domain.rfp_answering.passage import Passage, source_of
 from domain.tenancy import TenantContext
@@ -27,7 +29,9 @@ class LibraryPassages:
     library: Library
     searching: Searching
 
-    def find(self, tenant: TenantContext, text: str, *, k: int, only_approved: bool) -> tuple[Passage, ...]:
+    def find(
+        self, tenant: TenantContext, text: str, *, k: int, only_approved: bool, spent: Spent
+    ) -> tuple[Passage, ...]:
         """
         Return the passages nearest to *text*; of one that the embedding model finds too long, nearest to its beginning.
 
@@ -35,19 +39,21 @@ class LibraryPassages:
         """
         words = text.strip()[:LONGEST_QUESTION]
         try:
-            return tuple(map(_passage, self._hits(tenant, words, k=k, only_approved=only_approved)))
+            found = self._found(tenant, words, k=k, only_approved=only_approved, spent=spent)
         except (InvalidInput, Conflict, NotFound) as refusal:
             raise PermanentFailure(str(refusal), kind=FailureKind.BAD_INPUT) from refusal
+        if found.usage != NOTHING:
+            spent(found.usage)
+        return tuple(map(_passage, found.hits))
 
-    def _hits(self, tenant: TenantContext, words: str, *, k: int, only_approved: bool) -> list[Hit]:
+    def _found(self, tenant: TenantContext, words: str, *, k: int, only_approved: bool, spent: Spent) -> Found:
         while True:
             try:
-                return self.searching.nearest(
-                    tenant, words, k=k, only_approved=only_approved, deadline_s=DEADLINE_S
-                ).hits
+                return self.searching.nearest(tenant, words, k=k, only_approved=only_approved, deadline_s=DEADLINE_S)
             except PermanentFailure as failure:
                 if failure.kind not in _TOO_LONG or len(words) <= SHORTEST:
                     raise
+                spent(failure.usage)
                 words = words[: len(words) // 2]
 
     def named(self, tenant: TenantContext, chunk_ids: Sequence[str]) -> tuple[Passage, ...]:

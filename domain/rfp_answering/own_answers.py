@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.embedding.search import MOST_HITS
-from domain.rfp_answering.authorship import Passages
+from domain.rfp_answering.authorship import Passages, Spent
 from domain.rfp_answering.passage import Passage
 from domain.rfp_answering.rfp import RfpId
 from domain.rfp_answering.stage import StageSpec
@@ -18,15 +18,17 @@ def answers_location(rfp_id: RfpId) -> str:
     return f"rfp-answers/{rfp_id}.md"
 
 
-def passages_for(passages: Passages, tenant: TenantContext, spec: StageSpec, text: str) -> tuple[Passage, ...]:
+def passages_for(
+    passages: Passages, tenant: TenantContext, spec: StageSpec, text: str, *, spent: Spent
+) -> tuple[Passage, ...]:
     """
     Return the passages that an answer may rest on, nearest first: none of this RFP's own, or it would prove itself.
 
-    Raises: as `Passages.find`.
+    *spent* hears what finding them cost. Raises: as `Passages.find`.
     """
     own = answers_location(spec.rfp_id)
-    found = passages.find(tenant, text, k=spec.passages, only_approved=spec.only_approved)
+    found = passages.find(tenant, text, k=spec.passages, only_approved=spec.only_approved, spent=spent)
     if any(one.location == own for one in found):  # seldom: only what was put into the library is found there
         deep = min(spec.passages * DEEP, MOST_HITS)
-        found = passages.find(tenant, text, k=deep, only_approved=spec.only_approved)
+        found = passages.find(tenant, text, k=deep, only_approved=spec.only_approved, spent=spent)
     return tuple(one for one in found if one.location != own)[: spec.passages]

@@ -8,6 +8,7 @@ goes back to the author once; what they find then is for a person. `no_answer` i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from time import monotonic
 from typing import cast
 
@@ -93,7 +94,8 @@ class Drafter(StageRunner):
         standing = self._standing(item)
         if not standing.may_be_drafted():
             return Outcome(state=ItemState.SKIPPED, result={"reason": "somebody has answered for it meanwhile"})
-        found = passages_for(self.passages, self.tenant, self.spec, standing.question.text)
+        spent = partial(keep, item.progress or {})
+        found = passages_for(self.passages, self.tenant, self.spec, standing.question.text, spent=spent)
         basis = Basis(
             question=question_hash(standing.question), passages=fingerprint_of(found), author=self.responder.author
         )

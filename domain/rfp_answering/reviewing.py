@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from attrs import frozen
 
 from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item, ItemState, Outcome, PlannedItem
 from domain.jobs.job import Job
-from domain.rfp_answering.authorship import Opinion, Reviewer
+from domain.rfp_answering.authorship import Opinion, Reviewer, Spent
 from domain.rfp_answering.draft import AnswerVerdict, Draft
 from domain.rfp_answering.own_answers import passages_for
 from domain.rfp_answering.passage import Passage
@@ -84,7 +85,8 @@ class Critic(StageRunner):
         if there is not None and there.author == self.reviewer.author:
             return self._known(there)
         with counting_deferrals(keep, item.progress or {}):
-            opinion = self._opinion(standing.question, standing.draft, deadline_s=deadline_s)
+            spent = partial(keep, item.progress or {})
+            opinion = self._opinion(standing.question, standing.draft, spent=spent, deadline_s=deadline_s)
         review = ReviewRecord(
             rfp_id=self.spec.rfp_id,
             no=standing.question.no,
@@ -104,10 +106,10 @@ class Critic(StageRunner):
             state=ItemState.SUCCEEDED, verdict=review.verdict.value, result=result_of(review), usage=opinion.usage
         )
 
-    def _opinion(self, question: Question, record: DraftRecord, *, deadline_s: float) -> Opinion:
+    def _opinion(self, question: Question, record: DraftRecord, *, spent: Spent, deadline_s: float) -> Opinion:
         """Ask the reviewer; what the checks found stands above any opinion, and is said with it."""
         shown = self.passages.named(self.tenant, [one.chunk_id for one in record.draft.quotes])
-        more = passages_for(self.passages, self.tenant, self.spec, question.text)
+        more = passages_for(self.passages, self.tenant, self.spec, question.text, spent=spent)
         passages = (*shown, *(one for one in more if one.chunk_id not in {there.chunk_id for there in shown}))
         return self.reviewer.review(question, record.draft, passages, deadline_s=deadline_s)
 

@@ -74,7 +74,7 @@ def test_what_the_search_finds_bounds_what_can_be_quoted(place: LocalPlace) -> N
     found = [
         any(stands_in(fact, one.text) for one in shown if locations[one.document_id] in evidence.documents)
         for expectation in read_expectations(EXPECTED)
-        for shown in [passages.find(place.tenant, expectation.question, k=8, only_approved=True)]
+        for shown in [passages.find(place.tenant, expectation.question, k=8, only_approved=True, spent=print)]
         for evidence in expectation.evidence
         for fact in evidence.facts
     ]

@@ -33,8 +33,6 @@ from domain.rfp_answering.extractive import ExtractiveResponder
 from domain.rfp_answering.findings.inspecting import Inspecting
 from domain.rfp_answering.library_answers import Shelving
 from domain.rfp_answering.model_authors import AskedModel, ModelResponder, ModelReviewer
-from domain.rfp_answering.passage import Passage
-from domain.rfp_answering.proving.stems import stems
 from domain.rfp_answering.questionnaire import QuestionNo, WantedColumns
 from domain.rfp_answering.report import Reporting
 from domain.rfp_answering.responding import Responding
@@ -45,14 +43,10 @@ from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 from tests.contract.building import US
 from tests.kernel.world import Kernel
+from tests.unit.small_library import SmallLibrary
 
 MODEL = ModelSpec(provider=Provider.SCRIPTED, model="author")
 OTHER_MODEL = ModelSpec(provider=Provider.SCRIPTED, model="critic")
-TEXTS = {
-    "encryption": "All customer data is encrypted at rest with AES-256. Keys are rotated every 90 days.",
-    "backups": "Backups are kept for 30 days. They are stored in Frankfurt.",
-    "standards": "We are certified to ISO 27001 since 14 March 2024.",
-}
 QUESTIONS = (
     "Is customer data encrypted at rest?",
     "How long are backups kept?",
@@ -61,32 +55,6 @@ QUESTIONS = (
 )
 Reply = Callable[[str], str | Completion]
 """Makes a model's reply from all that it was told."""
-
-
-@define
-class SmallLibrary:
-    """`Passages` over a few texts: those that share words with what is looked for, most of them first."""
-
-    texts: dict[str, str] = field(factory=lambda: dict(TEXTS))
-    generation: int = 1
-
-    def find(self, tenant: TenantContext, text: str, *, k: int, only_approved: bool) -> tuple[Passage, ...]:
-        """Return passages that share a word with *text*."""
-        _ = tenant, only_approved
-        wanted = stems(text)
-        shared = {name: len(wanted & stems(f"{name} {body}")) for name, body in self.texts.items()}
-        return tuple(self._passage(name) for name in sorted(shared, key=lambda one: -shared[one]) if shared[name])[:k]
-
-    def named(self, tenant: TenantContext, chunk_ids: Sequence[str]) -> tuple[Passage, ...]:
-        """Return the passages of these ids."""
-        _ = tenant
-        every: dict[str, Passage] = {passage.chunk_id: passage for passage in map(self._passage, self.texts)}
-        return tuple(every[one] for one in chunk_ids if one in every)
-
-    def _passage(self, name: str) -> Passage:
-        return Passage(
-            document_id=name, generation=self.generation, ordinal=0, title=name.title(), text=self.texts[name]
-        )
 
 
 @define

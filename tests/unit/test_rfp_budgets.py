@@ -15,7 +15,8 @@ from domain.rfp_answering.rfp import Rfp
 from domain.rfp_answering.stage import RESPONDING, REVIEWING
 from tests.contract.building import US
 from tests.unit.rfp_replies import ENCRYPTED
-from tests.unit.rfp_world import MODEL, OTHER_MODEL, TEXTS, RfpWorld, opinion, said, spec_of
+from tests.unit.rfp_world import MODEL, OTHER_MODEL, RfpWorld, opinion, said, spec_of
+from tests.unit.small_library import TEXTS
 
 A_CALL = Usage(requests=1, prompt_tokens=90, completion_tokens=10, cost_nanousd=5_000)
 QUESTIONS = tuple(f"Is customer data of kind {kind} encrypted at rest?" for kind in "abcd")

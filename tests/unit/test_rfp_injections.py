@@ -24,7 +24,8 @@ from domain.rfp_answering.questionnaire import Place, Question, QuestionNo, Want
 from domain.rfp_answering.records import DecisionKind
 from tests.contract.building import US
 from tests.unit.rfp_injections import INJECTIONS, OBEDIENT
-from tests.unit.rfp_world import MODEL, QUESTIONS, TEXTS, RfpWorld, opinion, said
+from tests.unit.rfp_world import MODEL, QUESTIONS, RfpWorld, opinion, said
+from tests.unit.small_library import TEXTS
 
 PASSAGE = Passage(document_id="d", generation=1, ordinal=0, title="Backups", text=TEXTS["backups"])
 QUESTION = Question(no=QuestionNo(1), text=QUESTIONS[1], place=Place(table="", question="1", answer="1"))

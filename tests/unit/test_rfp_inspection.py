@@ -25,7 +25,8 @@ from domain.rfp_answering.rfp import Rfp, RfpId
 from domain.rfp_answering.stage import StageSpec
 from tests.contract.building import THEM, US
 from tests.unit.rfp_replies import honest
-from tests.unit.rfp_world import QUESTIONS, RfpWorld, SmallLibrary
+from tests.unit.rfp_world import QUESTIONS, RfpWorld
+from tests.unit.small_library import SmallLibrary
 
 EVIL = "# Win\n<script>alert(1)</script>\n[free](https://evil.example) ![x](x) `code` @all www.evil.example\n---"
 FIRST, SECOND, THIRD, FOURTH = map(QuestionNo, range(1, 5))
@@ -233,8 +234,11 @@ def test_an_rfp_is_never_answered_from_its_own_answers() -> None:
         def find(self, *args: object, **words: object) -> tuple[Passage, ...]:
             return (own, *super().find(*args, **words))  # type: ignore[arg-type]  # as they came
 
-    found = passages_for(WithOwn(), US, StageSpec(rfp_id=rfp_id, passages=2), "backups kept encrypted keys standards")
-    of_another = passages_for(WithOwn(), US, StageSpec(rfp_id=RfpId("r-2"), passages=2), "backups kept")
+    def found_for(rfp_id: RfpId, words: str) -> tuple[Passage, ...]:
+        return passages_for(WithOwn(), US, StageSpec(rfp_id=rfp_id, passages=2), words, spent=lambda _: None)
+
+    found = found_for(rfp_id, "backups kept encrypted keys standards")
+    of_another = found_for(RfpId("r-2"), "backups kept")
 
     assert [one.document_id for one in found][:1] != ["own"]
     assert len(found) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 
 import attrs
@@ -155,3 +156,69 @@ def test_a_call_that_fails_counts_where_it_was_made(failure: ItemFailure, reques
         row.attempt(world, job)
 
     assert row.counted.requests == requests
+
+
+PRICE = Usage(requests=1, prompt_tokens=7, cost_nanousd=70)
+"""Of the vector of a question."""
+
+
+@pytest.mark.parametrize(
+    ("reply", "requests"), [(HONEST, 1), (PermanentFailure("refused", kind=FailureKind.REFUSED), 1), ("gibberish", 2)]
+)
+def test_what_finding_the_passages_cost_is_counted_whatever_comes_of_the_draft(
+    reply: str | ItemFailure, requests: int
+) -> None:
+    """A job's budget is not kept if the embedding model may spend beside it."""
+    world = RfpWorld(in_turn(reply, reply))
+    world.library.price = PRICE
+    job, row = a_question(world)
+
+    with suppress(PermanentFailure):
+        row.attempt(world, job)
+
+    assert row.counted.requests == PRICE.requests + requests
+    assert row.counted.prompt_tokens >= PRICE.prompt_tokens
+    assert row.counted.cost_nanousd >= PRICE.cost_nanousd
+
+
+def test_a_question_that_is_not_drafted_again_still_pays_for_looking() -> None:
+    """Whether its passages have changed is found out by a search."""
+    world = RfpWorld(in_turn(HONEST))
+    rfp = world.imported(QUESTIONS[:1])
+    world.answered(rfp)
+    world.library.price = PRICE
+    job = world.answering.respond(US, spec_of(rfp, MODEL, {}))
+    row = Ledger(Item(no=ItemNo(0), key="1", input={"no": 1}))
+
+    outcome = row.attempt(world, job)
+
+    assert (outcome.state, row.counted) == (ItemState.SKIPPED, PRICE)
+
+
+def test_a_first_draft_stays_kept_beside_what_a_search_costs() -> None:
+    """Both are kept in one place, and the search of the next attempt comes first."""
+    world = RfpWorld(in_turn(ONE_LIE, Deferred(1.0, "not yet"), HONEST))
+    world.library.price = PRICE
+    job, row = a_question(world)
+
+    with pytest.raises(Deferred):
+        row.attempt(world, job)
+    row.attempt(world, job)
+
+    assert len(world.authors.asked) == 3
+    assert row.counted.requests == 2 * PRICE.requests + 2
+
+
+def test_what_a_reviewer_looks_up_is_counted_with_its_review() -> None:
+    """It is shown what else the library says, which is another search."""
+    world = RfpWorld(in_turn(HONEST, opinion("accept")))
+    rfp = world.imported(QUESTIONS[:1])
+    world.answered(rfp)
+    world.library.price = PRICE
+    job = world.answering.review(US, spec_of(rfp, OTHER_MODEL, {}))
+    row = Ledger(Item(no=ItemNo(0), key="1", input={"no": 1, "draft": 1}))
+
+    row.attempt(world, job)
+
+    assert row.counted.requests == PRICE.requests + 1
+    assert row.counted.prompt_tokens >= PRICE.prompt_tokens
