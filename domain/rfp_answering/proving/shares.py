@@ -70,7 +70,8 @@ def exchanged(said: Stated, proofs: Sequence[Stated]) -> Iterator[str]:
         return
     if any(said.text in proof.text for proof in proofs):  # a copy says it of the same
         return
-    own = shares_of(said)
+    several = [proof for proof in proofs if len(proof.quantities) > 1]
+    own = shares_of(said) if several else ()
     theirs = [shares_of(proof) for proof in proofs] if own else []
     for share in own:
         stating = [(one, all_of) for all_of in theirs for one in all_of if _states(one, share)]
