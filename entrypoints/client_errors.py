@@ -60,7 +60,8 @@ def error_from(status: int, body: bytes, *, asked: str) -> AntiphonError:
 def _problems(problem: dict[str, object]) -> tuple[str, ...]:
     errors = problem.get("errors")
     fields = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-    return tuple(": ".join(str(field[part]) for part in ("pointer", "detail") if field.get(part)) for field in fields)
+    more = [field for field in fields if field.get("detail") != problem.get("detail")]  # one may be all that is said
+    return tuple(": ".join(str(field[part]) for part in ("pointer", "detail") if field.get(part)) for field in more)
 
 
 def _object(body: bytes) -> dict[str, object]:

@@ -152,7 +152,7 @@ class SqlPartials:
 
 def unknown_document(document_id: str) -> NotFound:
     """Return what to raise where there is no such document."""
-    return NotFound(f"there is no information document {document_id} in this organization")
+    return NotFound(f"there is no summary {document_id} in this organization")
 
 
 def _document_from(row: AnyRow) -> InformationDocument:

@@ -48,7 +48,7 @@ class MemoryInformationDocuments:
     def get(self, document_id: InformationId) -> InformationDocument:
         """Return the document."""
         if document_id not in self.rows.documents:
-            raise NotFound(f"there is no information document {document_id} in this organization")
+            raise NotFound(f"there is no summary {document_id} in this organization")
         return self.rows.documents[document_id]
 
     def of(self, *, content_hash: str, name: str) -> InformationDocument | None:
@@ -89,7 +89,7 @@ class MemoryPartials:
     def add(self, record: PartialRecord) -> PartialRecord:
         """Store a partial, and return the one that counts."""
         if record.document_id not in self.rows.documents:
-            raise NotFound(f"there is no information document {record.document_id} in this organization")
+            raise NotFound(f"there is no summary {record.document_id} in this organization")
         key = (record.document_id, record.basis)
         if key not in self.rows.partials:
             self.journal.put(self.rows.partials, key, record)

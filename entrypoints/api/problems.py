@@ -79,10 +79,17 @@ _BY_ERROR: tuple[tuple[type[AntiphonError], int, str], ...] = (
     (BrokenSettings, 503, "service-unavailable"),
 )
 _SHOWN = 80
-_JSON_NAMES = defaultdict(
-    lambda: "value",
-    {str: "string", int: "number", float: "number", bool: "boolean", dict: "object", list: "list", NoneType: "null"},
-)
+_KINDS: dict[type, str] = {
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    dict: "an object",
+    list: "a list",
+    NoneType: "null",
+}
+_JSON_NAMES = defaultdict(lambda: "something else", _KINDS)
+_NO_OBJECT = frozenset({"model_attributes_type", "model_type", "dict_type"})
 _BY_STATUS = {status: name for _, status, name in reversed(_BY_ERROR)} | {
     405: "method-not-allowed",
     406: "not-acceptable",
@@ -141,7 +148,7 @@ async def _of_domain(_request: Request, error: Exception) -> JSONResponse:
 
 async def _of_validation(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    fields = [FieldProblem(pointer=_pointer(each["loc"]), detail=_expectation(each)) for each in error.errors()]
+    fields = [FieldProblem(pointer=_pointer(_place(each)), detail=_expectation(each)) for each in error.errors()]
     detail = "; ".join(f"{field.pointer}: {field.detail}" for field in fields[:3])
     return problem(422, detail or "the request can't be understood", name="invalid-input", errors=fields)
 
@@ -197,9 +204,19 @@ def _expectation(error: Mapping[str, Any]) -> str:
         return "there is no such field; /openapi.json shows those there are"
     if error["type"] == "missing":
         return "it is missing; /openapi.json shows what it may be"
+    if error["type"] == "json_invalid":
+        return f"it is no JSON: {error['ctx']['error']}, at character {error['loc'][-1]}"
     said, found = str(error["msg"]), error.get("input")
-    shown = repr(found)[:_SHOWN] if error["loc"][:1] in (("query",), ("path",)) else f"a {_JSON_NAMES[type(found)]}"
+    shown = repr(found)[:_SHOWN] if error["loc"][:1] in (("query",), ("path",)) else _JSON_NAMES[type(found)]
+    if error["type"] in _NO_OBJECT:
+        return f"expected a JSON object, sent as Content-Type: application/json; found {shown}"
     return f"{said[:1].lower()}{said[1:]}; found {shown}"
+
+
+def _place(error: Mapping[str, Any]) -> Sequence[int | str]:
+    """Return where a slip is; of what is no JSON a character, which is no place in a document."""
+    place: Sequence[int | str] = error["loc"]
+    return place[:-1] if error["type"] == "json_invalid" else place
 
 
 def _pointer(location: Sequence[int | str]) -> str:

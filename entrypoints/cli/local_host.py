@@ -58,7 +58,9 @@ class LocalHost:
         """Return what becomes of a job that the command was told to leave."""
         if self.antiphon.settings.is_embedded and has_worker(self.antiphon):
             return f"no longer watched; job {job_id} goes on in the `antiphon api` of this home"
-        return f"interrupted; nothing is lost: `antiphon jobs resume {job_id}` goes on with it"
+        own, organization = self.antiphon.settings.organization, self.antiphon.tenant.organization_id
+        where = "" if organization == own else f" --org {organization}"
+        return f"interrupted; nothing is lost: `antiphon jobs resume {job_id}{where}` goes on with it"
 
     def left_to_do(self) -> str:
         """Return which webhooks were not told yet: that is the workers' matter, and embedded nobody is left for it."""

@@ -86,7 +86,7 @@ def _refuse_while_at_work(
         if host.standing(host.view(JobId(job.job_id))) == "interrupted":
             raise kind(
                 f"job {job.job_id}, by which answers are {doing}, was interrupted; `antiphon jobs resume {job.job_id}` "
-                "goes on with it, `antiphon jobs cancel` ends it"
+                f"goes on with it, `antiphon jobs cancel {job.job_id}` ends it"
             )
         raise kind(f"answers are being {doing} by job {job.job_id}; `antiphon jobs watch {job.job_id}` looks on")
 

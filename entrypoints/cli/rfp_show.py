@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
 import click
 
 from domain.counting_words import counted
+from domain.jobs.job import JobId
 from domain.rfp_answering.standing import AnswerState
+from entrypoints.api.documents.rfps import StageJobDocument
 from entrypoints.cli.acting import JSON, at_place, print_document, print_documents
 from entrypoints.cli.console import print_json, say
+from entrypoints.cli.host import Host
+from entrypoints.cli.hosts import at_place_and_host
+from entrypoints.cli.local_host import INTERRUPTED
 from entrypoints.cli.rfp_choosing import NO_RFPS, RFP_ID, chosen_rfp
 from entrypoints.places.place import Place
 
@@ -37,9 +43,9 @@ def list_(*, place: Place, limit: int, as_json: bool) -> None:
 @click.option("--question", "no", metavar="N", type=click.IntRange(min=1), help="Show all about question N instead.")
 @click.option("--state", "states", type=click.Choice([one.value for one in AnswerState]), multiple=True,
               help="Only questions in this state; repeat it for several.")  # fmt: skip
-@at_place
+@at_place_and_host
 @JSON
-def show(*, place: Place, rfp_id: str, no: int | None, states: tuple[str, ...], as_json: bool) -> None:
+def show(*, place: Place, host: Host, rfp_id: str, no: int | None, states: tuple[str, ...], as_json: bool) -> None:
     """
     Show the questions of an RFP and where their answers stand, or all about one question.
 
@@ -74,10 +80,17 @@ def show(*, place: Place, rfp_id: str, no: int | None, states: tuple[str, ...], 
         return
     from entrypoints.cli.rfp_tables import print_answers
 
-    print_answers(found, answers)
+    print_answers(found, answers, interrupted=list(_interrupted(host, found.answering, found.review)))
     if states and not answers:
         say(f"no question is {' or '.join(states)}")
     _tell_findings(place, found.id)
+
+
+def _interrupted(host: Host, *jobs: StageJobDocument | None) -> Iterator[str]:
+    """Yield the ids of the jobs that nobody is at work on, though they have not ended."""
+    for job in jobs:
+        if job is not None and not job.status.is_end and host.standing(host.view(JobId(job.job_id))) == INTERRUPTED:
+            yield job.job_id
 
 
 def _tell_findings(place: Place, rfp_id: str) -> None:

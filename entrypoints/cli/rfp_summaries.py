@@ -52,7 +52,7 @@ def summary(*, place: Place, summary_id: str, output: Path | None, force: bool, 
         from entrypoints.cli.rfp_summary_markdown import write_summary
 
         write_summary(output, found)
-        say(f"written   {output}")
+        say(f"wrote     {output}")
     if as_json:
         print_document(found)
     elif output is None:

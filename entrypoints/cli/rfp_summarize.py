@@ -78,7 +78,7 @@ def _shown(place: Place, host: Host, summary_id: str, view: JobView, *, output: 
         from entrypoints.cli.rfp_summary_markdown import write_summary
 
         write_summary(output, summary)
-        say(f"written   {output}")
+        say(f"wrote     {output}")
     if as_json:
         print_json({"summary": summary.model_dump(mode="json"), "job": job_document(view).model_dump(mode="json")})
     else:

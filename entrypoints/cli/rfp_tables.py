@@ -90,18 +90,25 @@ def _rules(one: QuestionDocument) -> str:
     return "; ".join(said)
 
 
-def print_answers(rfp: RfpDetailDocument, answers: Sequence[AnswerDocument]) -> None:
-    """Print an RFP and where its answers stand."""
+def print_answers(rfp: RfpDetailDocument, answers: Sequence[AnswerDocument], *, interrupted: Sequence[str]) -> None:
+    """Print an RFP and where its answers stand; of the jobs that are *interrupted*, how to go on."""
     show(f"{rfp.name}  {rfp.id}  {counted(rfp.questions, 'question')}: {states_in_words(rfp.states)}")
     for job, what in ((rfp.answering, "drafted"), (rfp.review, "reviewed")):
         if job is not None and not job.status.is_end:
-            show(_at_work(job, what))
+            show(_left(job, what) if job.job_id in interrupted else _at_work(job, what))
     if answers:
         print_rows(_ANSWER_COLUMNS, map(_answer_row, answers))
 
 
 def _at_work(job: StageJobDocument, what: str) -> str:
     return f"answers are being {what} by job {job.job_id}: `antiphon jobs watch {job.job_id[:8]}` looks on"
+
+
+def _left(job: StageJobDocument, what: str) -> str:
+    return (
+        f"job {job.job_id}, by which answers are {what}, was interrupted: `antiphon jobs resume {job.job_id[:8]}` goes "
+        f"on with it, `antiphon jobs cancel {job.job_id[:8]}` ends it"
+    )
 
 
 def _answer_row(one: AnswerDocument) -> tuple[str, ...]:

@@ -24,6 +24,24 @@ def test_a_body_is_refused_by_place_and_kind(api: Api, body: dict[str, object], 
     assert "planted-secret" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "said"),
+    [
+        (b'{"a":', "application/json", "it is no JSON: Expecting value, at character 5"),
+        (b"name=smoke", "application/x-www-form-urlencoded", "expected a JSON object, sent as Content-Type: app"),
+        (b"[]", "application/json", "expected a JSON object, sent as Content-Type: application/json; found a list"),
+        (b"\xff", "application/json", "it can't be read; expected JSON in UTF-8"),
+    ],
+)
+def test_a_body_that_is_no_document_is_refused_as_that(api: Api, content: bytes, kind: str, said: str) -> None:
+    """`curl -d` sends a form unless one says otherwise: the slip of everybody's first day."""
+    answer = api.post("/v1/test-runs", content=content, headers={"Content-Type": kind})
+
+    assert answer.status_code in (400, 422)
+    assert answer.json()["errors"][0]["pointer"] == "/body"
+    assert said in answer.json()["errors"][0]["detail"]
+
+
 def test_what_stands_in_the_address_is_shown(api: Api) -> None:
     """It is in everybody's log of addresses anyway, and the quickest way to see the slip."""
     answer = api.get("/v1/jobs", params={"limit": "many"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.contract.rfp_library import SECURITY
 from tests.contract.test_place_rfp_exports import with_bad_cells
 from tests.contract.test_place_rfp_summaries import TENDER
 from tests.e2e.command_line import CommandLine, Ended
+from tests.e2e.mock_target import HELD, MockTarget
 
 ASKED = "Question,Response\nIs customer data encrypted at rest?,\n"
 
@@ -156,6 +158,34 @@ def test_who_operates_a_database_has_answers_drafted_in_any_organization(acme: C
     ]
     assert job.stdout.startswith("rfp_responder: tender.csv\n")
     assert own == []
+
+
+def test_ctrl_c_leaves_a_job_that_everything_says_how_to_go_on_with(acme: CommandLine, target: MockTarget) -> None:
+    """Nobody is at work on it any more, so there is nothing to look on at; and it is acme's, whose commands say so."""
+    org = ("--org", "acme")
+    api = ("--kind", "openai-compatible", "--base-url", target.url.replace("/chat", "/v1"), "--model", "m")
+    done(acme, "llm", "add", "--name", "held", *api, *org)
+    target.hold()
+    with acme.started("rfp", "answer", "last", "--model", "llm:held/m", *org, *HELD) as answering:
+        target.wait_until_asked(1)
+        answering.send(signal.SIGINT)
+        stopped = answering.wait()
+
+    [job] = [one for one in done(acme, "jobs", "list", "--json", *org).document["jobs"] if one["name"] == "tender.csv"]
+    shown = done(acme, "rfp", "show", "last", *org)
+    again = acme.run("rfp", "answer", "last", *org)
+    cancelled = done(acme, "jobs", "cancel", job["id"], *org)
+    offline = done(acme, "rfp", "answer", "last", "--model", "offline", *org)
+
+    assert stopped.code == 130
+    assert f"`antiphon jobs resume {job['id']} --org " in stopped.stderr
+    assert (job["standing"], job["running"]) == ("interrupted", 0)
+    assert f"was interrupted: `antiphon jobs resume {job['id'][:8]}` goes on" in shown.stdout
+    assert "looks on" not in shown.stdout
+    assert again.code == 2
+    assert f"`antiphon jobs cancel {job['id']}` ends it" in again.stderr
+    assert "1 cancelled" in cancelled.stderr
+    assert "1 drafted" in offline.stderr
 
 
 def test_a_server_has_the_organization_of_its_key(cli: CommandLine) -> None:

@@ -61,14 +61,15 @@ def add_summary(
 
 @router.post("/{summary_id}/jobs", operation_id="summarize", status_code=202, responses=STARTS)
 def summarize(
-    starting: Starting, caller: Writer, antiphon: Services, summary_id: TheSummary, words: SummaryWords
+    starting: Starting, caller: Writer, antiphon: Services, summary_id: TheSummary, words: SummaryWords | None = None
 ) -> JobDocument:
     """
     Summarize a document, part by part. What the same model has made of the same text before is not asked again.
 
     409: a job summarizes it already.
     """
-    return starting.of(lambda key: start_summarizing(antiphon, caller, summary_id, words, key))
+    said = words or SummaryWords()
+    return starting.of(lambda key: start_summarizing(antiphon, caller, summary_id, said, key))
 
 
 @router.get("", operation_id="list_summaries")
