@@ -81,7 +81,7 @@ def test_a_part_that_failed_makes_the_job_partial_and_is_named() -> None:
     overview = world.kernel.items(job.id)[-1].outcome
     assert overview is not None
     assert overview.failure is not None
-    assert "lacks 1 parts" in overview.failure.message
+    assert "lacks 1 part " in overview.failure.message
     summary = world.summary(document)
     (missing,) = summary.missing
     assert (missing.state, missing.reason) == (ItemState.FAILED, "the provider does not like it")
