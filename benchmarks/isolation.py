@@ -69,12 +69,12 @@ def report(name: str, rounds: list[dict[str, float]]) -> None:
 
 def bound(address: str) -> Engine:
     """Return an engine as the program uses it, on a database of its own."""
-    return make_engine(_migrated(address, "antiphon_bound").login, pool_size=8)
+    return make_engine(_migrated(address, "antiphon_bound").login, pool_size=16)
 
 
 def free(address: str) -> Engine:
     """Return an engine that nothing binds, on another database."""
-    engine = make_engine(_migrated(address, "antiphon_free").administrator, pool_size=8)
+    engine = make_engine(_migrated(address, "antiphon_free").administrator, pool_size=16)
     event.remove(engine, "begin", bind_transaction)
     return engine
 

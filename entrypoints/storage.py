@@ -35,7 +35,7 @@ def engine_of(url: str, *, variable: str = "ANTIPHON_DATABASE_URL") -> Engine:
         BrokenSettings: the URL can't be used.
     """
     try:
-        return make_engine(url, pool_size=8)
+        return make_engine(url, pool_size=16)
     except BrokenSettings as exc:
         raise BrokenSettings(f"{variable}: {exc}") from exc
 

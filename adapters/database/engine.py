@@ -52,12 +52,13 @@ _POSTGRES_OPTIONS = (
 _BIND = "SELECT set_config('role', %s, true), set_config('app.current_organization', %s, true)"
 
 
-def make_engine(url: str, *, pool_size: int = 5) -> Engine:
+def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """
     Return an engine for the database at *url*; nothing is opened yet.
 
-    *pool_size* connections are kept open, and as many again are opened when they are needed at once. An engine must
-    not cross a fork: make it in the process that uses it.
+    At most *pool_size* connections are opened, as they are needed at once, and kept: to open one for each time it is
+    needed is work for a Postgres server. What was used last is used first, so that the others can be ended by whoever
+    ends idle ones. An engine must not cross a fork: make it in the process that uses it.
 
     Raises:
         BrokenSettings: the URL is none, or names a database Antiphon does not run on.
@@ -99,7 +100,8 @@ def _sqlite(url: URL, *, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,
         connect_args={"timeout": WAIT_FOR_LOCK_S},
         json_serializer=storable_json,
         hide_parameters=True,
@@ -133,7 +135,8 @@ def _postgres(url: URL, *, pool_size: int) -> Engine:
     engine = create_engine(
         url.difference_update_query(["options"]),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,
         connect_args={"options": options, "connect_timeout": 10, "application_name": "antiphon"},
         executemany_mode="values_plus_batch",
         executemany_batch_page_size=500,

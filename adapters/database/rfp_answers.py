@@ -38,8 +38,10 @@ def _is_newest(table: Table) -> ColumnElement[bool]:
     return table.c.version == newest.scalar_subquery()
 
 
-def _with_newest(table: Table) -> ColumnElement[bool]:
-    return and_(same_question(table, rfp_question), _is_newest(table))
+def _newest(table: Table) -> ColumnElement[object]:
+    """Return the newest record of the question in the row: by itself, as joins were planned to read all of an RFP's."""
+    record = select(table.c.body).where(same_question(table, rfp_question)).order_by(table.c.version.desc()).limit(1)
+    return record.correlate(rfp_question).scalar_subquery()
 
 
 _draft = rfp_draft.c
@@ -68,11 +70,7 @@ _QUESTIONS = (
     .limit(bindparam("at_most"))
 )
 _STANDINGS = _QUESTIONS.add_columns(
-    rfp_draft.c.body.label("draft"), rfp_review.c.body.label("review"), rfp_decision.c.body.label("decision")
-).select_from(
-    rfp_question.outerjoin(rfp_draft, _with_newest(rfp_draft))
-    .outerjoin(rfp_review, _with_newest(rfp_review))
-    .outerjoin(rfp_decision, _with_newest(rfp_decision))
+    _newest(rfp_draft).label("draft"), _newest(rfp_review).label("review"), _newest(rfp_decision).label("decision")
 )
 _HAS_DRAFT = select(rfp_draft.c.version).where(
     _of_rfp(rfp_draft), rfp_draft.c.no == bindparam("of_no"), rfp_draft.c.version == bindparam("of_version")

@@ -90,8 +90,9 @@ _AT = (
     .select_from(_document.join(_chunk, IS_CHUNK_OF_IT).join(_text, ITS_TEXT))
     .where(
         of_organization(_document),
-        # SQLite finds no pair by an index: without these two it looks at every chunk there is
+        # no database finds the pairs themselves by an index: without these three it looks at every chunk there is
         _document.c.id.in_(bindparam("of_documents", expanding=True, type_=Name)),
+        _chunk.c.document_id.in_(bindparam("of_documents", expanding=True, type_=Name)),
         _chunk.c.ordinal.in_(bindparam("of_ordinals", expanding=True)),
         tuple_(_chunk.c.document_id, _chunk.c.ordinal).in_(bindparam("of_places", expanding=True)),
     )

@@ -61,7 +61,7 @@ def test_every_api_has_exactly_one_result_after_a_kill(installation: Installatio
 
 
 def _register(database_url: str, url: str) -> None:
-    engine = make_engine(database_url, pool_size=1)
+    engine = make_engine(database_url, pool_size=2)
     with SqlRegistry(engine).begin(OURS) as work:
         for no in range(APIS):
             work.apis.add(

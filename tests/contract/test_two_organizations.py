@@ -207,7 +207,7 @@ def test_whoever_is_nobody_sees_nothing(scene: Scene, table: Table) -> None:
 
 def test_nothing_of_a_transaction_stays_with_its_connection(scene: Scene) -> None:
     """The pool gives the connection to another organization next; so does PgBouncer."""
-    engine = make_engine(scene.login.url.render_as_string(hide_password=False), pool_size=1)
+    engine = make_engine(scene.login.url.render_as_string(hide_password=False), pool_size=2)
     with connected(engine, tenant=US.organization_id) as connection:
         process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
         connection.commit()

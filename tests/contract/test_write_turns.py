@@ -18,8 +18,8 @@ from domain.jobs.errors import ServiceUnavailable
 from tests.contract.building import US
 
 WRITERS = 8
-POOL = 2
-"""And as many again: fewer connections than writers."""
+POOL = 4
+"""Connections: fewer than writers."""
 _COUNT = text("SELECT count(*) FROM note")
 _ADD = text("INSERT INTO note VALUES (1)")
 

@@ -100,7 +100,7 @@ class MessagesInBroker:
 
 def main(size: int, enough: int, database_url: str) -> Ran:
     """Run a small job, then one of *size* items, on the database."""
-    engine = make_engine(database_url, pool_size=8)
+    engine = make_engine(database_url, pool_size=16)
     upgrade(engine)
     messages = MessagesInBroker()
     messages.connect()

@@ -44,7 +44,7 @@ def new_database(tmp_path: Path) -> Callable[[], SqlStore]:
     def make() -> SqlStore:
         path = tmp_path / f"{next(numbers)}.db"
         shutil.copyfile(template, path)
-        engine = make_engine(f"sqlite:///{path}", pool_size=1)
+        engine = make_engine(f"sqlite:///{path}", pool_size=2)
         event.listen(engine, "connect", _trust_the_machine)
         return SqlStore(engine)
 
