@@ -12,9 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, evolve, frozen
+
+from adapters.questionnaires.columns import asks_and_answers
 
 LONGEST_HEADING = 80
+MOST_HEADINGS = 6
+"""Of a table's columns, in words."""
 
 _NUMBERED = re.compile(
     r"(?:(?:Q|Question|Frage|Nr\.?|No\.?)\s*)?(?:\d{1,3}(?:\.\d{1,3}){0,4}[.):]|\d{1,3}(?:\.\d{1,3}){1,4})\s+(?P<text>\S.*)"
@@ -22,6 +26,11 @@ _NUMBERED = re.compile(
     r"|Q\d{1,3}[.):]?\s+(?P<called>\S.*)"
 )
 _BARE_NUMBER = re.compile(r"\d{1,3}\s+(?P<text>[A-ZÄÖÜÉ].*)")
+_CALLED = re.compile(r"(?P<mark>[A-Z]{1,5})[-. ]?\d{1,4}(?:\.\d{1,3})*[.):]?\s+(?P<text>[A-ZÄÖÜÉ].*)")
+"""A requirement by its name: `R12 The supplier must ...`, `SEC-003 Describe ...`."""
+_TO_FILL_IN = re.compile(r"_{4,}|\.{6,}|…{3,}|(?:\. ){6,}")
+"""A line that an answer is written on by hand; also how tables of contents lead to their pages."""
+_NUMBER_ALONE = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?")
 _BULLET = re.compile(r"[-–—•*▪●○◦‣·\uf0b7]\s+(?P<text>\S.*)")
 _ASKING = re.compile(
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must|what|which|who|whom|whose|when|"
@@ -37,17 +46,22 @@ _REQUEST = re.compile(
 )
 _CONDITION = re.compile(r"(?:if|falls|wenn)\b", re.IGNORECASE)
 _DEMAND = re.compile(r"\b(?:must|shall|should|is required|are required|muss|müssen|soll|sollen)\b", re.IGNORECASE)
+_SOFT_HYPHEN = "\xad"
+_PARTED = re.compile(r"[^\W\d_]-$")
+_BOTH = re.compile(r"(?:und|oder|bzw|sowie|and|or|to)\b")
+"""What follows a hyphen that stands for a part of the next word: `Verfügbarkeits- und Notfallkonzept`."""
 _SENTENCE_END = (".", "?", "!", ":", ";")
 
 
 @frozen(kw_only=True)
 class Line:
-    """A line of text; *page* and *number* count from 1."""
+    """A line of text; *page* and *number* count from 1. It *is an item* where its number stands on the line above."""
 
     page: int
     number: int
     text: str
     is_heading: bool = False
+    is_item: bool = False
 
 
 @frozen(kw_only=True)
@@ -66,15 +80,17 @@ class _Block:
     begins: Line
     is_item: bool
     words: str
-    texts: list[str] = field(factory=list)
+    text: str
 
     @property
-    def text(self) -> str:
-        return " ".join(self.texts)
+    def mark(self) -> str:
+        """The letters that its name begins with (`R12`: R); empty: it has none."""
+        named = _CALLED.match(self.text)
+        return named["mark"] if named else ""
 
     def add(self, text: str) -> None:
-        self.texts.append(text)
-        self.words = f"{self.words} {text}"
+        self.text = _joined(self.text, text)
+        self.words = _joined(self.words, text)
 
     @property
     def is_ended(self) -> bool:
@@ -92,6 +108,14 @@ class _Block:
     @property
     def asks(self) -> bool:
         return self.text.endswith("?") or (self.is_item and item_asks(self.words))
+
+
+def _joined(above: str, below: str) -> str:
+    """Return two lines as one; a word that a hyphen parts stays one word, with the hyphen, which may be its own."""
+    if above.endswith(_SOFT_HYPHEN):
+        return above.rstrip(_SOFT_HYPHEN) + below
+    is_parted = _PARTED.search(above) and below[:1].islower() and not _BOTH.match(below)
+    return f"{above}{'' if is_parted else ' '}{below}"
 
 
 def item_asks(words: str) -> bool:
@@ -114,10 +138,13 @@ def asked_in(lines: Sequence[Line]) -> Iterator[Asked]:
     """Yield what asks, in order; empty lines end a question."""
     section = ""
     block: _Block | None = None
+    lines = list(_of_sentences(lines))
     for line, following in zip(lines, (*lines[1:], None), strict=True):
-        item = _item(line.text, is_inside=block is not None and not block.is_ended)
+        is_inside = block is not None and not block.is_ended
+        item = _item(line.text, is_inside=is_inside, mark=block.mark if block else "")
+        item = item or ((line.text, line.text) if line.is_item else None)
         is_heading = line.is_heading or _is_heading(line.text, item, following)
-        begins = item is not None or not line.text or (is_heading and (block is None or block.is_ended))
+        begins = item is not None or not line.text or line.is_heading or (is_heading and not is_inside)
         if block is not None and not begins and block.goes_on_with(line.text):
             block.add(line.text)
             continue
@@ -128,7 +155,7 @@ def asked_in(lines: Sequence[Line]) -> Iterator[Asked]:
             section = line.text
         elif line.text:
             text, words = item or (line.text, line.text)
-            block = _Block(begins=line, is_item=item is not None, words=words, texts=[text])
+            block = _Block(begins=line, is_item=item is not None, words=words, text=text)
     if block is not None and block.asks:
         yield _asked(block, section)
 
@@ -137,10 +164,38 @@ def _asked(block: _Block, section: str) -> Asked:
     return Asked(text=block.text, section=section, begins=block.begins)
 
 
-def _item(text: str, *, is_inside: bool) -> tuple[str, str] | None:
-    """Return an item's text (with its number, without its bullet) and its words; None for a line that begins none."""
+def _of_sentences(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield the lines, those without words empty: of the form, or a number that a table's cell parts from its text."""
+    is_open = is_numbered = False
+    for line in lines:
+        if _is_of_the_form(line.text) or (_NUMBER_ALONE.fullmatch(line.text) and not is_open):
+            yield evolve(line, text="")
+            is_open, is_numbered = False, bool(_NUMBER_ALONE.fullmatch(line.text))
+            continue
+        yield evolve(line, is_item=is_numbered and line.text[:1].isupper())
+        is_open, is_numbered = bool(line.text) and not line.text.endswith(_SENTENCE_END), False
+
+
+def _is_of_the_form(text: str) -> bool:
+    """Whether a line belongs to the form, and to no sentence: one to write on, or the headings of a table's columns."""
+    words = text.split()
+    if _TO_FILL_IN.search(text):
+        return True
+    is_short = len(words) <= MOST_HEADINGS and not any(word[0].islower() for word in words)
+    return is_short and not text.endswith(_SENTENCE_END) and asks_and_answers(text)
+
+
+def _item(text: str, *, is_inside: bool, mark: str = "") -> tuple[str, str] | None:
+    """
+    Return an item's text (with its number, without its bullet) and its words; None for a line that begins none.
+
+    A name (`C5`) may be words of an unfinished sentence, unless the item that it *is inside* has one with this *mark*.
+    """
     if bullet := _BULLET.fullmatch(text):
         return bullet["text"], bullet["text"]
+    called = _CALLED.fullmatch(text)
+    if called is not None and (not is_inside or called["mark"] == mark):
+        return text, called["text"]
     found = _NUMBERED.fullmatch(text) or (None if is_inside else _BARE_NUMBER.fullmatch(text))
     if found is None:
         return None

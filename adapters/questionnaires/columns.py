@@ -102,6 +102,13 @@ def questions_in(rows: Sequence[Row], columns: Columns) -> Iterator[TableQuestio
         yield TableQuestion(row=number, text=text, section=own or section, given=_cell(row, columns.answer))
 
 
+def asks_and_answers(text: str) -> bool:
+    """Return whether a line has a word for questions and another one for answers, as the heading of a table has."""
+    row = text.split()
+    asks = _first_like(row, _ASKS, taken=None)
+    return asks is not None and _first_like(row, _ANSWERS, taken=asks) is not None
+
+
 def letters(column: int) -> str:
     """Return the name of a column, counted from 0, as spreadsheets write it: A, B, ... Z, AA."""
     name = ""

@@ -14,7 +14,8 @@ from domain.rfp_answering.questionnaire import Form, Place, Question, Questionna
 
 _AT_EDGE = 2
 """How many lines at the top and at the foot of a page may be the same on others."""
-_DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d+|\b[ivxlc]{1,7}$", re.IGNORECASE)
+"""Of a page, in Arabic or, at the end of a line, in Roman."""
 _SPACE = re.compile(r"\s+")
 _PAGE_NUMBER = re.compile(r"(?:page|seite)?\s*[-–]?\s*\d+(?:\s*(?:of|von|/)\s*\d+)?\s*[-–]?", re.IGNORECASE)
 
@@ -70,4 +71,4 @@ def _repeated(pages: Sequence[Sequence[str]]) -> set[str]:
 
 
 def _folded(text: str) -> str:
-    return _DIGITS.sub("#", text).casefold()
+    return _NUMBER.sub("#", text).casefold()

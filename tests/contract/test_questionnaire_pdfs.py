@@ -91,6 +91,25 @@ def test_what_the_outline_names_is_a_heading() -> None:
     assert [one.section for one in asked.questions] == ["Part one:", "Part two:"]
 
 
+def test_a_heading_of_the_outline_ends_what_stands_above_it() -> None:
+    """Above it stands a title, or the name of the form, and no end of a sentence."""
+    asked = read(page("Vendor form", "Assessment", "Access", "Is it safe?"), outline=(("Access", 0),))
+
+    assert [one.section for one in asked.questions] == ["Access"]
+
+
+def test_what_stands_on_each_page_is_known_by_its_roman_number_too() -> None:
+    """Annexes are numbered so; such a line would be the heading of all that follows."""
+    asked = read(
+        *(
+            page(f"1.{no} Is it {no}?", "The end", f"Confidential {roman}")
+            for no, roman in enumerate(("i", "ii", "iii"), 1)
+        )
+    )
+
+    assert {one.section for one in asked.questions} == {""}
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
@@ -108,6 +127,18 @@ def test_what_the_outline_names_is_a_heading() -> None:
         (["Is it", "", "safe?"], [("", "safe?")]),
         (["Nothing is asked.", "1. Introduction", "2. Our company was founded in 1990."], []),
         (["(i) What is it?", "(ii) Whose is it?"], [("", "(i) What is it?"), ("", "(ii) Whose is it?")]),
+        (["R9 Describe it.", "SEC-010 It must be safe."], [("", "R9 Describe it."), ("", "SEC-010 It must be safe.")]),
+        (["R1 It must be safe", "R2 It must be quick"], [("", "R1 It must be safe"), ("", "R2 It must be quick")]),
+        (["1. Do you hold a", "C5 Type 2 report?"], [("", "1. Do you hold a C5 Type 2 report?")]),
+        (["1. Describe it.", "Answer: ______", "2. List it."], [("", "1. Describe it."), ("", "2. List it.")]),
+        (["1. Security ........ 3", "1. Is it safe?"], [("", "1. Is it safe?")]),
+        (["Nr. Frage Antwort", "Ist es so?"], [("", "Ist es so?")]),
+        (["1", "Describe it.", "2", "List it."], [("", "Describe it."), ("", "List it.")]),
+        (["Is it kept for", "30", "days?"], [("", "Is it kept for 30 days?")]),
+        (["Describe your request and response", "times?"], [("", "Describe your request and response times?")]),
+        (["Is there single-", "sign-on?"], [("", "Is there single-sign-on?")]),
+        (["1. Ist die Auftrags\xad", "daten sicher?"], [("", "1. Ist die Auftragsdaten sicher?")]),
+        (["Gibt es Verfügbarkeits-", "und Notfallkonzepte?"], [("", "Gibt es Verfügbarkeits- und Notfallkonzepte?")]),
     ],
 )  # fmt: skip
 def test_lines_are_put_together_and_told_apart(lines: list[str], expected: list[tuple[str, str]]) -> None:
