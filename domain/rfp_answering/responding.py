@@ -184,7 +184,7 @@ class _Making:
         return _First(draft=written.draft, usage=written.usage), written.usage
 
     def examined(self, draft: Draft) -> Evidence:
-        """Check a draft, each only once: it takes 2 ms of a core."""
+        """Check a draft, each only once: it takes up to a millisecond."""
         if draft not in self.checked:
             self.checked[draft] = self._examined(draft)
         return self.checked[draft]
