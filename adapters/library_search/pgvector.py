@@ -8,6 +8,7 @@ other adapter answers: a search must not miss what was embedded before pgvector 
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 from attrs import define, field
@@ -52,24 +53,32 @@ class _VectorOf(UserDefinedType[Any]):
 
 @define(eq=False, kw_only=True)
 class PgvectorSearch:
-    """`SearchIndex` over the table of `vector_index`; *otherwise* answers while that can't."""
+    """
+    `SearchIndex` over the table of `vector_index`; *otherwise* answers while that can't.
+
+    A table that is not there is looked for again after *look_again_s* seconds: to look costs as much as to read a hit.
+    """
 
     engine: Engine
     otherwise: SearchIndex
+    look_again_s: float = 30.0
+    _looks_again_at: float = field(default=0.0, init=False)
     _complete: set[tuple[str, str]] = field(factory=set, init=False)
 
     def search(
         self, tenant: TenantContext, query_vector: Vector, *, model: EmbeddingModel, k: int, only_approved: bool
     ) -> list[Hit]:
         """Return the *k* nearest chunks of what readers see now, nearest first."""
-        with scoped(self.engine, organization_id=tenant.organization_id, is_view=True) as scope:
-            if self._is_ready(scope, model):
-                places = _nearest(scope, query_vector, model=model, k=k, only_approved=only_approved)
-                return SearchRows(scope=scope).hits(places, model=model)
+        if model.dimensions <= LONGEST_VECTOR and monotonic() >= self._looks_again_at:
+            with scoped(self.engine, organization_id=tenant.organization_id, is_view=True) as scope:
+                if self._is_ready(scope, model):
+                    places = _nearest(scope, query_vector, model=model, k=k, only_approved=only_approved)
+                    return SearchRows(scope=scope).hits(places, model=model)
         return self.otherwise.search(tenant, query_vector, model=model, k=k, only_approved=only_approved)
 
     def _is_ready(self, scope: Scope, model: EmbeddingModel) -> bool:
-        if model.dimensions > LONGEST_VECTOR or not is_set_up(scope.connection):
+        if not is_set_up(scope.connection):
+            self._looks_again_at = monotonic() + self.look_again_s
             return False
         key = (scope.organization_id, model.fingerprint)
         if key not in self._complete and not missing(scope, most=1):

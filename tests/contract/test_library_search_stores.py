@@ -181,7 +181,7 @@ def test_what_was_embedded_before_pgvector_came_is_found() -> None:
     """The table is made on any day: until it holds all that there is, the other adapter answers."""
     with vector_database(is_set_up=False) as made:
         exact = ExactSearch(engine=made.login)
-        index = PgvectorSearch(engine=made.login, otherwise=exact)
+        index = PgvectorSearch(engine=made.login, otherwise=exact, look_again_s=0.0)
         shelf = Shelf(engine=made.login, model=MODEL)
         shelf.put("before.md", [EAST])
         assert [hit.location for hit in _found(index)] == ["before.md"]
@@ -197,6 +197,20 @@ def test_what_was_embedded_before_pgvector_came_is_found() -> None:
             assert fill(scope) == 0
             scope.commit()
         assert [hit.location for hit in _found(_pgvector(made))] == ["before.md", "after.md"]
+
+
+@pytest.mark.postgres
+def test_pgvector_that_is_not_there_is_not_looked_for_by_each_search() -> None:
+    """Most installations have none, and a look is a transaction of its own."""
+    with vector_database(is_set_up=False) as made:
+        Shelf(engine=made.login, model=MODEL).put("there.md", [EAST])
+        index = PgvectorSearch(engine=made.login, otherwise=ExactSearch(engine=made.login))
+        looks: list[str] = []
+        event.listen(made.login, "before_cursor_execute", lambda *given: looks.append(given[2]))
+        for _ in range(3):
+            assert [hit.location for hit in _found(index)] == ["there.md"]
+
+    assert sum("to_regclass" in look for look in looks) == 1
 
 
 @pytest.mark.postgres
