@@ -42,6 +42,7 @@ def worker(
 
     Needs ANTIPHON_DATABASE_URL and ANTIPHON_BROKER_URL; start as many as you like, on as many machines.
     """
+    import adapters.library_search.exact  # noqa: F401  # with numpy it takes 0.3 s to load: not while items wait for it
     from pipelines.selfcheck import check
     from pipelines.services import check_chord_bound, check_services
     from pipelines.worker import Stopping, run_worker
