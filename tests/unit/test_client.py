@@ -204,17 +204,6 @@ def test_every_field_that_is_wrong_is_named() -> None:
     assert refused.value.problems == ("/body/tags: too many", "all wrong")
 
 
-def test_what_is_the_whole_refusal_is_not_said_twice() -> None:
-    """A command prints the message and its problems; the same sentence below itself looks like two mistakes."""
-    said = problem(422, "invalid-input")
-    detail = said.json()["detail"]
-    far = Far([problem(422, "invalid-input", errors=[{"pointer": "/body", "detail": detail}])])
-
-    with pytest.raises(InvalidInput) as refused:
-        far.client().runs.start(StartRun())
-    assert (str(refused.value), refused.value.problems) == (detail, ())
-
-
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"[" * 100_000, b'{"type": 3, "errors": 4, "detail": null}'])
 def test_a_refusal_of_somebody_else_is_understood_as_far_as_it_goes(body: bytes) -> None:
     """Proxies and captive portals answer, too."""
