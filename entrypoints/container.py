@@ -27,6 +27,7 @@ from domain.jobs.opening import Opener
 from domain.jobs.records import JobRecords
 from domain.jobs.service import JobService
 from domain.limits.doors import Doors
+from domain.rfp_answering.stage import RIVALS
 from domain.schedules.service import Schedules
 from domain.tenancy import ALL_SCOPES, OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
@@ -38,7 +39,7 @@ from domain.test_execution.run import TestExecution
 from domain.test_execution.service import TestRuns
 from domain.tracing import Spans
 from entrypoints.administration import Administration, ensure_own_organization
-from entrypoints.foundation import make_foundation
+from entrypoints.foundation import Foundation, make_foundation
 from entrypoints.library import LibraryServices, make_library
 from entrypoints.library_embedding import Embedding, EmbeddingWork, make_embedding, make_embedding_work
 from entrypoints.library_search import LibrarySearchServices, make_library_search, make_searching
@@ -139,7 +140,7 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
     stages = make_stages(base, library=library.store, searching=searching)
     every: tuple[Family, ...] = (testing.family, llm_family, embedding.family, syncing, *stages, make_summarizing(base))
     families = {each.kind: each for each in every}
-    jobs = JobService(store=base.store, clock=base.clock, ids=base.ids, doorbell=base.bell, kinds=frozenset(families))
+    jobs = _make_jobs(base, kinds=frozenset(families))
     runs = make_runs(base, jobs=jobs, test_sets=testing.test_sets, references=llm.references)
     checks = make_llm_checks(base, family=llm_family, jobs=jobs)
     embedding_work = make_embedding_work(base, jobs=jobs, library=library.store)
@@ -187,6 +188,10 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         rfp=rfp,
         summaries=make_summaries(base, jobs=jobs, parsers=library.parsers, models=rfp.models),
     )
+
+
+def _make_jobs(base: Foundation, *, kinds: frozenset[str]) -> JobService:
+    return JobService(store=base.store, clock=base.clock, ids=base.ids, doorbell=base.bell, kinds=kinds, rivals=RIVALS)
 
 
 def ready_database(antiphon: Antiphon) -> None:

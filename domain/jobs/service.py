@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from domain.jobs.aggregate import Tally
 from domain.jobs.closing import advance, close, settle
-from domain.jobs.errors import AlreadyRunning, Conflict, InvalidInput, KeyReused, NotFound
+from domain.jobs.errors import AlreadyRunning, Conflict, InvalidInput, NotFound
 from domain.jobs.events import CancelRequested, JobAccepted, JobRevised, SendShard, StartJob
 from domain.jobs.item import Document, Item, ItemState
 from domain.jobs.job import Job, JobId, JobOptions, JobPlace, JobStatus, cancelling, revised
 from domain.jobs.plan import ShardState
 from domain.jobs.ports import Clock, Doorbell, IdSource, Store, UnitOfWork
-from domain.jobs.request_key import IdempotencyKey
+from domain.jobs.request_key import IdempotencyKey, job_of_key
 from domain.tenancy import TenantContext
 
 OPEN_SHARDS_READ = 1000
@@ -68,13 +69,18 @@ class JobView:
 
 @frozen(kw_only=True)
 class JobService:
-    """Every family's jobs, for their owners."""
+    """
+    Every family's jobs, for their owners.
+
+    *rivals*: by kind, another one that may not be at work on the same subject when an ended job is opened again.
+    """
 
     store: Store
     clock: Clock
     ids: IdSource
     doorbell: Doorbell
     kinds: frozenset[str]
+    rivals: Mapping[str, str] = field(factory=dict)
 
     def submit(self, tenant: TenantContext, submission: Submission) -> Job:
         """
@@ -108,7 +114,7 @@ class JobService:
             KeyReused: the key belongs to another request.
         """
         with self.store.view(tenant) as work:
-            return _known(work, key.key, key.request or "")
+            return job_of_key(work, key.key, key.request or "")
 
     def get(self, tenant: TenantContext, job_id: JobId) -> JobView:
         """
@@ -189,7 +195,7 @@ class JobService:
         Sending again what is still under way changes nothing: items are claimed once.
 
         Raises:
-            Conflict: the job has ended, and no item of it was cancelled.
+            Conflict: the job has ended, and no item of it was cancelled, or a rival is at work.
         """
         with self.store.begin(tenant) as work:
             job = work.jobs.get(job_id, lock=True)
@@ -203,7 +209,7 @@ class JobService:
         Run the failed items of an ended job again, with a new budget of attempts.
 
         Raises:
-            Conflict: the job has not ended, or no item of it failed.
+            Conflict: the job has not ended, no item of it failed, or a rival is at work.
         """
         with self.store.begin(tenant) as work:
             job = self._reopen(work, work.jobs.get(job_id, lock=True), ItemState.FAILED)
@@ -214,7 +220,7 @@ class JobService:
     def _accept(self, tenant: TenantContext, submission: Submission, job: Job) -> Job:
         with self.store.begin(tenant) as work:
             if submission.idempotency_key is not None:
-                known = _known(work, submission.idempotency_key.key, submission.fingerprint)
+                known = job_of_key(work, submission.idempotency_key.key, submission.fingerprint)
                 if known is not None:
                     return known
             key = submission.idempotency_key.key if submission.idempotency_key else None
@@ -243,6 +249,7 @@ class JobService:
         now = self.clock.now()
         why = "resume" if state is ItemState.CANCELLED else "retry_failed"
         reopened = revised(job, now=now)
+        self._refuse_beside_rival(work, job)
         items = work.ledger.reset(job.id, [state]) if job.is_frozen else 0
         if not items and (job.is_frozen or state is ItemState.FAILED):
             remedy = _REMEDY[why] if job.planned else "it never had any; submit it anew"
@@ -253,6 +260,16 @@ class JobService:
             work.outbox.add(StartJob(job_id=job.id), now=now)
             return reopened
         return advance(work, reopened, now=now)
+
+    def _refuse_beside_rival(self, work: UnitOfWork, job: Job) -> None:
+        if job.subject is None or job.kind not in self.rivals:
+            return
+        rival = work.jobs.newest(kind=self.rivals[job.kind], subjects=[job.subject]).get(job.subject)
+        if rival is not None and not rival.status.is_end:
+            raise Conflict(
+                f"job {job.id} can't go on while job {rival.id} ({rival.kind}) is at work on the same; wait for that "
+                f"(`antiphon jobs watch {rival.id}` looks on), or cancel it"
+            )
 
     def _resend(self, work: UnitOfWork, job: Job) -> Job:
         now = self.clock.now()
@@ -271,16 +288,3 @@ _REMEDY = {
     "resume": "to run its failed items again, use retry-failed",
     "retry_failed": "to run items that were cancelled, use resume",
 }
-
-
-def _known(work: UnitOfWork, key: str, fingerprint: str) -> Job | None:
-    known = work.jobs.by_key(key)
-    if known is None:
-        return None
-    job_id, of_first = known
-    if of_first != fingerprint:
-        raise KeyReused(
-            f"idempotency key {key!r} belongs to job {job_id}, which was asked for in other words; use a new key for a "
-            "new request"
-        )
-    return work.jobs.get(job_id)

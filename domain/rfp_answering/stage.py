@@ -28,6 +28,8 @@ from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 
 RESPONDING, REVIEWING = "rfp_responder", "rfp_reviewer"
+RIVALS = {RESPONDING: REVIEWING, REVIEWING: RESPONDING}
+"""Of an RFP one stage at a time: a review of drafts that are being written anew would be about nothing."""
 PAGE = 200
 OPTIONS = JobOptions(deadline_s=180.0)
 """Of a stage's jobs, where nobody says more: a question may need two calls of a model that thinks."""

@@ -38,7 +38,7 @@ from domain.rfp_answering.report import Reporting
 from domain.rfp_answering.responding import Responding
 from domain.rfp_answering.reviewing import RepeatingReviewer, Reviewing
 from domain.rfp_answering.rfp import Rfp
-from domain.rfp_answering.stage import StageSpec
+from domain.rfp_answering.stage import RIVALS, StageSpec
 from domain.rfp_answering.standing import Standing
 from domain.tenancy import TenantContext
 from tests.contract.building import US
@@ -122,7 +122,7 @@ class RfpWorld:
     @property
     def jobs(self) -> JobService:
         """The kernel's jobs, of both kinds."""
-        return attrs.evolve(self.kernel.jobs, kinds=frozenset(self.families))
+        return attrs.evolve(self.kernel.jobs, kinds=frozenset(self.families), rivals=RIVALS)
 
     @property
     def answering(self) -> RfpAnswering:

@@ -59,6 +59,24 @@ def test_a_review_that_began_beside_drafting_gives_way() -> None:
     assert (gave_way.status, "being reviewed" in (gave_way.failure or "")) == (JobStatus.FAILED, True)
 
 
+def test_an_ended_stage_is_not_opened_again_beside_the_other() -> None:
+    """Who retries what failed must not draft anew what is being reviewed in that moment."""
+    world = RfpWorld(lambda told: "no JSON" if "backups kept" in told else honest(told))
+    rfp = world.imported()
+    drafting = world.answered(rfp)
+    assert drafting.status is JobStatus.PARTIAL
+    reviewing = world.answering.review(US, StageSpec(rfp_id=rfp.id, model=OTHER_MODEL))
+
+    with pytest.raises(Conflict, match=f"while job {reviewing.id}"):
+        world.jobs.retry_failed(US, drafting.id)
+    assert world.kernel.job(drafting.id) == drafting
+
+    world.reply = lambda _told: opinion("accept")
+    world.run(reviewing)
+    world.reply = honest
+    assert world.run(world.jobs.retry_failed(US, drafting.id)).status is JobStatus.COMPLETED
+
+
 def _submission(spec: StageSpec) -> Submission:
     """A job that was accepted before anybody could see the other one."""
     return Submission(kind=RESPONDING, spec=spec.to_document(), subject=subject_of(spec.rfp_id))
