@@ -174,8 +174,10 @@ def _work_to_end(antiphon: Antiphon, job: Job, watch: Watcher) -> JobView:
 
     with ExitStack() as stack:
         is_alive = stack.enter_context(embedded_worker(side.app, threads=job.options.concurrency))
-        stack.enter_context(side.loops().running())
+        loops = side.loops()
+        stack.callback(loops.stop)
         stack.enter_context(put_down_at_the_end(side))
+        loops.start()  # last: with it items begin, and an interrupt that comes from here on gives them back
         view = _look_until_end(antiphon, job.id, watch, check_health)
         with suppress(AntiphonError, KeyboardInterrupt):  # the job has ended; the next command tells what this can't
             side.notifying.flush(timeout_s=TELLING_S)

@@ -65,11 +65,20 @@ class Loops:
     times: LoopTimes = field(factory=LoopTimes)
     on_trouble: OnTrouble = log_only
     _stopping: threading.Event = field(factory=threading.Event, init=False)
+    _threads: list[threading.Thread] = field(factory=list, init=False)
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the loops for the length of the block."""
-        threads = [
+        try:
+            self.start()
+            yield
+        finally:
+            self.stop()
+
+    def start(self) -> None:
+        """Begin to run the loops, each on a thread of its own."""
+        self._threads += [
             self._rung("antiphon-relay", self.bell, self.relay.run_once),
             self._rung("antiphon-notifying", self.notifying.bell, self.notifying.round),
             self._timer("antiphon-leases", self.times.leases_s, self.attempts.keep_leases),
@@ -81,18 +90,19 @@ class Loops:
             self._timer("antiphon-clock", self.times.clock_s, self.set_clock),
         ]
         if self.make_ticks is not None:
-            threads.append(self._paced("antiphon-scheduler", self.make_ticks))
+            self._threads.append(self._paced("antiphon-scheduler", self.make_ticks))
         if self.recheck is not None:
-            threads.append(self._timer("antiphon-rechecking", self.times.recheck_s, self.recheck))
-        for thread in threads:
+            self._threads.append(self._timer("antiphon-rechecking", self.times.recheck_s, self.recheck))
+        for thread in self._threads:
             thread.start()
-        try:
-            yield
-        finally:
-            self._stopping.set()
-            self.bell.ring()
-            self.notifying.bell.ring()
-            for thread in threads:
+
+    def stop(self) -> None:
+        """End the loops that have begun: an interrupt may come between two of them."""
+        self._stopping.set()
+        self.bell.ring()
+        self.notifying.bell.ring()
+        for thread in self._threads:
+            if thread.ident is not None:
                 thread.join(timeout=5.0)
 
     def _top_up(self) -> None:

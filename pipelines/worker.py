@@ -48,9 +48,9 @@ def embedded_worker(app: Celery, *, threads: int, queues: Sequence[str] = QUEUES
     # the pool's threads look their application up in the process: without this they find another one, and say nothing
     setup_worker_optimizations(app, worker.hostname)
     thread = threading.Thread(target=worker.start, name="antiphon-celery", daemon=True)
-    thread.start()
-    ready.wait(timeout=10)
     try:
+        thread.start()
+        ready.wait(timeout=10)
         with _no_garbage_so_far():
             yield thread.is_alive
     finally:

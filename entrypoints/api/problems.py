@@ -18,7 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Route
 
 from domain.jobs.errors import (
     AlreadyRunning,
@@ -164,8 +164,10 @@ async def _of_http(request: Request, error: Exception) -> JSONResponse:
 
 def _allowed(request: Request) -> str:
     """Return the methods there are at this path; each route, asked alone, knows only its own."""
-    routes = [route for route in _each(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
+    routes = [route for route in _each(request.app.routes) if isinstance(route, Route)]
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    path = min((route.path for route in matching), key=lambda path: path.count("{"), default="")  # words before ids
+    return ", ".join(sorted({method for route in matching if route.path == path for method in route.methods or ()}))
 
 
 def _each(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:

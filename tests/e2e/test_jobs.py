@@ -12,7 +12,7 @@ from tests.services.http_server import reply
 
 BROKEN = ("question 1", "question 4")
 JOB_KEYS = (
-    "id kind status standing planned succeeded failed skipped cancelled pending running progress usage budget "
+    "id kind name status standing planned succeeded failed skipped cancelled pending running progress usage budget "
     "revision started_by celery_task_id created_at started_at ended_at updated_at failure errors"
 )
 
