@@ -19,7 +19,8 @@ from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.processes import Command, Installation, assert_complete
 from tests.pipelines.looking import look_until
 
-TESTS = 40
+TESTS = 16
+"""Fewer than the failures in a row after which a target counts as dead: each question is refused once."""
 TOKEN = "scrape-me"
 
 

@@ -50,7 +50,8 @@ def test_a_worker_that_is_told_to_stop_loses_no_answer_and_none_is_asked_twice(
     stopped, _ = installation.worker(slots=SLOTS), installation.worker(slots=SLOTS)
     target.hold(after=60)
     run = installation.run(a_test_file(tmp_path, tests=TESTS, url=target.url), concurrency=LIMIT)
-    look_until(lambda: target.at_once == LIMIT, what="items in flight in both workers")
+    # all that may be in flight is held: nothing is on its way from a claim to the target
+    look_until(lambda: target.calls == 60 + LIMIT, what="items in flight in both workers")
 
     stopped.terminate()
     look_until(lambda: "items in hand" in stopped.said, what="a worker that begins nothing any more")
