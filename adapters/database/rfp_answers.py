@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.database.rfp_tables import (
     IS_GAP,
+    newest_version,
     rfp,
     rfp_decision,
     rfp_draft,
@@ -33,12 +34,10 @@ def _of_rfp(table: Table) -> ColumnElement[bool]:
 
 
 def _is_newest(table: Table) -> ColumnElement[bool]:
-    newer = table.alias()
-    newest = select(func.max(newer.c.version)).where(same_question(newer, table))
-    return table.c.version == newest.scalar_subquery()
+    return table.c.version == newest_version(table, of=table)
 
 
-def _newest(table: Table) -> ColumnElement[object]:
+def _newest_body(table: Table) -> ColumnElement[object]:
     """Return the newest record of the question in the row: by itself, as joins were planned to read all of an RFP's."""
     record = select(table.c.body).where(same_question(table, rfp_question)).order_by(table.c.version.desc()).limit(1)
     return record.correlate(rfp_question).scalar_subquery()
@@ -70,7 +69,9 @@ _QUESTIONS = (
     .limit(bindparam("at_most"))
 )
 _STANDINGS = _QUESTIONS.add_columns(
-    _newest(rfp_draft).label("draft"), _newest(rfp_review).label("review"), _newest(rfp_decision).label("decision")
+    _newest_body(rfp_draft).label("draft"),
+    _newest_body(rfp_review).label("review"),
+    _newest_body(rfp_decision).label("decision"),
 )
 _HAS_DRAFT = select(rfp_draft.c.version).where(
     _of_rfp(rfp_draft), rfp_draft.c.no == bindparam("of_no"), rfp_draft.c.version == bindparam("of_version")

@@ -6,7 +6,15 @@ from attrs import frozen
 from sqlalchemy import and_, bindparam, cast, func, or_, select
 
 from adapters.database.library_tables import library_document
-from adapters.database.rfp_tables import rfp, rfp_decision, rfp_draft, rfp_draft_source, rfp_question, same_question
+from adapters.database.rfp_tables import (
+    newest_version,
+    rfp,
+    rfp_decision,
+    rfp_draft,
+    rfp_draft_source,
+    rfp_question,
+    same_question,
+)
 from adapters.database.rfps import SqlRfpStore
 from adapters.database.rows import AnyRow
 from adapters.database.scope import of_organization
@@ -19,10 +27,6 @@ from domain.rfp_answering.rfp import RfpId
 from domain.tenancy import TenantContext
 
 _quoted, _document = rfp_draft_source, library_document
-_newest_draft, _newest_decision = (
-    select(func.max(newer.c.version)).where(same_question(newer, _quoted)).scalar_subquery()
-    for newer in (rfp_draft.alias(), rfp_decision.alias())
-)
 _is_rejected = and_(_document.c.verdict == "rejected", _document.c.verdict_hash == _document.c.visible_hash)
 _decided_at = cast(rfp_decision.c.body["at"].as_string(), UtcTime)
 _nobody_has_decided_since = or_(
@@ -53,11 +57,11 @@ _STALE = (
     )
     .outerjoin(
         rfp_decision,
-        and_(same_question(rfp_decision, _quoted), rfp_decision.c.version == _newest_decision),
+        and_(same_question(rfp_decision, _quoted), rfp_decision.c.version == newest_version(rfp_decision, of=_quoted)),
     )
     .where(
         of_organization(_quoted),
-        _quoted.c.version == _newest_draft,
+        _quoted.c.version == newest_version(rfp_draft, of=_quoted),
         or_(
             _document.c.id.is_(None),
             _document.c.removed_at.is_not(None),

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select
 
-from adapters.database.rfp_tables import rfp_decision, rfp_draft, rfp_question, rfp_review, same_question
+from adapters.database.rfp_tables import (
+    newest_version,
+    rfp_decision,
+    rfp_draft,
+    rfp_question,
+    rfp_review,
+    same_question,
+)
 from adapters.database.rows import AnyRow
 from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name
@@ -29,10 +36,7 @@ def _newest(table: Table) -> ColumnElement[bool]:
     Joining what is newest of all of them would be one pass, and took 45 s for 500 questions on tables that Postgres had
     no statistics of yet, as they are behind a job that has just written them.
     """
-    newer = table.alias()
-    newest = select(func.max(newer.c.version)).where(same_question(newer, rfp_question))
-    version = newest.correlate(rfp_question).scalar_subquery()
-    return and_(same_question(table, rfp_question), table.c.version == version)
+    return and_(same_question(table, rfp_question), table.c.version == newest_version(table, of=rfp_question))
 
 
 _marks = (

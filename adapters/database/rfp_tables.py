@@ -13,6 +13,8 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
+    func,
+    select,
     text,
 )
 from sqlalchemy.sql.expression import FromClause
@@ -118,6 +120,13 @@ rfp_decision = Table(
     PrimaryKeyConstraint(*_QUESTION, "version"),
     ForeignKeyConstraint(*_OF_QUESTION, ondelete="CASCADE"),
 )
+
+
+def newest_version(table: Table, *, of: FromClause) -> ColumnElement[int]:
+    """Return the version of the newest of a table's records about the question that a row of *of* is about."""
+    newer = table.alias()
+    newest = select(func.max(newer.c.version)).where(same_question(newer, of))
+    return newest.correlate(of).scalar_subquery()
 
 
 def same_question(one: FromClause, other: FromClause) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ from domain.rfp_answering.questionnaire import (
     Questionnaire,
     QuestionNo,
     WantedColumns,
-    check_questions,
+    check_size,
     file_hash,
 )
 
@@ -43,7 +43,7 @@ def read_delimited(content: bytes, *, name: str, wanted: WantedColumns) -> Quest
     found = [] if columns is None else list(questions_in(rows, columns))
     if columns is None or not found:
         raise InvalidInput(f"{name}: no question was found; name the columns (--question-column B --answer-column D)")
-    check_questions([one.text for one in found], name=name)
+    check_size([one.text for one in found], name=name)
     questions = tuple(
         Question(
             no=QuestionNo(number),

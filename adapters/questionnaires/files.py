@@ -27,7 +27,7 @@ from adapters.questionnaires.workbook import read_workbook
 from adapters.questionnaires.workbook_answers import with_workbook_answers
 from domain.jobs.errors import InvalidInput, PermanentFailure
 from domain.rfp_answering.placing import placed
-from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo, WantedColumns, check_questions
+from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo, WantedColumns, check_size
 
 Tables = Mapping[str, Mapping[str, str]]
 """Answers by table and address."""
@@ -44,7 +44,7 @@ class StandardQuestionnaireFiles:
         try:
             check_file(content, name=name, limits=self.limits)
             asked = self._read(content, name=name, wanted=wanted)
-            check_questions([one.text for one in asked.questions], name=name)
+            check_size([one.text for one in asked.questions], name=name)
             return asked
         except PermanentFailure as exc:
             raise InvalidInput(f"{name}: {exc}") from exc

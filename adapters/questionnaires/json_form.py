@@ -15,7 +15,7 @@ from domain.rfp_answering.questionnaire import (
     Question,
     Questionnaire,
     QuestionNo,
-    check_questions,
+    check_size,
     file_hash,
 )
 
@@ -31,7 +31,7 @@ def read_json(content: bytes, *, name: str) -> Questionnaire:
         InvalidInput: no JSON, or not of this form; the message names the place.
     """
     rows = _rows(content, name=name)
-    check_questions([str(row.get("text", "")) for row in rows if isinstance(row, dict)], name=name)
+    check_size([str(row.get("text", "")) for row in rows if isinstance(row, dict)], name=name)
     questions = tuple(_question(row, number, name=name) for number, row in enumerate(rows, start=1))
     if not questions:
         raise InvalidInput(f"{name}: questions: there is none; expected at least one")

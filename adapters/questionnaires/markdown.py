@@ -20,7 +20,7 @@ from domain.rfp_answering.questionnaire import (
     Question,
     Questionnaire,
     QuestionNo,
-    check_questions,
+    check_size,
     file_hash,
 )
 
@@ -52,7 +52,7 @@ def read_markdown(content: bytes, *, name: str) -> Questionnaire:
     found = list(_asked(lines))
     if not found:
         raise InvalidInput(f"{name}: no line ends with a question mark, so nothing is asked")
-    check_questions([one.text for one in found], name=name)
+    check_size([one.text for one in found], name=name)
     questions = tuple(
         Question(
             no=QuestionNo(number),

@@ -15,6 +15,7 @@ from domain.embedding.sync_spec import KIND
 from domain.jobs.errors import Conflict
 from domain.jobs.job import Job
 from domain.jobs.ports import Clock, IdSource, Store
+from domain.jobs.subjects import newest_about
 from domain.organizations.audit_log import AuditLog
 from domain.tenancy import TenantContext
 
@@ -141,7 +142,7 @@ class DocumentationSources:
     def newest_sync(self, tenant: TenantContext, source_id: SourceId) -> Job | None:
         """Return the newest job that synced the source; None: it never was."""
         with self.store.view(tenant) as work:
-            return work.jobs.newest(kind=KIND, subjects=[source_id]).get(source_id)
+            return newest_about(work.jobs, kind=KIND, subject=source_id)
 
     def refuse_while_active(self, tenant: TenantContext, source_id: SourceId) -> None:
         """

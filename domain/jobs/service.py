@@ -23,6 +23,7 @@ from domain.jobs.job import Job, JobId, JobOptions, JobPlace, JobStatus, cancell
 from domain.jobs.plan import ShardState
 from domain.jobs.ports import Clock, Doorbell, IdSource, Store, UnitOfWork
 from domain.jobs.request_key import IdempotencyKey, job_of_key
+from domain.jobs.subjects import at_work_on
 from domain.tenancy import TenantContext
 
 OPEN_SHARDS_READ = 1000
@@ -264,8 +265,8 @@ class JobService:
     def _refuse_beside_rival(self, work: UnitOfWork, job: Job) -> None:
         if job.subject is None or job.kind not in self.rivals:
             return
-        rival = work.jobs.newest(kind=self.rivals[job.kind], subjects=[job.subject]).get(job.subject)
-        if rival is not None and not rival.status.is_end:
+        rival = at_work_on(work.jobs, kind=self.rivals[job.kind], subject=job.subject)
+        if rival is not None:
             raise Conflict(
                 f"job {job.id} can't go on while job {rival.id} ({rival.kind}) is at work on the same; wait for that "
                 f"(`antiphon jobs watch {rival.id}` looks on), or cancel it"

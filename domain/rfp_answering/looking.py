@@ -8,6 +8,7 @@ from attrs import frozen
 
 from domain.jobs.job import Job
 from domain.jobs.ports import Store
+from domain.jobs.subjects import newest_about
 from domain.rfp_answering.authorship import Passages
 from domain.rfp_answering.draft import ChunkId
 from domain.rfp_answering.overview import RfpOverview
@@ -65,7 +66,7 @@ class Looking:
         subject = subject_of(rfp_id)
         with self.store.view(tenant) as kernel:
             responding, reviewing = (
-                kernel.jobs.newest(kind=kind, subjects=[subject]).get(subject) for kind in (RESPONDING, REVIEWING)
+                newest_about(kernel.jobs, kind=kind, subject=subject) for kind in (RESPONDING, REVIEWING)
             )
         return RfpStages(overview=overview, responding=responding, reviewing=reviewing)
 

@@ -136,7 +136,7 @@ def length_in_cell(text: str) -> int:
     return len(lines) + sum(sign > "\uffff" for sign in lines)
 
 
-def check_questions(texts: Sequence[str], *, name: str) -> None:
+def check_size(texts: Sequence[str], *, name: str) -> None:
     """
     Refuse what is data, and no questionnaire.
 

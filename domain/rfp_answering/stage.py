@@ -17,6 +17,7 @@ from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item
 from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import Clock, Store
+from domain.jobs.subjects import at_work_on
 from domain.jobs.usage import NOTHING
 from domain.language_models.codec import model_from_json, model_to_json
 from domain.language_models.model import ModelSpec
@@ -125,10 +126,9 @@ def refuse_beside(store: Store, tenant: TenantContext, spec: StageSpec, *, other
     Raises:
         Conflict: a job of the other kind is at work on it.
     """
-    subject = subject_of(spec.rfp_id)
     with store.view(tenant) as work:
-        there = work.jobs.newest(kind=other, subjects=[subject]).get(subject)
-    if there is None or there.status.is_end:
+        there = at_work_on(work.jobs, kind=other, subject=subject_of(spec.rfp_id))
+    if there is None:
         return
     if job is not None and (job.created_at, job.id) < (there.created_at, there.id):
         return

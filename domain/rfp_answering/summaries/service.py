@@ -25,6 +25,7 @@ from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import Clock, IdSource
 from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService, Submission
+from domain.jobs.subjects import newest_about
 from domain.organizations.audit_log import AuditLog
 from domain.rfp_answering.stage import OPTIONS
 from domain.rfp_answering.summaries.information_document import (
@@ -111,9 +112,8 @@ class Summaries:
 
     def newest_job(self, tenant: TenantContext, document_id: InformationId) -> Job | None:
         """Return the newest job that summarizes a document: the one at work, if there is one."""
-        subject = subject_of(document_id)
         with self.jobs.store.view(tenant) as work:
-            return work.jobs.newest(kind=SUMMARIZING, subjects=[subject]).get(subject)
+            return newest_about(work.jobs, kind=SUMMARIZING, subject=subject_of(document_id))
 
     def summarize(
         self,
