@@ -124,7 +124,7 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.connection.cursor().execute("BEGIN")  # straight away: it waits for nothing, and is half of a look
         return
     turn = options.get(TURN)
-    if turn is not None:
+    if turn is not None:  # already had, but for what a unit of work does behind its commit
         turn.take()
     # Deferred, one that reads before it writes fails (or loses an update) when somebody wrote in between.
     connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -40,7 +40,7 @@ class LibraryReadiness:
         Raises:
             Conflict: no embedding model is in use, or there is nothing to be found by it.
         """
-        if not self.searching.finds_anything(tenant, only_approved=False):
-            raise Conflict(_EMPTY)
-        if only_approved and not self.searching.finds_anything(tenant, only_approved=True):
-            raise Conflict(_NOTHING_APPROVED)
+        if self.searching.finds_anything(tenant, only_approved=only_approved):
+            return
+        waits = only_approved and self.searching.finds_anything(tenant, only_approved=False)
+        raise Conflict(_NOTHING_APPROVED if waits else _EMPTY)
