@@ -194,6 +194,12 @@ def _sql_directory(request: pytest.FixtureRequest) -> Directory:
     return SqlDirectory(_engine(request))
 
 
+@pytest.fixture(params=[SQLITE, POSTGRES])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Every database, empty."""
+    return _engine(request)
+
+
 def _engine(request: pytest.FixtureRequest) -> Engine:
     engine: Engine = request.getfixturevalue(f"{request.param}_engine")
     return engine

@@ -31,13 +31,6 @@ Statement = tuple[str, Any]
 """The words, and the values of the driver's own shape."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Both databases, empty."""
-    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return engine
-
-
 @contextmanager
 def watched(engine: Engine) -> Iterator[list[Statement]]:
     """Yield the list that every statement on *engine* is noted in."""

@@ -21,20 +21,12 @@ from domain.embedding.library_document import ReviewStatus
 from domain.jobs.service import JobService
 from domain.tenancy import TenantContext
 from tests.contract.building import NOW, THEM, US
-from tests.contract.conftest import POSTGRES, SQLITE
 from tests.contract.ingesting_documents import use
 from tests.contract.library_shelves import Shelf, a_model, direction
 from tests.contract.vector_databases import VectorDatabase, vector_database
 
 EAST, NORTH = direction(1, 0, 0), direction(0, 1, 0)
 MODEL = a_model()
-
-
-@pytest.fixture(params=[SQLITE, POSTGRES])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Every database, empty."""
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
 
 
 @pytest.fixture

@@ -17,19 +17,11 @@ from domain.jobs.usage import Usage
 from domain.rfp_answering.library_passages import SHORTEST, LibraryPassages
 from domain.rfp_answering.passage import fingerprint_of
 from tests.contract.building import NOW, THEM, US
-from tests.contract.conftest import POSTGRES, SQLITE
 from tests.contract.ingesting_documents import ScriptedEmbedders, scripted_model, use
 from tests.contract.library_shelves import Shelf, direction
 
 VECTOR = direction(*[1.0] * scripted_model().dimensions)
 TEXTS = ["Keys are rotated every 90 days.", "Backups are kept for 30 days."]
-
-
-@pytest.fixture(params=[SQLITE, POSTGRES])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Every database, empty."""
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import Engine
 
 from adapters.database.library import SqlLibrary
@@ -12,17 +11,9 @@ from domain.embedding.check_question import CheckQuestion
 from domain.embedding.ports import Library
 from domain.tenancy import TenantContext
 from tests.contract.building import THEM, US
-from tests.contract.conftest import POSTGRES, SQLITE
 
 FIRST = CheckQuestion(question="How long?", document="terms.md", heading="Refunds")
 SECOND = CheckQuestion(question="Who says so?", document="terms.md")
-
-
-@pytest.fixture(params=[SQLITE, POSTGRES])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Every database, empty."""
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
 
 
 def test_questions_come_back_in_their_order(library: Library) -> None:

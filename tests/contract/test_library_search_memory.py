@@ -9,18 +9,10 @@ from sqlalchemy import Engine, event
 
 from adapters.library_search.exact import ExactSearch
 from tests.contract.building import THEM, US
-from tests.contract.conftest import POSTGRES, SQLITE
 from tests.contract.library_shelves import Shelf, a_model, direction, random_vectors
 
 EAST, NORTH = direction(1, 0, 0), direction(0, 1, 0)
 MODEL = a_model()
-
-
-@pytest.fixture(params=[SQLITE, POSTGRES])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Every database, empty."""
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
 
 
 def test_a_library_beyond_the_memory_limit_is_searched_all_the_same(engine: Engine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import Engine
 
 from adapters.database.library import SqlLibrary
@@ -13,19 +12,11 @@ from domain.embedding.search import Hit
 from domain.embedding.searching import Searching
 from domain.embedding.shared_embedders import SharedEmbedders
 from tests.contract.building import NOW, THEM, US
-from tests.contract.conftest import POSTGRES, SQLITE
 from tests.contract.ingesting_documents import ScriptedEmbedders, hand_in, ingest, scripted_model, use
 from tests.contract.library_shelves import Shelf, a_model, direction
 
 EAST = direction(1, 0, 0)
 MODEL = a_model()
-
-
-@pytest.fixture(params=[SQLITE, POSTGRES])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Every database, empty."""
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
 
 
 def words_of(hits: list[Hit]) -> list[str]:

@@ -34,13 +34,6 @@ def registry(request: pytest.FixtureRequest) -> Registry:
     return made
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Return a database."""
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
-
-
 def test_a_check_that_is_told_twice_is_stored_once(registry: Registry) -> None:
     """Facts are told at least once; a provider must not look down because its failure was told twice."""
     with registry.begin(US) as work:

@@ -44,13 +44,6 @@ def rows(request: pytest.FixtureRequest) -> SecretRows:
     return SqlSecretRows(request.getfixturevalue(f"{request.param}_engine"))
 
 
-@pytest.fixture(params=[SQLITE, POSTGRES])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Every database, empty."""
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
-
-
 def test_a_secret_can_be_used_and_shows_its_end_only(rows: SecretRows) -> None:
     """People must recognise their key without anybody being able to read it."""
     secrets = store_over(rows)

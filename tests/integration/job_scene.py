@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Generic, Self, TypeVar
 
+import pytest
 from attrs import define
 
 from domain.jobs.job import JobId, JobOptions
@@ -21,6 +22,8 @@ from tests.pipelines.looking import look_until
 from tests.services.counting_model import CountingModel
 
 Model = TypeVar("Model", bound=CountingModel)
+ON_SERVERS = pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.redis])
+SIZES = ["embedded", ON_SERVERS]
 SLOTS = 8
 OPTIONS = JobOptions(concurrency=SLOTS, max_attempts=2)
 
@@ -33,6 +36,13 @@ class JobScene(ABC, Generic[Model]):
     model: Model
     installation: Installation | None
     worker: Command | None = None
+
+    @classmethod
+    def on_size(cls, request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[Self]:
+        """Return the scene on the one of `SIZES` that a fixture is asked for."""
+        if request.param == "embedded":
+            return cls.embedded(folder)
+        return cls.on_servers(request.getfixturevalue("installation"))
 
     @classmethod
     @contextmanager

@@ -13,27 +13,20 @@ from domain.jobs.job import Job, JobStatus
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.stage import RESPONDING, REVIEWING
-from tests.integration.job_scene import SLOTS
-from tests.integration.processes import Installation
+from tests.integration.job_scene import SIZES, SLOTS
 from tests.integration.rfp_scene import QUESTIONS, RfpScene, question
 from tests.pipelines.looking import look_until
 from tests.services.author_model import DRAFT, REVIEW
 
 STAGES = (RESPONDING, REVIEWING)
 KINDS = {RESPONDING: DRAFT, REVIEWING: REVIEW}
-ON_SERVERS = pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.redis])
 
 
-@pytest.fixture(params=["embedded", ON_SERVERS])
+@pytest.fixture(params=SIZES)
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RfpScene]:
     """An RFP that nobody has worked on, on each size."""
-    if request.param == "embedded":
-        with RfpScene.embedded(tmp_path) as scene:
-            yield scene
-    else:
-        installation: Installation = request.getfixturevalue("installation")
-        with RfpScene.on_servers(installation) as scene:
-            yield scene
+    with RfpScene.on_size(request, tmp_path) as scene:
+        yield scene
 
 
 def before(scene: RfpScene, stage: str) -> None:

@@ -19,28 +19,21 @@ from entrypoints.api.documents.llm import DefaultWords, NewLlmApi
 from entrypoints.local.llm import LocalLlm
 from entrypoints.worker_side import WorkerSide
 from pipelines.headers import acting_for
-from tests.integration.job_scene import SLOTS
-from tests.integration.processes import Installation
+from tests.integration.job_scene import SIZES, SLOTS
 from tests.integration.summary_scene import SummaryScene
 from tests.pipelines.looking import look_until
 from tests.services.counting_model import ANSWER_TOKENS, PROMPT_TOKENS
 from tests.services.summary_model import OVERVIEW, PART
 
-ON_SERVERS = pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.redis])
 START = "rfp_manager.summarize_information_document"
 NOBODYS = "00000000-0000-4000-8000-0000000000ff"
 
 
-@pytest.fixture(params=["embedded", ON_SERVERS])
+@pytest.fixture(params=SIZES)
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SummaryScene]:
     """A tender that nobody has summarized, on each size."""
-    if request.param == "embedded":
-        with SummaryScene.embedded(tmp_path) as scene:
-            yield scene
-    else:
-        installation: Installation = request.getfixturevalue("installation")
-        with SummaryScene.on_servers(installation) as scene:
-            yield scene
+    with SummaryScene.on_size(request, tmp_path) as scene:
+        yield scene
 
 
 def items(scene: SummaryScene, job: Job) -> list[Item]:
