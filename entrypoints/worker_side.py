@@ -72,6 +72,7 @@ class WorkerSide:
     def stop(self) -> None:
         """Begin nothing new from here on: no item, no further page of a plan."""
         self._stopping.set()
+        self.attempts.begin_nothing()
         self.bench.close()
 
     @cached_property

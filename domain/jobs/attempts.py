@@ -53,21 +53,25 @@ class AttemptsInHand:
     _held: dict[tuple[JobId, int, int], Attempt] = field(factory=dict, init=False)
     _unrecorded: dict[tuple[JobId, int, int], Attempt] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
-    _is_closed: bool = field(default=False, init=False)
+    _may_begin: bool = field(default=True, init=False)
 
     def take(self, attempt: Attempt) -> bool:
-        """Hold the attempt until it is settled; return whether it may begin: closed, it is given back at once."""
+        """Hold the attempt until it is settled; return whether it may begin: if not, it is given back at once."""
         with self._lock:
             self._held[_key(attempt)] = attempt
-            is_closed = self._is_closed
-        if is_closed:
+            may_begin = self._may_begin
+        if not may_begin:
             self._release(attempt)
-        return not is_closed
+        return may_begin
+
+    def begin_nothing(self) -> None:
+        """Have what is taken from here on given back, as a claim may be under way; what is in hand goes on."""
+        with self._lock:
+            self._may_begin = False
 
     def close(self) -> None:
-        """Give every attempt back, also those that are taken from here on: a claim may be under way."""
-        with self._lock:
-            self._is_closed = True
+        """Give every attempt back, also those that are taken from here on."""
+        self.begin_nothing()
         self.release_all()
 
     def settle(self, attempt: Attempt, report: Report) -> None:

@@ -111,16 +111,28 @@ def test_giving_everything_back_returns_what_to_wait_for() -> None:
     assert in_hand.release_all() == []
 
 
+def test_what_a_stopping_process_had_still_claimed_is_given_back_before_it_begins() -> None:
+    """A claim may be granted after the signal, by the very answers the process waits for: it would be one call more."""
+    kernel = Kernel()
+    in_hand, [held, late], freed = _taken(kernel, 2, take=1)
+
+    in_hand.begin_nothing()
+
+    assert not in_hand.take(late)
+    assert (kernel.states(held.job_id), freed, len(in_hand)) == (["running", "pending"], [1], 1)
+    assert kernel.items(held.job_id)[1].attempts == 0
+
+
 def _in_hand(kernel: Kernel) -> AttemptsInHand:
     return AttemptsInHand(store=kernel.store, desk=kernel.desk, clock=kernel.clock, lease_s=LEASE_S)
 
 
-def _taken(kernel: Kernel, count: int) -> tuple[AttemptsInHand, list[Attempt], list[int]]:
+def _taken(kernel: Kernel, count: int, *, take: int | None = None) -> tuple[AttemptsInHand, list[Attempt], list[int]]:
     in_hand, freed = _in_hand(kernel), list[int]()
     job = kernel.sent(count)
     granted = kernel.desk.claim(US, a_claim(*range(count), job_id=job.id)).granted
     attempts = [_attempt(job, item, freed) for item in granted]
-    for attempt in attempts:
+    for attempt in attempts[:take]:
         in_hand.take(attempt)
     return in_hand, attempts, freed
 
