@@ -8,7 +8,12 @@ from attrs import frozen
 
 from domain.embedding.library_document import checked_location
 from entrypoints.api.documents.jobs import JobDocument
-from entrypoints.api.documents.rfp_summaries import InformationDocumentDocument, SummaryDocument, SummaryWords
+from entrypoints.api.documents.rfp_summaries import (
+    InformationDocumentDocument,
+    SummaryAuthorDocument,
+    SummaryDocument,
+    SummaryWords,
+)
 from entrypoints.calls.asking import Calls, path
 
 _SUMMARIES = path("summaries")
@@ -23,6 +28,9 @@ class RfpSummaryCalls(Calls):
         said = {"name": checked_location(name)}
         answer = self.sender.send("POST", _SUMMARIES, repeatable=True, params=said, files={"file": file})
         return InformationDocumentDocument.model_validate_json(answer.content)
+
+    def check(self, words: SummaryWords) -> SummaryAuthorDocument:
+        return self._post(path("summary-checks"), SummaryAuthorDocument, words, repeatable=True)
 
     def start(self, summary_id: str, words: SummaryWords, *, idempotency_key: str | None = None) -> JobDocument:
         return self._start(path("summaries", summary_id, "jobs"), words, idempotency_key=idempotency_key)

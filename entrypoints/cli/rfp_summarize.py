@@ -63,8 +63,10 @@ def summarize(
     """
     check_output(output, force=force)
     content = content_named(file, expected="a document")
+    words = worded(SummaryWords, model=model, options=options)
+    place.rfp_summaries.check(words)  # what is refused leaves no document behind
     added = place.rfp_summaries.add(file.name, content)
-    job = place.rfp_summaries.start(added.id, worded(SummaryWords, model=model, options=options))
+    job = place.rfp_summaries.start(added.id, words)
 
     def shown(view: JobView, outputs: Outputs) -> int:
         return _shown(place, host, added.id, view, output=output, as_json=outputs.as_json)

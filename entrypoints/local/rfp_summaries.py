@@ -14,13 +14,14 @@ from domain.tenancy import TenantContext
 from entrypoints.api.documents.jobs import JobDocument, job_document
 from entrypoints.api.documents.rfp_summaries import (
     InformationDocumentDocument,
+    SummaryAuthorDocument,
     SummaryDocument,
     SummaryWords,
     information_document_document,
     summary_document,
 )
 from entrypoints.container import Antiphon
-from entrypoints.rfp_summary_requests import start_summarizing
+from entrypoints.rfp_summary_requests import check_summarizing, start_summarizing
 
 _PAGE = 200
 
@@ -35,6 +36,9 @@ class LocalRfpSummaries:
     def add(self, name: str, content: bytes) -> InformationDocumentDocument:
         document, _is_new = self._summaries.add(self.tenant, Upload(name=name, content=content))
         return information_document_document(document, self._summaries.newest_job(self.tenant, document.id))
+
+    def check(self, words: SummaryWords) -> SummaryAuthorDocument:
+        return check_summarizing(self.antiphon, self.tenant, words)
 
     def start(self, summary_id: str, words: SummaryWords, *, idempotency_key: str | None = None) -> JobDocument:
         key = IdempotencyKey(idempotency_key) if idempotency_key else None

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from entrypoints.api.documents.jobs import JobDocument
-from entrypoints.api.documents.rfp_summaries import InformationDocumentDocument, SummaryDocument, SummaryWords
+from entrypoints.api.documents.rfp_summaries import (
+    InformationDocumentDocument,
+    SummaryAuthorDocument,
+    SummaryDocument,
+    SummaryWords,
+)
 
 
 class RfpSummaries(Protocol):
@@ -19,6 +24,15 @@ class RfpSummaries(Protocol):
         Raises:
             InvalidInput: it can't be read, is too large, or says nothing.
             ServiceUnavailable: there was no process to read it in.
+        """
+
+    def check(self, words: SummaryWords) -> SummaryAuthorDocument:
+        """
+        Return who would summarize; nothing is stored.
+
+        Raises:
+            InvalidInput: no model, or one that can't be used there.
+            BrokenSettings: such a job could not be worked on (of this machine; a server says InvalidInput).
         """
 
     def start(self, summary_id: str, words: SummaryWords, *, idempotency_key: str | None = None) -> JobDocument:

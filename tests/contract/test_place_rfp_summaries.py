@@ -116,6 +116,20 @@ def test_what_is_not_there_and_models_that_are_none_are_refused(place: Place) ->
     assert place.rfp_summaries.get(added.id).job is None
 
 
+@pytest.mark.parametrize("model", ["nobody", "llm:default", "llm:none/at-all", "openai:gpt-5-mini"])
+def test_words_are_checked_before_there_is_a_document(place: Place, model: str) -> None:
+    """A refusal that leaves a document behind has changed something; the same words start nothing either."""
+    with pytest.raises(InvalidInput, match="model") as refused:
+        place.rfp_summaries.check(SummaryWords(model=model))
+    assert place.rfp_summaries.check(OFFLINE).author == place.rfp_summaries.check(SummaryWords()).author == "extractive"
+    assert place.rfp_summaries.check(SummaryWords(model="scripted:echo")).author == "scripted:echo"
+    assert list(place.rfp_summaries.all()) == []
+    added = place.rfp_summaries.add("tender.md", TENDER)
+    with pytest.raises(InvalidInput) as of_job:
+        place.rfp_summaries.start(added.id, SummaryWords(model=model))
+    assert str(of_job.value) == str(refused.value)
+
+
 def test_options_of_the_job_are_kept(antiphon: Antiphon, place: Place) -> None:
     """What a summary may cost is said before it begins."""
     added = place.rfp_summaries.add("tender.md", TENDER)

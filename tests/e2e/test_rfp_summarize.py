@@ -11,6 +11,7 @@ from tests.e2e.command_line import CommandLine
 def test_a_tender_is_summarized_and_looked_at_again(tmp_path: Path, bytecode: Path) -> None:
     """Each form says where a row stands; a folder, and what is no document, are refused by name."""
     cli = CommandLine(folder=tmp_path, bytecode=bytecode)
+    (tmp_path / "other.md").write_bytes(TENDER)
     (tmp_path / "tender.md").write_bytes(TENDER + b"\n[click](https://evil.example) <b>must</b> be | escaped.\n")
 
     made = cli.run("rfp", "summarize", "tender.md", "--output", "out.md")
@@ -18,6 +19,9 @@ def test_a_tender_is_summarized_and_looked_at_again(tmp_path: Path, bytecode: Pa
     shown = cli.run("rfp", "summary", "last")
     listed = cli.run("rfp", "summaries", "--json")
     refused = cli.run("rfp", "summarize", ".")
+    nobody = cli.run("rfp", "summarize", "other.md", "--model", "nobody")
+    endless = cli.run("rfp", "summarize", "other.md", "--model", "offline", "--deadline", "1e9")
+    kept = cli.run("rfp", "summaries", "--json")
     removed = cli.run("rfp", "remove-summary", "last")
 
     steps = (made, again, shown, listed, removed)
@@ -33,6 +37,7 @@ def test_a_tender_is_summarized_and_looked_at_again(tmp_path: Path, bytecode: Pa
     assert "| 1 | date | 2026-03-14 |" in text
     assert "[click]" not in text
     assert "<b>" not in text
-    assert refused.code == 2
+    assert (refused.code, nobody.code, endless.code) == (2, 2, 2), (nobody.stderr, endless.stderr)
+    assert kept.document == listed.document, "what is refused stores no document"
     assert "folder" in refused.stderr
     assert "tender.md" in removed.stderr

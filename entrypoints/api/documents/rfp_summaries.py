@@ -41,6 +41,15 @@ class SummaryWords(Words):
         return self.options.chosen(_HINTS)
 
 
+class SummaryAuthorDocument(BaseModel):
+    """Who would summarize."""
+
+    author: str = Field(
+        description="The model, or `extractive`: sentences of the document, chosen without a model.",
+        examples=["extractive"],
+    )
+
+
 class SummaryJobDocument(BaseModel):
     """The newest job that summarizes a document."""
 

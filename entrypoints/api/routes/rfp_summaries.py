@@ -1,4 +1,4 @@
-"""/v1/summaries: tender documents handed in, their summaries, and the jobs that make them."""
+"""/v1/summaries and /v1/summary-checks: tender documents handed in, their summaries, and the jobs that make them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from domain.embedding.adding import Upload
 from domain.rfp_answering.summaries.information_document import InformationId, InformationPlace
 from entrypoints.api.callers import Reader, Services, Writer
+from entrypoints.api.checking import at
 from entrypoints.api.documents.jobs import JobDocument
 from entrypoints.api.documents.rfp_summaries import (
     InformationDocumentDocument,
+    SummaryAuthorDocument,
     SummaryDocument,
     SummaryWords,
     information_document_document,
@@ -22,9 +24,9 @@ from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, p
 from entrypoints.api.problems import documented
 from entrypoints.api.starting import STARTS, Starting
 from entrypoints.api.uploading import FORM, UploadedFile
-from entrypoints.rfp_summary_requests import start_summarizing
+from entrypoints.rfp_summary_requests import check_summarizing, start_summarizing
 
-router = APIRouter(prefix="/v1/summaries", tags=["rfps"])
+router = APIRouter(prefix="/v1", tags=["rfps"])
 
 
 def _summary_id(summary_id: Annotated[UUID, Path(description="The summary's id.")]) -> InformationId:
@@ -35,7 +37,7 @@ TheSummary = Annotated[InformationId, Depends(_summary_id)]
 
 
 @router.post(
-    "",
+    "/summaries",
     operation_id="add_summary",
     status_code=201,
     responses={
@@ -59,7 +61,19 @@ def add_summary(
     return information_document_document(document, antiphon.summaries.summaries.newest_job(caller, document.id))
 
 
-@router.post("/{summary_id}/jobs", operation_id="summarize", status_code=202, responses=STARTS)
+@router.post("/summary-checks", operation_id="check_summarizing")
+def check_summarizing_words(caller: Writer, antiphon: Services, words: SummaryWords) -> SummaryAuthorDocument:
+    """
+    Say who would summarize by these words, or why nobody could. Nothing is stored, and no model is asked.
+
+    Worth a request before a document is handed in: the model is named with the job, and the document is kept whatever
+    becomes of that.
+    """
+    with at("/body"):
+        return check_summarizing(antiphon, caller, words)
+
+
+@router.post("/summaries/{summary_id}/jobs", operation_id="summarize", status_code=202, responses=STARTS)
 def summarize(
     starting: Starting, caller: Writer, antiphon: Services, summary_id: TheSummary, words: SummaryWords | None = None
 ) -> JobDocument:
@@ -69,10 +83,11 @@ def summarize(
     409: a job summarizes it already.
     """
     said = words or SummaryWords()
-    return starting.of(lambda key: start_summarizing(antiphon, caller, summary_id, said, key))
+    with at("/body"):
+        return starting.of(lambda key: start_summarizing(antiphon, caller, summary_id, said, key))
 
 
-@router.get("", operation_id="list_summaries")
+@router.get("/summaries", operation_id="list_summaries")
 def list_summaries(
     caller: Reader,
     antiphon: Services,
@@ -87,13 +102,15 @@ def list_summaries(
     return page_of(documents, limit=limit, place=lambda one: cursor(one.created_at.isoformat(), one.id))
 
 
-@router.get("/{summary_id}", operation_id="get_summary", responses=documented(404))
+@router.get("/summaries/{summary_id}", operation_id="get_summary", responses=documented(404))
 def get_summary(caller: Reader, antiphon: Services, summary_id: TheSummary) -> SummaryDocument:
     """Look at a summary as far as it is: bullets, the compliance matrix, what was left out, and what is missing."""
     return summary_document(antiphon.summaries.summaries.get(caller, summary_id))
 
 
-@router.delete("/{summary_id}", operation_id="remove_summary", status_code=204, responses=documented(404, 409))
+@router.delete(
+    "/summaries/{summary_id}", operation_id="remove_summary", status_code=204, responses=documented(404, 409)
+)
 def remove_summary(caller: Writer, antiphon: Services, summary_id: TheSummary) -> None:
     """Forget a document, its text and its summary. 409: a job is at work on it."""
     antiphon.summaries.summaries.remove(caller, summary_id)
