@@ -153,7 +153,10 @@ class DocumentationSources:
         """
         job = self.newest_sync(tenant, source_id)
         if job is not None and not job.status.is_end:
-            raise Conflict(f"the source is being synced (job {job.id}); wait for its end, or cancel it")
+            raise Conflict(
+                f"the source is being synced (job {job.id}); wait for its end (`antiphon jobs watch {job.id}` looks "
+                f"on), or cancel it (`antiphon jobs cancel {job.id}`)"
+            )
 
     def _note(self, work: LibraryUnitOfWork, tenant: TenantContext, action: str, source: DocumentationSource) -> None:
         """Store who did it; the place without its query, where a token of somebody's may stand."""

@@ -135,7 +135,7 @@ def refuse_beside(store: Store, tenant: TenantContext, spec: StageSpec, *, other
     what = {RESPONDING: "drafted", REVIEWING: "reviewed"}[other]
     raise Conflict(
         f"RFP {spec.rfp_id}: its answers are being {what} by job {there.id}; wait for that "
-        f"(`antiphon jobs watch {there.id}` looks on), or cancel it"
+        f"(`antiphon jobs watch {there.id}` looks on), or cancel it (`antiphon jobs cancel {there.id}`)"
     )
 
 

@@ -17,6 +17,7 @@ from entrypoints.cli.hosts import at_place_and_host
 from entrypoints.cli.job_reports import say_ended
 from entrypoints.cli.outputs import Outputs
 from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
+from entrypoints.cli.rfp_interrupted import refuse_interrupted
 from entrypoints.cli.rfp_options import stage_options
 from entrypoints.exit_codes import exit_code_of
 from entrypoints.places.place import Place
@@ -83,11 +84,7 @@ def _refuse_while_at_work(
     for job, kind, doing in ((own, AlreadyRunning, what[0]), (other, Conflict, what[1])):
         if job is None or job.status.is_end:
             continue
-        if host.standing(host.view(JobId(job.job_id))) == "interrupted":
-            raise kind(
-                f"job {job.job_id}, by which answers are {doing}, was interrupted; `antiphon jobs resume {job.job_id}` "
-                f"goes on with it, `antiphon jobs cancel {job.job_id}` ends it"
-            )
+        refuse_interrupted(host, job, doing=f"answers are {doing}", refusal=kind)
         raise kind(f"answers are being {doing} by job {job.job_id}; `antiphon jobs watch {job.job_id}` looks on")
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 
 import click
 
 from domain.counting_words import counted
-from domain.jobs.job import JobId
 from domain.rfp_answering.standing import AnswerState
-from entrypoints.api.documents.rfps import StageJobDocument
 from entrypoints.cli.acting import JSON, at_place, print_document, print_documents
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.host import Host
 from entrypoints.cli.hosts import at_place_and_host
-from entrypoints.cli.local_host import INTERRUPTED
 from entrypoints.cli.rfp_choosing import NO_RFPS, RFP_ID, chosen_rfp
+from entrypoints.cli.rfp_interrupted import is_interrupted, refuse_interrupted
 from entrypoints.places.place import Place
 
 
@@ -80,17 +77,11 @@ def show(*, place: Place, host: Host, rfp_id: str, no: int | None, states: tuple
         return
     from entrypoints.cli.rfp_tables import print_answers
 
-    print_answers(found, answers, interrupted=list(_interrupted(host, found.answering, found.review)))
+    stages = (found.answering, found.review)
+    print_answers(found, answers, interrupted=[job.job_id for job in stages if job and is_interrupted(host, job)])
     if states and not answers:
         say(f"no question is {' or '.join(states)}")
     _tell_findings(place, found.id)
-
-
-def _interrupted(host: Host, *jobs: StageJobDocument | None) -> Iterator[str]:
-    """Yield the ids of the jobs that nobody is at work on, though they have not ended."""
-    for job in jobs:
-        if job is not None and not job.status.is_end and host.standing(host.view(JobId(job.job_id))) == INTERRUPTED:
-            yield job.job_id
 
 
 def _tell_findings(place: Place, rfp_id: str) -> None:
@@ -110,11 +101,18 @@ def _tell_findings(place: Place, rfp_id: str) -> None:
 
 @click.command()
 @RFP_ID
-@at_place
+@at_place_and_host
 @JSON
-def remove(*, place: Place, rfp_id: str, as_json: bool) -> None:
-    """Forget an RFP: its file, drafts, reviews and decisions. Refused while a job is at work on it."""
-    found = chosen_rfp(place, rfp_id)
+def remove(*, place: Place, host: Host, rfp_id: str, as_json: bool) -> None:
+    """
+    Forget an RFP: its file, drafts, reviews and decisions.
+
+    Refused while a job is at work on it, and beside one that was interrupted: `antiphon jobs resume JOB` brings that to
+    its end, `antiphon jobs cancel JOB` ends it at once.
+    """
+    found = place.rfps.get(chosen_rfp(place, rfp_id).id)
+    for job, doing in ((found.answering, "drafted"), (found.review, "reviewed")):
+        refuse_interrupted(host, job, doing=f"answers are {doing}", then="; then the RFP can be removed")
     place.rfps.remove(found.id)
     if as_json:
         print_json({"id": found.id, "removed": True})

@@ -9,8 +9,11 @@ import click
 
 from entrypoints.cli.acting import JSON, at_place, print_document, print_documents
 from entrypoints.cli.console import print_json, say
+from entrypoints.cli.host import Host
+from entrypoints.cli.hosts import at_place_and_host
 from entrypoints.cli.rfp_choosing import NO_SUMMARIES, SUMMARY_ID, chosen_summary
 from entrypoints.cli.rfp_files import FORCE, check_output
+from entrypoints.cli.rfp_interrupted import refuse_interrupted
 from entrypoints.places.place import Place
 
 
@@ -63,11 +66,17 @@ def summary(*, place: Place, summary_id: str, output: Path | None, force: bool, 
 
 @click.command()
 @SUMMARY_ID
-@at_place
+@at_place_and_host
 @JSON
-def remove_summary(*, place: Place, summary_id: str, as_json: bool) -> None:
-    """Forget a document's text and its summary. Refused while a job is at work on it."""
+def remove_summary(*, place: Place, host: Host, summary_id: str, as_json: bool) -> None:
+    """
+    Forget a document's text and its summary.
+
+    Refused while a job is at work on it, and beside one that was interrupted: `antiphon jobs resume JOB` brings that to
+    its end, `antiphon jobs cancel JOB` ends it at once.
+    """
     found = chosen_summary(place, summary_id)
+    refuse_interrupted(host, found.job, doing="it is summarized", then="; then the summary can be removed")
     place.rfp_summaries.remove(found.id)
     if as_json:
         print_json({"id": found.id, "removed": True})

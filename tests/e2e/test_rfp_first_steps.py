@@ -174,6 +174,7 @@ def test_ctrl_c_leaves_a_job_that_everything_says_how_to_go_on_with(acme: Comman
     [job] = [one for one in done(acme, "jobs", "list", "--json", *org).document["jobs"] if one["name"] == "tender.csv"]
     shown = done(acme, "rfp", "show", "last", *org)
     again = acme.run("rfp", "answer", "last", *org)
+    removal = acme.run("rfp", "remove", "last", *org)
     cancelled = done(acme, "jobs", "cancel", job["id"], *org)
     offline = done(acme, "rfp", "answer", "last", "--model", "offline", *org)
 
@@ -184,6 +185,14 @@ def test_ctrl_c_leaves_a_job_that_everything_says_how_to_go_on_with(acme: Comman
     assert "looks on" not in shown.stdout
     assert again.code == 2
     assert f"`antiphon jobs cancel {job['id']}` ends it" in again.stderr
+    assert removal.code == 2
+    for words in (
+        "was interrupted",
+        f"`antiphon jobs resume {job['id']}`",
+        f"`antiphon jobs cancel {job['id']}` ends it",
+    ):
+        assert words in removal.stderr
+    assert "wait" not in removal.stderr, "nobody is at work on it: waiting would never end"
     assert "1 cancelled" in cancelled.stderr
     assert "1 drafted" in offline.stderr
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from tests.contract.test_place_rfp_summaries import TENDER
 from tests.e2e.command_line import CommandLine
+from tests.e2e.mock_target import HELD, MockTarget
 
 
 def test_a_tender_is_summarized_and_looked_at_again(tmp_path: Path, bytecode: Path) -> None:
@@ -41,3 +43,24 @@ def test_a_tender_is_summarized_and_looked_at_again(tmp_path: Path, bytecode: Pa
     assert kept.document == listed.document, "what is refused stores no document"
     assert "folder" in refused.stderr
     assert "tender.md" in removed.stderr
+
+
+def test_beside_an_interrupted_job_it_is_said_how_to_remove_a_summary(cli: CommandLine, target: MockTarget) -> None:
+    """Nobody is at work on it, and who is told to wait waits for ever."""
+    (cli.folder / "tender.md").write_bytes(TENDER)
+    api = ("--kind", "openai-compatible", "--base-url", target.url.replace("/chat", "/v1"), "--model", "m")
+    assert cli.run("llm", "add", "--name", "held", *api).code == 0
+    target.hold()
+    with cli.started("rfp", "summarize", "tender.md", "--model", "llm:held/m", *HELD) as summarizing:
+        target.wait_until_asked(1)
+        summarizing.send(signal.SIGINT)
+        stopped = summarizing.wait()
+
+    refused = cli.run("rfp", "remove-summary", "last")
+    job = cli.run("jobs", "list", "--json").document["jobs"][0]["id"]
+    cancelled = cli.run("jobs", "cancel", job)
+    removed = cli.run("rfp", "remove-summary", "last")
+
+    assert (stopped.code, refused.code, cancelled.code, removed.code) == (130, 2, 0, 0), refused.stderr
+    assert f"`antiphon jobs resume {job}` goes on with it, `antiphon jobs cancel {job}` ends it" in refused.stderr
+    assert "wait" not in refused.stderr

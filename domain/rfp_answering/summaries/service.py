@@ -175,7 +175,10 @@ class Summaries:
         """
         job = self.newest_job(tenant, document_id)
         if job is not None and not job.status.is_end:
-            raise Conflict(f"summary {document_id}: job {job.id} is at work on it; wait for that, or cancel it")
+            raise Conflict(
+                f"summary {document_id}: job {job.id} is at work on it; wait for that (`antiphon jobs watch {job.id}` "
+                f"looks on), or cancel it (`antiphon jobs cancel {job.id}`)"
+            )
         with self.summaries.begin(tenant) as work:
             work.documents.remove(document_id)
             subject = f"information document {document_id}"
