@@ -104,8 +104,8 @@ def clock_wrong(scene: Scene) -> None:
 
 
 def memory_exhausted(scene: Scene) -> None:
-    """One process can't grow any more: what it can't do is done by the other."""
-    scene.add_lame_worker(test_memory_ends_at=20)
+    """One process can't grow any more: what it can't do, keeping its leases included, is done by the other."""
+    scene.add_lame_worker(test_memory_ends_at=20, lease_s=2)
     scene.add_worker()
     scene.start()
     scene.go_on_until_some_moment()
@@ -123,7 +123,7 @@ def all_workers(**settings: object) -> Fault:
     return fault
 
 
-def dies_at(point: str, nth: int, *, held_from: float = HELD_FROM) -> Fault:
+def dies_at(point: str, nth: int, *, held_from: float = HELD_FROM, **settings: object) -> Fault:
     """
     Return the fault of a worker that dies at an exact point of the code, beside one that goes on.
 
@@ -131,7 +131,7 @@ def dies_at(point: str, nth: int, *, held_from: float = HELD_FROM) -> Fault:
     """
 
     def fault(scene: Scene) -> None:
-        lame = scene.add_lame_worker(test_dies=f"{point}:{nth}")
+        lame = scene.add_lame_worker(test_dies=f"{point}:{nth}", **settings)
         scene.start(held_from=held_from)
         # alone, it comes to its point for sure; the others find what it left
         scene.wait_for_death(lame)
@@ -139,6 +139,9 @@ def dies_at(point: str, nth: int, *, held_from: float = HELD_FROM) -> Fault:
 
     return fault
 
+
+PLANS = {"lease_s": 2}
+"""For who may die while it plans: the plan has a lease of its own, which no worker's name stands at."""
 
 FAULTS: dict[str, Fault] = {
     "worker-killed": worker_killed,
@@ -155,15 +158,15 @@ FAULTS: dict[str, Fault] = {
     "memory-exhausted": memory_exhausted,
     "messages-three-times-callbacks-early": all_workers(test_sends="thrice"),
     "callbacks-missing": all_workers(test_sends="no-callbacks"),
-    "dies-planning-before-freeze": dies_at("planning-before-freeze", 1),
+    "dies-planning-before-freeze": dies_at("planning-before-freeze", 1, **PLANS),
     "dies-relay-before-send": dies_at("relay-before-send", 2),
     "dies-relay-after-send": dies_at("relay-after-send", 2),
     "dies-claimed-not-run": dies_at("claimed-not-run", 5),
     "dies-run-not-recorded": dies_at("run-not-recorded", 40),
     "dies-collect-before": dies_at("collect-before", 1, held_from=1.0),
     "dies-collect-after": dies_at("collect-after", 1, held_from=1.0),
-    "dies-sweep-before": dies_at("sweep-before", 1),
-    "dies-sweep-after": dies_at("sweep-after", 1),
+    "dies-sweep-before": dies_at("sweep-before", 1, **PLANS),
+    "dies-sweep-after": dies_at("sweep-after", 1, **PLANS),
 }
 
 

@@ -13,14 +13,15 @@ from attrs import define, field
 
 from tests.chaos.audit import Rows, assert_true_end, rows_of
 from tests.integration.chat_target import ChatTarget, a_test_file
+from tests.integration.dead_workers import LONG_LEASE_S, DeadWorkers
 from tests.integration.gate import Gate
 from tests.integration.processes import Command, Installation
 from tests.pipelines.looking import look_until
 from tests.services.started import ANTIPHON
 
 SLOTS, LIMIT = 16, 24
-QUICK = {"lease_s": 2, "sweep_s": 0.5, "resend_after_s": 1}
-"""Seconds; the defaults (30, 5, 60) make the same moves, later."""
+QUICK = {"lease_s": LONG_LEASE_S, "sweep_s": 0.5, "resend_after_s": 1}
+"""Seconds; the defaults (30, 5, 60) make the same moves, later. Leases of the dead run out at once."""
 LAME_WORKER = (sys.executable, str(Path(__file__).with_name("lame_worker.py")))
 AWAY_S = 1.5
 HELD_FROM = 0.7
@@ -32,7 +33,7 @@ class Scene:
     """
     An installation whose ways to broker and database lead through gates, a target that counts, and a run.
 
-    *kills* counts the worker processes that were ended by force: each may cost the calls it had in flight.
+    *kills* counts the worker processes that were ended by force; *dead* lets their leases run out.
     """
 
     installation: Installation
@@ -45,12 +46,14 @@ class Scene:
     seed: int
     workers: list[Command] = field(factory=list)
     kills: int = 0
+    dead: DeadWorkers = field(init=False)
     run: Command = field(init=False)
     broken_at: float = field(default=0.0, init=False)
     random: random.Random = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.random = random.Random(self.seed)
+        self.dead = DeadWorkers(self.database_url)
 
     def add_worker(self, **settings: object) -> Command:
         """Start a worker."""
@@ -80,12 +83,13 @@ class Scene:
 
     def kill(self, worker: Command) -> None:
         """End a worker as a machine that loses power does."""
-        worker.kill()
+        self.dead.kill(worker)
         self.kills += 1
 
     def wait_for_death(self, worker: Command) -> None:
         """Wait until a lame worker has come to its point."""
         look_until(lambda: not worker.is_running, what="the point at which the worker dies")
+        self.dead.add(worker)
         self.kills += 1
         self.broken_at = time.monotonic()
 
@@ -99,7 +103,8 @@ class Scene:
     def end(self) -> tuple[dict[str, Any], Rows]:
         """Wait for the run's end; return what the command printed and what the rows say; print how long it took."""
         self.target.release()
-        document = self.run.document(within_s=180)
+        self.dead.look_until(lambda: not self.run.is_running, within_s=180, what="the end of the run")
+        document = self.run.document()
         recovery_s = time.monotonic() - self.broken_at
         rows = rows_of(self.database_url, document["job"]["id"])
         print(
@@ -109,12 +114,17 @@ class Scene:
         return document, rows
 
     def assert_whole(self) -> None:
-        """Hold the run to its promise: all items succeeded once, and only what was in flight was asked again."""
+        """
+        Hold the run to its promise: all items succeeded once, and only what was in flight was asked again.
+
+        That are attempts of the dead, or of those that could not reach the database for longer than their leases.
+        """
         document, rows = self.end()
         assert_true_end(rows, planned=self.items)
         assert (rows.status, document["exit_code"]) == ("completed", 0)
         assert rows.states == {"succeeded": self.items}
-        assert self.target.calls <= self.items + self.kills * SLOTS
+        assert self.target.calls <= self.items + rows.losses
+        assert rows.losses <= self.kills * SLOTS or self.kills == 0
 
     def _add(self, program: Sequence[str], settings: dict[str, object]) -> Command:
         words = ("worker", "--slots", str(SLOTS))

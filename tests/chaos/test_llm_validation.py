@@ -18,8 +18,9 @@ from tests.chaos.audit import assert_true_end, rows_of
 from tests.chaos.scene import QUICK
 from tests.contract.building import NOW
 from tests.contract.climbing import named, provider_that
+from tests.integration.dead_workers import DeadWorkers
 from tests.integration.processes import Installation
-from tests.pipelines.looking import look_until
+from tests.pipelines.looking import WITHIN_S, look_until
 from tests.services.http_server import Received, ScriptedServer, Wire
 from tests.services.logins import administrator_of
 
@@ -32,20 +33,21 @@ OURS = TenantContext(organization_id=OrganizationId(DEFAULT_ORGANIZATION), user_
 
 def test_every_api_has_exactly_one_result_after_a_kill(installation: Installation, database_url: str) -> None:
     """In ledger, report and history: what the dead worker had begun is checked once more, by another one."""
-    usual, may_answer = provider_that(PLAY), threading.Event()
+    usual, may_answer, dead = provider_that(PLAY), threading.Event(), DeadWorkers(database_url)
 
     def script(request: Received, wire: Wire) -> None:
         if request.method == "POST":
-            may_answer.wait(60)
+            may_answer.wait(WITHIN_S)
         usual(request, wire)
 
     with ScriptedServer(script) as server:
         _register(database_url, server.url)
         workers = [installation.worker(slots=SLOTS, **QUICK) for _ in range(2)]
-        check = installation.start("llm", "check", "--timeout", "60s", "--json")
+        check = installation.start("llm", "check", "--timeout", "600s", "--json")
         look_until(lambda: _chats(server) >= APIS, what="work in both workers")
-        workers[0].kill()
+        dead.kill(workers[0])
         may_answer.set()
+        dead.look_until(lambda: not check.is_running, what="the end of the check")
         document = check.document()
 
     details: list[dict[str, Any]] = document["details"]

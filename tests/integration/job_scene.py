@@ -16,16 +16,16 @@ from domain.jobs.service import JobView
 from entrypoints.container import Antiphon, build, ready_database
 from entrypoints.settings import read_settings
 from tests.chaos.scene import QUICK
-from tests.integration.processes import Command, Installation
+from tests.integration.dead_workers import DeadWorkers
+from tests.integration.processes import HELD_FOR_S, Command, Installation
 from tests.pipelines.library_at_work import at_work
-from tests.pipelines.looking import look_until
 from tests.services.counting_model import CountingModel
 
 Model = TypeVar("Model", bound=CountingModel)
 ON_SERVERS = pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.redis])
 SIZES = ["embedded", ON_SERVERS]
 SLOTS = 8
-OPTIONS = JobOptions(concurrency=SLOTS, max_attempts=2)
+OPTIONS = JobOptions(concurrency=SLOTS, max_attempts=2, deadline_s=float(HELD_FOR_S))
 
 
 @define(eq=False)
@@ -35,6 +35,7 @@ class JobScene(ABC, Generic[Model]):
     antiphon: Antiphon
     model: Model
     installation: Installation | None
+    dead: DeadWorkers
     worker: Command | None = None
 
     @classmethod
@@ -69,7 +70,8 @@ class JobScene(ABC, Generic[Model]):
         ready_database(antiphon)
         try:
             with model.serving():
-                yield cls(antiphon=antiphon, model=model, installation=installation)
+                dead = DeadWorkers(settings.get("ANTIPHON_DATABASE_URL", ""))
+                yield cls(antiphon=antiphon, model=model, installation=installation, dead=dead)
         finally:
             antiphon.engine.dispose()
 
@@ -90,12 +92,12 @@ class JobScene(ABC, Generic[Model]):
     def replace_worker(self) -> None:
         """Kill the worker, as a machine that loses power does, and start another."""
         assert self.worker is not None
-        self.worker.kill()
+        self.dead.kill(self.worker)
         self.worker = self.add_worker()
 
     def ended(self, job_id: JobId) -> JobView:
         """Wait for a job's end."""
-        look_until(lambda: self.view(job_id).job.status.is_end, what="the end of the job", within_s=60)
+        self.dead.look_until(lambda: self.view(job_id).job.status.is_end, what="the end of the job")
         return self.view(job_id)
 
     def counts(self, job_id: JobId) -> tuple[str, int, int, int]:

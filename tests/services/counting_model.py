@@ -19,7 +19,8 @@ from attrs import define, field, frozen
 from domain.language_models.model import ModelSpec, Provider
 from tests.services.http_server import Received, ScriptedServer, Wire, reply
 
-WAIT_S = 60.0
+WAIT_S = 600.0
+"""Longer than any test holds a call, however slow the machine is; the end of a test releases it."""
 PROMPT_TOKENS, ANSWER_TOKENS = 10, 5
 """Of each answer, as it says itself."""
 _LAST = "Connection: close\r\n"  # a job's model keeps its connections for as long as its process may need them
