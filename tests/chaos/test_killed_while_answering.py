@@ -28,14 +28,18 @@ def scene(installation: Installation) -> Iterator[RfpScene]:
 
 
 def killed_and_replaced(scene: RfpScene, stage: str, *, after: int) -> tuple[JobId, set[tuple[str, str]]]:
-    """Kill the worker when some records are stored and calls are on their way; return the job and those calls."""
+    """
+    Kill the worker when calls are on their way on all its places; return the job and those calls.
+
+    Only then is what was answered before stored: a place is taken again when the record of its item is.
+    """
     scene.model.hold(after=after)
     job = scene.start(stage)
-    look_until(lambda: len(scene.model.held) >= SLOTS // 2 and scene.records(stage) > 0, what="the middle of the job")
-    held = set(scene.model.held)
+    look_until(lambda: len(scene.model.held) == SLOTS, what="calls on all places")
+    assert scene.records(stage) == after
     scene.replace_worker()
     scene.model.release()
-    return job.id, held
+    return job.id, set(scene.model.held)
 
 
 @pytest.mark.parametrize(("stage", "kind"), [(RESPONDING, DRAFT), (REVIEWING, REVIEW)])
@@ -58,8 +62,8 @@ def test_a_killed_worker_costs_only_what_was_on_its_way(
     assert {one.version for one in scene.drafts()} == {1}
     asked = scene.model.asked_of(kind)
     again = {(kind, words) for words, times in asked.items() if times > 1}
-    assert again <= held | scene.model.held
-    assert asked.total() <= QUESTIONS + SLOTS
+    assert again == held
+    assert asked.total() == QUESTIONS + SLOTS
     if stage == REVIEWING:
         assert scene.drafts() == drafts
 
@@ -70,7 +74,10 @@ def test_a_first_draft_is_not_paid_for_twice_when_its_repair_is_cut_off(scene: R
     scene.model.held_kinds = (REPAIR,)
     scene.model.hold(after=0)
     job = scene.start(RESPONDING)
-    look_until(lambda: len(scene.model.held) == LIES and scene.records(RESPONDING) == QUESTIONS - LIES)
+    look_until(
+        lambda: len(scene.model.held) == LIES and scene.records(RESPONDING) == QUESTIONS - LIES,
+        what="repairs on their way, and the drafts that need none",
+    )
     scene.replace_worker()
     scene.model.release()
 
