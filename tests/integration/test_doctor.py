@@ -122,7 +122,7 @@ def test_sweeping_by_a_timer_does_the_same(installation: Installation, target: C
     """Where no worker may sweep, `sweep --once` in a timer is enough; messages the dead worker hid are sent again."""
     killed, run = _in_flight(installation, target, tmp_path)
     killed.kill()
-    installation.worker(lease_s=2, **ASLEEP)
+    installation.worker(**ASLEEP)
     target.release()
     look_until(lambda: "ran out" in _diagnosis(installation), what="leases that ran out")
 

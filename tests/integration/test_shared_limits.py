@@ -40,16 +40,18 @@ def test_jobs_and_workers_keep_to_a_targets_limits_together(
 
 
 def test_the_slots_of_a_killed_worker_come_back(installation: Installation, target: ChatTarget, tmp_path: Path) -> None:
-    """A worker that died in five calls held all there are; the leases of its slots end, and others go on."""
-    installation.environment["ANTIPHON_LEASE_S"] = "3"
-    installation.environment["ANTIPHON_SWEEP_S"] = "1"
-    doomed = installation.worker(slots=40)
+    """
+    A worker that died in five calls held all there are; the leases of its slots end, and others go on.
+
+    Its leases are short, so that nobody waits for them; nobody takes them back while it lives, however slow it is.
+    """
+    doomed = installation.worker(slots=40, lease_s=3, sweep_s=3600)
     target.hold(after=0)
     run = limited(installation, a_test_file(tmp_path, tests=TESTS, url=target.url), **LIMITS)
     look_until(lambda: target.at_once == AT_ONCE, what="five calls in flight")
     doomed.kill()
     target.release()
-    installation.worker(slots=40)
+    installation.worker(slots=40, sweep_s=1)
 
     assert_complete(run.document(), tests=TESTS)
     assert target.asked_again <= AT_ONCE

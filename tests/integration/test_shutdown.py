@@ -14,7 +14,7 @@ from tests.pipelines.looking import look_until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
-TESTS, LIMIT, SLOTS = 200, 24, 16
+TESTS, ANSWERED, LIMIT, SLOTS = 200, 50, 24, 16
 PATIENT = {"lease_s": 600, "sweep_s": 600, "resend_after_s": 600}
 """No lease runs out and no sweeper helps before a test gives up: what goes on was given back by the worker."""
 
@@ -61,7 +61,8 @@ def _half_way(
     """Start two workers and a run; return the first worker and the run when both wait for the target's answers."""
     first = installation.worker(slots=SLOTS, **PATIENT, **settings)
     installation.worker(slots=SLOTS, **PATIENT)
-    target.hold(after=TESTS // 4)
+    target.hold(after=ANSWERED)
     run = installation.run(a_test_file(folder, tests=TESTS, url=target.url), concurrency=LIMIT, **PATIENT)
-    look_until(lambda: target.at_once == LIMIT, what="items in flight in both workers")
+    # all that may be in flight is held: as many were there before the first answer, and would have come back by now
+    look_until(lambda: target.calls == ANSWERED + LIMIT, what="items in flight in both workers")
     return first, run

@@ -65,8 +65,8 @@ def test_what_a_killed_worker_had_in_hand_is_told_by_another(installation: Insta
         look_until(lambda: not killed.is_running, what="the worker is killed as it tells")
         receiver.script = always(OK)
         [lost] = event_ids(receiver.received)
-        installation.worker()
         _let_holds_pass(database_url)
+        installation.worker()
         look_until(lambda: _states(database_url) == {"delivered": 5}, what="5 deliveries")
 
     told = Counter(event_ids(receiver.received))
