@@ -22,11 +22,9 @@ from sqlalchemy import URL, make_url
 from tests import compose_file
 from tests.compose_file import Compose
 from tests.integration.processes import Command, Installation
-from tests.pipelines.looking import look_until
+from tests.pipelines.looking import WITHIN_S, look_until
 from tests.services import postgres, redis
 from tests.services.guard import GuardedServer, free_port
-
-READY_WITHIN_S = 60.0
 
 
 @define(eq=False)
@@ -76,9 +74,9 @@ class Stack:
 
         def is_healthy() -> bool:
             assert self.started[service].is_running, self.started[service].said
-            return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
+            return subprocess.run(command, capture_output=True, timeout=WITHIN_S, check=False).returncode == 0
 
-        look_until(is_healthy, within_s=READY_WITHIN_S, what=f"the health of {service}")
+        look_until(is_healthy, what=f"the health of {service}")
 
     def port(self, service: str, inside: str) -> int:
         """Return where on this machine the service listens for that port of its container."""
@@ -168,7 +166,7 @@ def _first_start(compose: Compose, administrator: URL) -> None:
         input=script.encode(),
         env=client_environment(administrator) | own,
         capture_output=True,
-        timeout=60,
+        timeout=WITHIN_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()

@@ -17,7 +17,7 @@ from pipelines.brokers import BrokerSettings, queues
 from pipelines.services import queue_lengths
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.processes import Command, Installation, assert_complete
-from tests.pipelines.looking import look_until
+from tests.pipelines.looking import WITHIN_S, look_until
 
 TESTS = 16
 """Fewer than the failures in a row after which a target counts as dead: each question is refused once."""
@@ -46,11 +46,11 @@ def test_a_worker_tells_what_it_did(installation: Installation, target: ChatTarg
 def test_waiting_messages_are_counted_on_redis(broker: Redis, broker_url: str) -> None:
     """A queue that nobody has used has no key there, and a prefix is part of the others'."""
     settings = BrokerSettings(broker_url=broker_url, result_backend_url=broker_url, key_prefix="antiphon:")
-    assert queue_lengths(settings, timeout_s=2.0) == {"default": 0, "execution": 0, "embedding": 0, "batch": 0}
+    assert queue_lengths(settings, timeout_s=WITHIN_S) == {"default": 0, "execution": 0, "embedding": 0, "batch": 0}
 
     send(settings, "execution", times=3)
 
-    assert queue_lengths(settings, timeout_s=2.0) == {"default": 0, "execution": 3, "embedding": 0, "batch": 0}
+    assert queue_lengths(settings, timeout_s=WITHIN_S) == {"default": 0, "execution": 3, "embedding": 0, "batch": 0}
     assert broker.llen("execution") == 0
 
 
@@ -58,12 +58,12 @@ def test_waiting_messages_are_counted_on_redis(broker: Redis, broker_url: str) -
 def test_waiting_messages_are_counted_on_rabbitmq(rabbitmq_url: str) -> None:
     """Asking must not declare: a queue made by the asker would have the wrong arguments for workers."""
     settings = BrokerSettings(broker_url=rabbitmq_url, result_backend_url="redis://unused")
-    assert set(queue_lengths(settings, timeout_s=2.0).values()) == {0}
+    assert set(queue_lengths(settings, timeout_s=WITHIN_S).values()) == {0}
 
     send(settings, "batch", times=2)
 
-    look_until(lambda: queue_lengths(settings, timeout_s=2.0)["batch"] == 2, what="two messages")
-    assert queue_lengths(settings, timeout_s=2.0)["default"] == 0
+    look_until(lambda: queue_lengths(settings, timeout_s=WITHIN_S)["batch"] == 2, what="two messages")
+    assert queue_lengths(settings, timeout_s=WITHIN_S)["default"] == 0
 
 
 def send(settings: BrokerSettings, queue: str, *, times: int) -> None:
