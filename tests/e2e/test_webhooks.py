@@ -17,12 +17,13 @@ from tests.e2e.command_line import CommandLine, lines_asking, wait_until
 from tests.e2e.documents import ROOT
 from tests.e2e.mock_target import MockTarget
 from tests.pipelines.newsroom import OK, event_ids, hangs, told
+from tests.services.guard import free_port
 from tests.services.http_server import ScriptedServer, always, reply
 
 
 def test_the_receiver_of_the_documentation_hears_of_a_run(cli: CommandLine, target: MockTarget) -> None:
     """People copy it; it must check what comes, and be told before the command ends."""
-    port = _free_port()
+    port = free_port()
     added = cli.run("webhooks", "add", f"http://127.0.0.1:{port}/hook", "--json").document
     tests = cli.write("tests.jsonl", lines_asking(3))
     with _documented_receiver(cli.folder, port=port, secret=added["secret"]) as heard:
@@ -133,12 +134,6 @@ def _let_the_hold_pass(home: Path) -> None:
     with closing(sqlite3.connect(home / "antiphon.db")) as database:
         database.execute("UPDATE delivery SET held_until = '2020-01-01T00:00:00.000000+00:00'")
         database.commit()
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def _listens(port: int) -> bool:

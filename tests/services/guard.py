@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 STOP_WITHIN_S = 15
-READY_WITHIN_S = 60
+READY_WITHIN_S = 180
+NOT_GIVEN_UNASKED = range(12_000, 32_000)
+"""Below the ports that Linux (from 32768 on), macOS and Windows (from 49152 on) choose from."""
 
 
 class Account(NamedTuple):
@@ -55,14 +59,20 @@ class GuardedServer:
 
     def stop(self) -> None:
         """Stop the server and remove its directory; return when both are done."""
-        self._guard.communicate(b"stop", timeout=STOP_WITHIN_S + 5)
+        self._guard.communicate(b"stop", timeout=STOP_WITHIN_S + 45)
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """
+    Return a port of the loopback interface that nobody listens on, and that nobody is given unasked.
+
+    A port that the system chooses (0) may be the local end of anybody's next connection; and who connects to it again
+    and again while nobody listens is connected to itself at last.
+    """
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", secrets.choice(NOT_GIVEN_UNASKED)))
+            return int(probe.getsockname()[1])
 
 
 def clean_environment(home: Path) -> dict[str, str]:
