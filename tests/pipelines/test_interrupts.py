@@ -17,7 +17,7 @@ from entrypoints.settings import Settings
 from pipelines.loops import Loops
 from tests.services.http_server import Received, ScriptedServer, Wire, reply
 
-WAIT_S = 20.0
+WAIT_S = 120.0
 
 
 @define(eq=False)
