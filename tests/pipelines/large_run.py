@@ -36,7 +36,7 @@ from tests.pipelines.scripted_family import ScriptedFamily
 CONCURRENCY = 64
 SMALL = 1000
 INPUT_SIZE = 1000
-WITHIN_S = float(os.environ.get("ANTIPHON_TEST_WITHIN_S", "100"))
+WITHIN_S = float(os.environ.get("ANTIPHON_TEST_WITHIN_S", "400"))
 
 
 @frozen(kw_only=True)
