@@ -85,7 +85,7 @@ def test_no_more_at_once_than_the_limit_and_a_freed_slot_goes_to_who_waited(limi
 def test_slots_of_who_vanished_come_back_and_extended_ones_stay(limiter: Limiter, key: LimitKey) -> None:
     """A killed worker releases nothing; a call that takes long must not lose its slot."""
     limit = Limit(key=key, concurrency=2)
-    lost, kept = permits(asked(limiter, limit, at_most=2, lease_s=1))
+    lost, kept = permits(asked(limiter, limit, at_most=2, lease_s=4))
 
     limiter.extend([kept], lease_s=60)
 

@@ -96,7 +96,7 @@ def test_other_ends_have_their_classes(one: StreamPlay) -> None:
     kind, error = next(iter(one.errors.items()))
 
     off, _ = climbed_with(one, then_hanging_up(undelimited(*events)))
-    silent, _ = climbed_with(one, then_silent(chunked(*events, is_ended=False)), timeout_s=1.5)
+    silent, _ = climbed_with(one, then_silent(chunked(*events, is_ended=False)), timeout_s=4.0)
     wrong, _ = climbed_with(one, then_hanging_up(chunked(*events, error.replace(b"sk-1", KEY.encode()))))
 
     assert broken(off).kind is FailureKind.CONNECTION

@@ -65,7 +65,7 @@ def test_writers_that_wait_take_no_connection_from_readers(engine: Engine) -> No
             seen = [count(engine) for _ in range(20)]
             assert engine.pool.checkedout() == 1  # type: ignore[attr-defined]  # a queue's
             commit(first)
-        assert all(writer.result(timeout=20) is None for writer in writers)
+        assert all(writer.result(timeout=120) is None for writer in writers)
 
     assert set(seen) == {0}
     assert count(engine) == 1 + WRITERS
@@ -77,7 +77,7 @@ def test_who_has_committed_lets_the_next_one_write(engine: Engine) -> None:
         first.execute(_ADD)
         commit(first)
         for writer in begin_writers(engine, threads):
-            writer.result(timeout=20)
+            writer.result(timeout=120)
 
         assert first.execute(_COUNT).scalar_one() == 1 + WRITERS
 
@@ -100,7 +100,7 @@ def test_who_waits_too_long_hears_that_others_write(engine: Engine, monkeypatch:
             return other
 
     with ThreadPoolExecutor(1) as threads, connected(engine, tenant=US.organization_id):
-        refused = threads.submit(write_meanwhile).exception(timeout=20)
+        refused = threads.submit(write_meanwhile).exception(timeout=120)
 
     assert isinstance(refused, ServiceUnavailable)
     assert "locked by others" in str(refused)

@@ -34,7 +34,6 @@ def test_a_run_on_a_full_disk_ends_with_5_and_is_resumed_with_space(
     assert "disk" in run.stderr
     assert f"job {job['id']} is kept as it is: `antiphon jobs resume {job['id']}` goes on with it" in run.stderr
     assert "Traceback" not in run.stderr
-    assert run.took_s < 45
     assert resumed.code == 0, resumed.stderr
     assert resumed.document["job"]["succeeded"] == 800
     assert len(target.asked) == 800

@@ -19,4 +19,3 @@ def test_ten_thousand_tests_against_a_dead_target_make_a_few_calls(cli: CommandL
     assert f"not executed ({TESTS})" in run.stdout
     assert "target_down: not called at this attempt: the target is down" in run.stdout
     assert calls <= 20 + AT_ONCE + 3 + run.took_s / 2
-    assert run.took_s < 90
