@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from adapters.database.connection import connected
 from adapters.database.isolation import look_for_escapes
@@ -18,7 +18,12 @@ from entrypoints.driving import is_driven
 from entrypoints.worker_side import WorkerSide, broker_settings
 
 ASK_S = 2.0
+ASK_AGAIN_S = 8.0
+"""Before a queue is said to be served by nobody: a worker whose machine is busy may need longer to answer."""
 JOBS_READ = 100
+
+QueuesServed = Mapping[str, Sequence[Mapping[str, object]]]
+"""Of each worker that answered, by name: what Celery says of its queues."""
 
 
 def examine(antiphon: Antiphon) -> Iterator[Finding]:
@@ -103,15 +108,25 @@ def _queues(antiphon: Antiphon) -> Iterator[Finding]:
     from pipelines.names import DEFAULT, FAMILIES
 
     side = WorkerSide(antiphon, places=1)
-    answers: dict[str, list[dict[str, object]]] = side.app.control.inspect(timeout=ASK_S).active_queues() or {}
-    served = {str(queue["name"]) for queues in answers.values() for queue in queues}
+    wanted = {DEFAULT, *(family.queue for family in FAMILIES.values())}
+    answers = answers_of_workers(lambda time_s: side.app.control.inspect(timeout=time_s).active_queues(), wanted)
     yield Finding(about="workers", what=f"{len(answers)} answer", is_problem=False)
-    for queue in sorted({DEFAULT, *(family.queue for family in FAMILIES.values())} - served):
+    for queue in sorted(wanted - _served(answers)):
         yield Finding(
             about=f"queue {queue}",
             what="no worker serves it",
             next="what is sent there waits; start `antiphon worker` for it or for all queues",
         )
+
+
+def answers_of_workers(ask: Callable[[float], QueuesServed | None], wanted: Set[str]) -> QueuesServed:
+    """Return the queues that each worker serves; they are asked again, for longer, if that leaves out some *wanted*."""
+    answers = ask(ASK_S) or {}
+    return answers if wanted <= _served(answers) else {**answers, **(ask(ASK_AGAIN_S) or {})}
+
+
+def _served(answers: QueuesServed) -> set[str]:
+    return {str(queue["name"]) for queues in answers.values() for queue in queues}
 
 
 def _trouble(ask: Callable[[], object]) -> str | None:
