@@ -64,22 +64,22 @@ def add(*, place: Place, files: tuple[Path, ...], no_wait: bool, as_json: bool) 
         except AntiphonError as error:
             not_taken.append(NotTaken(file=str(file), reason=str(error)))
             say(f"antiphon: {file}: {error}")
-    settled = added if no_wait else _settled(place, added, quiet=as_json)
+    through = added if no_wait else settled(place, added, quiet=as_json)
     if as_json:
         print_json(
             {
-                "documents": [document.model_dump(mode="json") for document in settled],
+                "documents": [document.model_dump(mode="json") for document in through],
                 "not_taken": [{"file": one.file, "reason": one.reason} for one in not_taken],
             }
         )
     else:
-        _sum_up(settled, not_taken)
-    if not_taken or any(document.review_status is ReviewStatus.FAILED for document in settled):
+        _sum_up(through, not_taken)
+    if not_taken or any(document.review_status is ReviewStatus.FAILED for document in through):
         return ExitCode.PARTIAL if added else ExitCode.BAD_INPUT
     return ExitCode.DONE
 
 
-def _settled(place: Place, added: list[AddedDocument], *, quiet: bool) -> list[AddedDocument]:
+def settled(place: Place, added: list[AddedDocument], *, quiet: bool) -> list[AddedDocument]:
     """Return the documents as they are once each was read and embedded, or could not be."""
     waiting = list({one.id: None for one in added if one.review_status is ReviewStatus.PROCESSING})
     if not waiting:

@@ -8,14 +8,19 @@ import click
 
 from adapters.reports.files import replacing
 from domain.counting_words import counted
+from domain.embedding.library_document import ReviewStatus
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.placing import MADE_ANEW
 from domain.rfp_answering.questionnaire import Form
+from entrypoints.api.documents.library import AddedDocument
+from entrypoints.api.documents.rfp_decisions import ShelvedDocument
 from entrypoints.api.documents.rfps import RfpDocument
 from entrypoints.cli.acting import JSON, at_place, print_document
 from entrypoints.cli.console import print_json, say, show
+from entrypoints.cli.library_add import settled
 from entrypoints.cli.rfp_choosing import RFP_ID, chosen_rfp
 from entrypoints.cli.rfp_files import FORCE, check_output
+from entrypoints.exit_codes import ExitCode
 from entrypoints.places.place import Place
 from entrypoints.rfp_exports import ranges
 
@@ -106,24 +111,32 @@ def report(*, place: Place, rfp_id: str, output: Path | None, force: bool, as_js
 @RFP_ID
 @at_place
 @JSON
-def to_library(*, place: Place, rfp_id: str, as_json: bool) -> None:
+def to_library(*, place: Place, rfp_id: str, as_json: bool) -> int:
     """
     Make a document of the library of the answers that a person approved or wrote.
 
     It waits for somebody to approve it (`antiphon library documents approve`) before other RFPs are answered from it;
     this one never is. Answers that rest on a document which has changed since are left out. After other decisions the
-    command makes its next version.
+    command makes its next version. As `antiphon library add` it waits until the document is read and embedded, at work
+    itself on this machine; where that fails the exit code is 3.
     """
     done = place.rfp_answers.to_library(chosen_rfp(place, rfp_id).id)
+    [document] = settled(place, [done.document], quiet=True)
     if as_json:
-        print_document(done)
-        return
-    document = done.document
-    say(f"{document.change.value}   {document.id[:8]}  {document.location}, {counted(len(done.answered), 'answer')}")
+        print_document(done.model_copy(update={"document": document}))
+    else:
+        _tell_shelved(document, done)
+    return ExitCode.PARTIAL if document.review_status is ReviewStatus.FAILED else ExitCode.DONE
+
+
+def _tell_shelved(document: AddedDocument, done: ShelvedDocument) -> None:
+    say(f"{document.change.value:<9} {document.id[:8]}  {document.location}, {counted(len(done.answered), 'answer')}")
     if done.left_out:
         say(f"left out  {ranges(done.left_out)}: what they rest on has changed (`antiphon rfp stale`)")
-    if not document.is_approved:
-        say(f"`antiphon library documents approve {document.id[:8]}` makes it evidence, once it is read")
+    if document.failure:
+        say(f"antiphon: {document.location}: {document.failure}")
+    elif not document.is_approved:
+        say(f"`antiphon library documents approve {document.id[:8]}` makes it evidence")
 
 
 def _check_ending(output: Path, rfp: RfpDocument, *, form: str | None) -> None:

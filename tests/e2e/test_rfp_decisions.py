@@ -103,6 +103,26 @@ def test_from_documents_to_the_buyers_file(cli: CommandLine) -> None:
     assert [one["no"] for one in cli.run("rfp", "gaps", "--json").document["gaps"]] == [4]
 
 
+@pytest.mark.usefixtures("tender")
+def test_a_document_of_answers_is_read_by_the_command_that_makes_it(cli: CommandLine) -> None:
+    """Nobody else is at work on this machine: it would be `processing` for ever, and could not be approved."""
+    cli.run("rfp", "edit", "last", "--question", "4", "--text", "Weddings are cancelled free of charge.")
+
+    shelved = cli.run("rfp", "to-library", "last")
+    again = cli.run("rfp", "to-library", "last", "--json").document["document"]
+    jobs = cli.run("jobs", "list", "--json").document["jobs"]
+    approved = cli.run("library", "documents", "approve", "--pending")
+    cli.run("library", "auto-embed", "off")
+    cli.run("rfp", "edit", "last", "--question", "4", "--text", "Weddings can't be cancelled.")
+    waits = cli.run("rfp", "to-library", "last")
+
+    assert shelved.code == 0, shelved.stderr
+    assert (again["change"], again["review_status"]) == ("unchanged", "pending")
+    assert {one["status"] for one in jobs} == {"completed"}
+    assert "approved  rfp-answers/" in approved.stderr
+    assert (waits.code, "`antiphon library embed` does it" in waits.stderr) == (3, True), waits.stderr
+
+
 def test_what_is_said_wrongly_is_refused_before_anything_is_done(cli: CommandLine, tender: Path) -> None:
     """With the option to say instead."""
     both = cli.run("rfp", "edit", "last", "--question", "1", "--text", "x", "--file", str(tender))
