@@ -73,7 +73,8 @@ class Deciding:
 
         Raises:
             NotFound: there is no such question.
-            Conflict: there is nothing to approve or reject, or another draft has come meanwhile.
+            Conflict: there is nothing to approve or reject, another draft has come meanwhile, or a draft would take the
+                place of what a person wrote, and is not named by *draft_version*.
             InvalidInput: an edit without a text, or with one that the buyer's file does not allow.
         """
         with self.rfps.begin(tenant) as work:
@@ -198,8 +199,15 @@ def _check(standing: Standing, kind: DecisionKind, *, text: str, seen: int | Non
         return
     if text:
         raise InvalidInput(f"question {no}: a text belongs to an edit; to change the answer, edit it")
+    if kind is DecisionKind.REJECTED and standing.state.is_final:
+        return  # a person's own words are taken back, too, where there was never a draft
     if draft is None:
         raise Conflict(f"question {no}: there is no draft to look at; have it answered, or write the answer (edit)")
+    if kind is DecisionKind.APPROVED and standing.state is AnswerState.EDITED and seen is None:
+        raise Conflict(
+            f"question {no}: a person wrote the answer, and it leaves as it is; to have draft {draft.version} leave in "
+            f"its place, name it (--draft {draft.version}, `draft`)"
+        )
     if kind is DecisionKind.APPROVED and draft.draft.verdict is AnswerVerdict.NO_ANSWER:
         raise Conflict(f"question {no}: the draft says that there is no answer; write one (edit), or leave it open")
     if kind is DecisionKind.APPROVED:

@@ -70,6 +70,9 @@ def test_people_approve_edit_and_reject(place: Place, antiphon: Antiphon) -> Non
     assert rejected.state is AnswerState.REJECTED
     assert [one.kind.value for one in place.rfps.answer(rfp_id, 2).decisions] == ["approved", "rejected"]
     assert states(place, rfp_id) == ["approved", "rejected", "needs_review", "no_answer", "edited"]
+    taken_back = decide(rfp_id, 5, DecisionWords(kind=DecisionKind.REJECTED))
+    assert (taken_back.state, taken_back.answer, states(place, rfp_id)[4]) == (AnswerState.OPEN, "", "open")
+    assert place.rfps.get(rfp_id).states[AnswerState.OPEN] == 1
 
 
 def test_what_can_not_be_decided_is_refused(place: Place, antiphon: Antiphon) -> None:

@@ -78,6 +78,40 @@ def test_decisions_are_about_what_was_looked_at() -> None:
     assert decide(US, rfp.id, four, DecisionKind.EDITED, text="None.").state.value == "edited"
 
 
+def test_a_persons_words_give_way_to_a_draft_only_where_it_is_named() -> None:
+    """`approve` behind an edit is meant for the edit; the draft with the error would leave the house instead."""
+    world = RfpWorld(honest)
+    rfp = world.imported(QUESTIONS[:1])
+    world.answered(rfp)
+    one, decide = QuestionNo(1), world.deciding.decide
+    decide(US, rfp.id, one, DecisionKind.EDITED, text="Mine.")
+
+    with pytest.raises(Conflict, match=r"a person wrote the answer.*--draft 1"):
+        decide(US, rfp.id, one, DecisionKind.APPROVED)
+    assert world.standings(rfp)[0].answer == "Mine."
+    decide(US, rfp.id, one, DecisionKind.APPROVED, draft_version=1)
+
+    assert world.standings(rfp)[0].answer != "Mine."
+    assert world.states(rfp) == ["approved"]
+
+
+def test_a_persons_words_are_taken_back_without_a_draft() -> None:
+    """Written to the wrong question they would leave the house: no job drafts what a person has answered for."""
+    world = RfpWorld(honest)
+    rfp = world.imported(QUESTIONS[:1])
+    one = QuestionNo(1)
+    world.deciding.decide(US, rfp.id, one, DecisionKind.EDITED, text="Mine, of another question.")
+
+    world.deciding.decide(US, rfp.id, one, DecisionKind.REJECTED)
+    with pytest.raises(Conflict, match="no draft to look at"):
+        world.deciding.decide(US, rfp.id, one, DecisionKind.REJECTED)
+
+    assert world.states(rfp) == ["open"]
+    assert world.deciding.export(US, rfp.id).left_open == (1,)
+    world.answered(rfp)
+    assert world.states(rfp) == ["drafted"]
+
+
 def test_a_rejected_draft_is_drafted_anew() -> None:
     """Whoever rejects it wants another one, though nothing else has changed."""
     world = RfpWorld(honest)

@@ -83,8 +83,8 @@ def decide_rfp_answer(
     """
     Approve, edit or reject the answer to a question. Who decided, and when, is kept, and nothing overwrites it.
 
-    No job drafts an answer anew that was approved or edited. 409: there is no draft to decide on, or another one than
-    was looked at.
+    No job drafts an answer anew that was approved or edited. 409: there is no draft to decide on, another one than was
+    looked at, or `draft` does not name the one that is approved in place of a person's own text.
     """
     deciding = antiphon.rfp.deciding
     with at("/body/text"):
