@@ -121,3 +121,15 @@ def test_interpreters_of_many_threads_do_not_meet() -> None:
         thread.join()
 
     assert wrong == []
+
+
+def test_a_promise_is_given_processor_time_and_not_time_of_day() -> None:
+    """On a busy machine a script is slow without being long: its item must not fail for that."""
+    javascript, minutes = JavaScript(limit_s=0.05), iter(range(0, 10_000, 60))
+    script = Script(source="async (output) => { let n = 0; for (const c of output) n += await 1; return n }")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "monotonic", lambda: next(minutes))
+        found = javascript.call(script, names=NAMES, values=["hello", CONTEXT], deadline_s=10_000)
+
+    assert found.value == 5
