@@ -55,15 +55,18 @@ def opened(
 
 def test_two_models_of_one_account_in_two_jobs_are_never_three_at_once() -> None:
     """The provider counts the account's calls, whichever model and whichever run they are for."""
-    third, lock, inside, most = threading.Event(), threading.Lock(), 0, 0
+    second, third, lock, inside, most = threading.Event(), threading.Event(), threading.Lock(), 0, 0
 
     def reply(_: Sequence[Message]) -> str:
         nonlocal inside, most
         with lock:
             inside += 1
             most = max(most, inside)
+            if inside == 2:
+                second.set()
             if inside > 2:
                 third.set()
+        second.wait(timeout=60)  # let in at once, however slow its thread comes
         third.wait(timeout=0.1)  # long enough for a third, if it were let in
         with lock:
             inside -= 1

@@ -46,15 +46,18 @@ def guarded(shared: Doors, reply: Reply, *, job: str = "one", limits: CallLimits
 
 def test_a_judge_limited_to_two_at_once_never_sees_a_third() -> None:
     """The account of a judge has a limit as well, whoever judges: two runs share it."""
-    third, lock, inside, most = threading.Event(), threading.Lock(), 0, 0
+    second, third, lock, inside, most = threading.Event(), threading.Event(), threading.Lock(), 0, 0
 
     def reply(_: Sequence[Message]) -> str:
         nonlocal inside, most
         with lock:
             inside += 1
             most = max(most, inside)
+            if inside == 2:
+                second.set()
             if inside > 2:
                 third.set()
+        second.wait(timeout=60)  # let in at once, however slow its thread comes
         third.wait(timeout=0.2)  # long enough for a third, if it were let in
         with lock:
             inside -= 1
