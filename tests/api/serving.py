@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ import httpx
 from attrs import frozen
 
 from domain.tenancy import ALL_SCOPES
-from tests.e2e.command_line import CommandLine, Running, wait_until
+from tests.e2e.command_line import PATIENCE_S, CommandLine, Running, wait_until
 
 
 @frozen(kw_only=True, eq=False)
@@ -30,13 +31,25 @@ def a_key(cli: CommandLine, *scopes: str) -> str:
     return made.stdout.strip()
 
 
+def address_in(said: str) -> str:
+    """Return the address in what a server has said so far, once its line is whole."""
+    found = re.search(r"(http://\S+).*\n", said)
+    return found[1] if found else ""
+
+
 @contextmanager
 def serving(cli: CommandLine, **settings: str) -> Iterator[Server]:
     """Yield a server of its own in the command line's home, once it listens; it is killed at the end."""
     with attrs.evolve(cli, settings={**cli.settings, **settings}).started("api", "--port", "0") as process:
-        wait_until(lambda: process.has_ended or "http://" in process.stderr, what="the server's address")
+        wait_until(lambda: process.has_ended or address_in(process.stderr), what="the server's address")
         assert not process.has_ended, process.stderr
-        url = next(word for word in process.stderr.split() if word.startswith("http://"))
+        url = address_in(process.stderr)
         key = a_key(cli)
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, trust_env=False) as client:
+        with client_of(url, key) as client:
             yield Server(process=process, url=url, client=client)
+
+
+def client_of(url: str, key: str = "") -> httpx.Client:
+    """Return a client that waits for as long as a busy machine may need to answer."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=PATIENCE_S)

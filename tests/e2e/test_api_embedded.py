@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.api.serving import Server, serving
-from tests.e2e.command_line import CommandLine, lines_asking, wait_until
+from tests.e2e.command_line import PATIENCE_S, CommandLine, lines_asking, wait_until
 from tests.e2e.mock_target import HELD, MockTarget
 
 
@@ -91,7 +91,7 @@ def test_an_open_stream_does_not_keep_the_server_from_ending(cli: CommandLine, t
 
 def _hear_until(server: Server, job_id: str, kind: str, *, last: int | None) -> int:
     headers = {"Accept": "text/event-stream"} | ({} if last is None else {"Last-Event-ID": str(last)})
-    with server.client.stream("GET", f"/v1/jobs/{job_id}/events", headers=headers, timeout=30) as stream:
+    with server.client.stream("GET", f"/v1/jobs/{job_id}/events", headers=headers, timeout=PATIENCE_S) as stream:
         for event in _parsed(stream):
             if "id" in event:
                 assert last is None or event["id"] > last

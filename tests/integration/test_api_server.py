@@ -15,10 +15,11 @@ from adapters.secrets.master_keys import new_key
 from domain.tenancy import ALL_SCOPES
 from tests.api.fuzzing import fuzz
 from tests.api.runs import Json, document
+from tests.api.serving import address_in
 from tests.integration.chat_target import ChatTarget
 from tests.integration.gate import Gate
 from tests.integration.processes import Command, Installation
-from tests.pipelines.looking import look_until
+from tests.pipelines.looking import WITHIN_S, look_until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -35,7 +36,7 @@ class Server:
     def client(self) -> httpx.Client:
         """Return a client of the server."""
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=WITHIN_S)
 
 
 def a_key(installation: Installation) -> str:
@@ -49,9 +50,9 @@ def a_key(installation: Installation) -> str:
 def served(installation: Installation, *, key: str, **settings: object) -> Server:
     """Start an API process, and return it once it listens."""
     process = installation.start("api", "--port", "0", **settings)
-    look_until(lambda: "http://" in process.said or not process.is_running, what="the server's address")
+    look_until(lambda: bool(address_in(process.said)) or not process.is_running, what="the server's address")
     assert process.is_running, process.said
-    return Server(url=next(word for word in process.said.split() if word.startswith("http://")), key=key)
+    return Server(url=address_in(process.said), key=key)
 
 
 def together(servers: list[Server], body: Json, headers: dict[str, str]) -> list[httpx.Response]:

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.compose_stack import Stack, run_client, stack
-from tests.pipelines.looking import look_until
+from tests.pipelines.looking import WITHIN_S, look_until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(600)]
 
@@ -151,7 +151,7 @@ def until_ended(client: httpx.Client, job_id: str) -> dict[str, Any]:
 def calling(services: Stack, key: str) -> httpx.Client:
     """Return a client of the API, with the key."""
     headers = {"Authorization": f"Bearer {key}"}
-    return httpx.Client(base_url=f"http://127.0.0.1:{services.port('api', '8000')}", timeout=30, headers=headers)
+    return httpx.Client(base_url=f"http://127.0.0.1:{services.port('api', '8000')}", timeout=WITHIN_S, headers=headers)
 
 
 def customer(services: Stack) -> Customer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import urllib.request
 from pathlib import Path
 from urllib.error import HTTPError
@@ -15,6 +14,7 @@ from redis import Redis
 from pipelines.app import make_app
 from pipelines.brokers import BrokerSettings, queues
 from pipelines.services import queue_lengths
+from tests.api.serving import address_in
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.processes import Command, Installation, assert_complete
 from tests.pipelines.looking import WITHIN_S, look_until
@@ -82,11 +82,9 @@ def send(settings: BrokerSettings, queue: str, *, times: int) -> None:
 
 def scrape(worker: Command, *, token: str) -> dict[str, float]:
     """Return what the worker's page says."""
-    look_until(lambda: "metrics http" in worker.said, what="the address of the figures")
-    address = re.search(r"metrics (http\S+)", worker.said)
-    assert address
-    request = urllib.request.Request(address[1], headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    look_until(lambda: bool(address_in(worker.said)), what="the address of the figures")
+    request = urllib.request.Request(address_in(worker.said), headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=WITHIN_S) as answer:
         text = answer.read().decode()
     return {
         sample.name + ("{" + ",".join(f"{n}={v}" for n, v in sample.labels.items()) + "}" if sample.labels else ""):

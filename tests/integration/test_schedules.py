@@ -26,7 +26,7 @@ from entrypoints.settings import read_settings
 from entrypoints.worker_side import WorkerSide
 from tests.integration.chat_target import ChatTarget, a_test_file
 from tests.integration.processes import Installation
-from tests.pipelines.looking import look_until
+from tests.pipelines.looking import WITHIN_S, look_until
 from tests.services.logins import administrator_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
@@ -167,7 +167,7 @@ def stepped(installation: Installation) -> Iterator[tuple[IO[str], IO[str]]]:
         yield process.stdin, process.stdout
     finally:
         process.stdin.close()
-        process.wait(timeout=30)
+        process.wait(timeout=WITHIN_S)
         process.stdout.close()
 
 
