@@ -23,6 +23,7 @@ ROWS_LOOKED_AT = 40
 _LONGEST_HEADING = 60
 
 _ASKS = ("question", "requirement", "control", "request", "description", "criteria", "frage", "anforderung")
+_ONLY_ASKS = re.compile(rf"(?:{'|'.join(_ASKS)})(?:s|n|en)?", re.IGNORECASE)
 _ANSWERS = (
     "response", "answer", "reply", "supplier", "vendor", "bidder", "comment", "compliance", "antwort", "explanation",
 )  # fmt: skip
@@ -159,7 +160,10 @@ def _is_letter(name: str, rows: Sequence[Row]) -> bool:
 
 
 def _unknown_heading(rows: Sequence[Row], question: int, answer: int | None) -> int | None:
-    """The first row with a text, where that is short, asks nothing, and stands beside one that has nothing below."""
+    """
+    The first row with a text, where that is short, asks nothing, and stands beside one that has nothing below; or where
+    it is no more than a word for questions, as in a table that has no column for answers yet.
+    """
     number = next((no for no, row in enumerate(rows[:ROWS_LOOKED_AT]) if any(map(str.strip, row))), None)
     if number is None:
         return None
@@ -167,7 +171,8 @@ def _unknown_heading(rows: Sequence[Row], question: int, answer: int | None) -> 
     text, others = _cell(row, question), range(question + 1, len(row)) if answer is None else (answer,)
     is_label = 0 < len(text) <= _LONGEST_HEADING and not text.endswith(("?", "."))
     waits = any(_cell(row, one) and not any(_cell(each, one) for each in below) for one in others)
-    return number if is_label and waits and any(_cell(each, question) for each in below) else None
+    is_heading = is_label and (waits or _ONLY_ASKS.fullmatch(text) is not None)
+    return number if is_heading and any(_cell(each, question) for each in below) else None
 
 
 def _first_like(header: Row, words: Sequence[str], *, taken: int | None) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from adapters.parsing.limits import USUAL, ParsingLimits
 from adapters.questionnaires.delimited import TABLE as CSV_TABLE
@@ -26,6 +26,7 @@ from adapters.questionnaires.word_answers import with_word_answers
 from adapters.questionnaires.workbook import read_workbook
 from adapters.questionnaires.workbook_answers import with_workbook_answers
 from domain.jobs.errors import InvalidInput, PermanentFailure
+from domain.rfp_answering.placeholders import without_placeholders
 from domain.rfp_answering.placing import placed
 from domain.rfp_answering.questionnaire import Form, Questionnaire, QuestionNo, WantedColumns, check_size
 
@@ -45,7 +46,7 @@ class StandardQuestionnaireFiles:
             check_file(content, name=name, limits=self.limits)
             asked = self._read(content, name=name, wanted=wanted)
             check_size([one.text for one in asked.questions], name=name)
-            return asked
+            return evolve(asked, questions=tuple(map(without_placeholders, asked.questions)))
         except PermanentFailure as exc:
             raise InvalidInput(f"{name}: {exc}") from exc
 

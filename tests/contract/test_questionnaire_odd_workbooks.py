@@ -248,7 +248,23 @@ def test_a_new_cell_has_the_style_of_its_row_or_column(address: str, style: str)
     )
 
 
-@pytest.mark.parametrize(("style", "given"), [("", ""), (' errorStyle="warning"', "Please choose")])
+def test_a_choice_that_only_asks_for_one_is_no_answer_and_no_choice() -> None:
+    """It stands first in most buyers' lists, and in each cell; the question would never be drafted, or so answered."""
+    rule = (
+        '<dataValidations count="1"><dataValidation type="list" showErrorMessage="1" sqref="B2:B3">'
+        '<formula1>"-- Please select --,Yes,No"</formula1></dataValidation></dataValidations><pageMargins'
+    )
+    content = plain()
+    shown = with_answers(parts(content)[SHEET], {"B2": "-- Please select --"}, sheet="Q").decode()
+
+    content = with_part(content, SHEET, shown.replace("<pageMargins", rule))
+
+    assert [one.given for one in read(content).questions] == ["", ""]
+    assert {one.rules.allowed_values for one in read(content).questions} == {("Yes", "No")}
+    assert [one.given for one in read(answered(content, "Yes")).questions] == ["Yes", ""]
+
+
+@pytest.mark.parametrize(("style", "given"), [("", ""), (' errorStyle="warning"', "Maybe")])
 def test_what_nobody_could_choose_is_a_hint_and_no_answer(style: str, given: str) -> None:
     """Otherwise the question would never be drafted; where other words may be typed, they are an answer."""
     rule = (
@@ -256,7 +272,7 @@ def test_what_nobody_could_choose_is_a_hint_and_no_answer(style: str, given: str
         '<formula1>"Yes,No"</formula1></dataValidation></dataValidations><pageMargins'
     )
     content = plain()
-    hinted = with_answers(parts(content)[SHEET], {"B2": "Please choose", "B3": "Yes"}, sheet="Q").decode()
+    hinted = with_answers(parts(content)[SHEET], {"B2": "Maybe", "B3": "Yes"}, sheet="Q").decode()
 
     asked = read(with_part(content, SHEET, hinted.replace("<pageMargins", rule)))
 

@@ -57,6 +57,27 @@ def test_a_first_question_is_no_heading(rows: list[Row]) -> None:
     assert found(rows, question="A", answer="B").first_row == 0
 
 
+@pytest.mark.parametrize("heading", [["Question"], ["Questions", ""], ["No", "Anforderungen"], ["FRAGE"]])
+def test_a_heading_without_a_column_for_answers_is_no_question(heading: Row) -> None:
+    """A list of questions in one column is what people have at hand; `Question` would be asked of the library."""
+    asking = next(column for column, text in enumerate(heading) if len(text) > 2)
+    texts = ("Is data encrypted?", "How are backups made?")
+    rows: list[Row] = [heading, *(["1"] * asking + [text] for text in texts)]
+
+    columns = found(rows)
+
+    assert (columns.first_row, columns.question_heading) == (1, heading[asking])
+    assert columns.answer > columns.question
+    assert [one.text for one in questions_in(rows, columns)] == list(texts)
+
+
+def test_a_first_question_of_two_words_is_no_heading() -> None:
+    """A list of controls begins with one."""
+    rows: list[Row] = [["Access control"], ["Is customer data encrypted at rest?"], ["How long are backups kept?"]]
+
+    assert found(rows).first_row == 0
+
+
 def test_a_table_that_only_says_something_once_has_no_heading() -> None:
     """What stands above nothing is no heading."""
     assert found([["Backups, and how you make them", "Daily"]], question="A", answer="B").first_row == 0
