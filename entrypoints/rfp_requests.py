@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from domain.jobs.job import Job, JobOptions
 from domain.jobs.request_key import IdempotencyKey
-from domain.rfp_answering.overview import overview_of
 from domain.rfp_answering.rfp import RfpId
-from domain.rfp_answering.standing import AnswerState
 from domain.tenancy import TenantContext
 from entrypoints.api.documents.rfps import (
     ImportWords,
@@ -22,11 +18,18 @@ from entrypoints.container import Antiphon
 from entrypoints.driving import check_drivable
 
 
-def imported(antiphon: Antiphon, tenant: TenantContext, name: str, content: bytes, words: ImportWords) -> RfpDocument:
-    """Import a file, and return the document of the new RFP."""
-    rfp = antiphon.rfp.answering.add(tenant, content, name=name, wanted=words.wanted())
-    questions = len(rfp.questionnaire.questions)
-    return rfp_document(overview_of(rfp, Counter({AnswerState.OPEN: questions})))
+def imported(
+    antiphon: Antiphon,
+    tenant: TenantContext,
+    name: str,
+    content: bytes,
+    words: ImportWords,
+    *,
+    key: IdempotencyKey | None = None,
+) -> RfpDocument:
+    """Import a file, and return the document of the new RFP, or of the one that the same key made before."""
+    rfp = antiphon.rfp.answering.add(tenant, content, name=name, wanted=words.wanted(), idempotency_key=key)
+    return rfp_document(antiphon.rfp.looking.rfp(tenant, rfp.id).overview)
 
 
 def start_answering(

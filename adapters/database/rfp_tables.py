@@ -30,8 +30,11 @@ rfp = Table(
     Column("body", JSON_OBJECT, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("created_by", SafeText, nullable=False),
+    Column("request_key", Name),
+    Column("fingerprint", Name),
     PrimaryKeyConstraint("organization_id", "id"),
 )
+Index("ix_rfp_key", rfp.c.organization_id, rfp.c.request_key, unique=True)
 Index("ix_rfp_newest", rfp.c.organization_id, rfp.c.created_at, rfp.c.id)
 
 _OF_RFP = (["organization_id", "rfp_id"], ["rfp.organization_id", "rfp.id"])

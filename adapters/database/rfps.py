@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 from attrs import frozen
 from sqlalchemy import Engine, bindparam, delete, insert, select, tuple_
+from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from adapters.database.prefixes import beginning, begins
 from adapters.database.rfp_answers import SqlAnswers
@@ -16,7 +17,8 @@ from adapters.database.scope import Scope, of_organization
 from adapters.database.types import Name, UtcTime
 from adapters.database.units import SqlUnits, SqlWork
 from adapters.rfp_documents import from_document, to_document
-from domain.jobs.errors import NotFound
+from domain.jobs.errors import Conflict, NotFound
+from domain.jobs.request_key import IdempotencyKey
 from domain.rfp_answering.overview import RfpOverview, overview_of
 from domain.rfp_answering.questionnaire import Question, Questionnaire
 from domain.rfp_answering.rfp import Rfp, RfpId, RfpPlace
@@ -24,6 +26,8 @@ from domain.tenancy import OrganizationId, UserId
 
 _ours = of_organization(_rfp)
 _is_it = _rfp.c.id == bindparam("of_id", type_=Name)
+_ADD = insert_unless(_rfp).on_conflict_do_nothing().returning(_rfp.c.id)
+_BY_KEY = select(_rfp.c.id, _rfp.c.fingerprint).where(_ours, _rfp.c.request_key == bindparam("of_key", type_=Name))
 _GET = select(_rfp).where(_ours, _is_it)
 _GET_LOCKED = _GET.with_for_update(key_share=True)
 _CONTENT = select(rfp_file.c.body).where(of_organization(rfp_file), rfp_file.c.rfp_id == bindparam("of_id", type_=Name))
@@ -49,19 +53,29 @@ class SqlRfps:
 
     scope: Scope
 
-    def add(self, rfp: Rfp, content: bytes) -> None:
-        """Store a new RFP with its questions and its file."""
+    def add(self, rfp: Rfp, content: bytes, *, key: IdempotencyKey | None = None) -> None:
+        """Store a new RFP with its questions and its file, and the key of the request that brought it."""
         asked = rfp.questionnaire
         row: Values = {
             "id": rfp.id,
             "body": to_document(attrs.evolve(asked, questions=())),
             "created_at": rfp.created_at,
             "created_by": rfp.created_by,
+            "request_key": key and key.key,
+            "fingerprint": key and key.request,
         }
-        self.scope.insert(insert(_rfp), row)
+        if self.scope.insert(_ADD, row).first() is None:
+            raise Conflict(
+                f"the idempotency key {key.key!r} has made an RFP already" if key else f"RFP {rfp.id} is there"
+            )
         self.scope.insert(insert(rfp_file), {"rfp_id": rfp.id, "body": content})
         rows: list[Values] = [{"no": one.no, "body": to_document(one)} for one in asked.questions]
         self.scope.insert_many(insert(rfp_question), rows, rfp_id=rfp.id)
+
+    def by_key(self, key: str) -> tuple[RfpId, str] | None:
+        """Return the RFP that a key has made, and the fingerprint of that request."""
+        row = self.scope.execute(_BY_KEY, of_key=key).first()
+        return None if row is None else (RfpId(row.id), row.fingerprint)
 
     def get(self, rfp_id: RfpId, *, lock: bool = False) -> Rfp:
         """Return the RFP with all of its questions."""

@@ -12,6 +12,7 @@ from adapters.memory.organizations import MemoryEntries
 from adapters.memory.store import MemoryUnitOfWork
 from adapters.memory.units import MemoryUnits, MemoryWork
 from domain.jobs.errors import Conflict, NotFound
+from domain.jobs.request_key import IdempotencyKey
 from domain.organizations.audit_entry import AuditEntry, AuditEntryId
 from domain.rfp_answering.draft import AnswerVerdict
 from domain.rfp_answering.overview import RfpOverview, overview_of
@@ -32,6 +33,7 @@ class RfpRows:
     drafts: dict[Key, tuple[DraftRecord, ...]] = field(factory=dict)
     reviews: dict[Key, tuple[ReviewRecord, ...]] = field(factory=dict)
     decisions: dict[Key, tuple[Decision, ...]] = field(factory=dict)
+    keys: dict[str, tuple[RfpId, str]] = field(factory=dict)
     entries: dict[AuditEntryId, AuditEntry] = field(factory=dict)
 
 
@@ -42,10 +44,18 @@ class MemoryRfps:
     rows: RfpRows
     journal: Journal
 
-    def add(self, rfp: Rfp, content: bytes) -> None:
-        """Store a new RFP with its questions and its file."""
+    def add(self, rfp: Rfp, content: bytes, *, key: IdempotencyKey | None = None) -> None:
+        """Store a new RFP with its questions and its file, and the key of the request that brought it."""
+        if key is not None and key.key in self.rows.keys:
+            raise Conflict(f"the idempotency key {key.key!r} has made an RFP already")
+        if key is not None:
+            self.journal.put(self.rows.keys, key.key, (rfp.id, key.request or ""))
         self.journal.put(self.rows.rfps, rfp.id, rfp)
         self.journal.put(self.rows.files, rfp.id, content)
+
+    def by_key(self, key: str) -> tuple[RfpId, str] | None:
+        """Return the RFP that a key has made, and the fingerprint of that request."""
+        return self.rows.keys.get(key)
 
     def get(self, rfp_id: RfpId, *, lock: bool = False) -> Rfp:  # noqa: ARG002  # all is locked
         """Return the RFP with all of its questions."""
@@ -78,6 +88,8 @@ class MemoryRfps:
         self.get(rfp_id)
         self.journal.drop(self.rows.rfps, rfp_id)
         self.journal.drop(self.rows.files, rfp_id)
+        for said in [said for said, (made, _) in self.rows.keys.items() if made == rfp_id]:
+            self.journal.drop(self.rows.keys, said)
         for key in [one for one in self.rows.drafts if one[0] == rfp_id]:
             self.journal.drop(self.rows.drafts, key)
         for key in [one for one in self.rows.reviews if one[0] == rfp_id]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 
-from attrs import frozen
+from attrs import asdict, evolve, frozen
 
-from domain.jobs.errors import InvalidInput
+from domain.jobs.errors import Conflict, InvalidInput, KeyReused
 from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import Clock, IdSource
 from domain.jobs.request_key import IdempotencyKey
@@ -58,13 +60,28 @@ class RfpAnswering:
         """
         return self.files.read(content, name=checked_name(name), wanted=wanted)
 
-    def add(self, tenant: TenantContext, content: bytes, *, name: str, wanted: WantedColumns) -> Rfp:
+    def add(
+        self,
+        tenant: TenantContext,
+        content: bytes,
+        *,
+        name: str,
+        wanted: WantedColumns,
+        idempotency_key: IdempotencyKey | None = None,
+    ) -> Rfp:
         """
-        Store the questionnaire in a file as a new RFP, with its file.
+        Store the questionnaire in a file as a new RFP, with its file; return the one that the same key made before.
 
         Raises:
             InvalidInput: as `QuestionnaireFiles.read`.
+            KeyReused: the key belongs to another request.
         """
+        key = idempotency_key and evolve(idempotency_key, request=_fingerprint(content, name=name, wanted=wanted))
+        return self._made_by(tenant, key) or self._added(tenant, content, name=name, wanted=wanted, key=key)
+
+    def _added(
+        self, tenant: TenantContext, content: bytes, *, name: str, wanted: WantedColumns, key: IdempotencyKey | None
+    ) -> Rfp:
         rfp = Rfp(
             id=RfpId(self.ids.new_id()),
             organization_id=tenant.organization_id,
@@ -72,11 +89,32 @@ class RfpAnswering:
             created_at=self.clock.now(),
             created_by=tenant.user_id,
         )
-        with self.rfps.begin(tenant) as work:
-            work.rfps.add(rfp, content)
-            self.audit.note(work, tenant, action="rfp.import", subject=f"rfp {rfp.id}", details={"name": name})
-            work.commit()
+        try:
+            with self.rfps.begin(tenant) as work:
+                work.rfps.add(rfp, content, key=key)
+                self.audit.note(work, tenant, action="rfp.import", subject=f"rfp {rfp.id}", details={"name": name})
+                work.commit()
+        except Conflict:  # the same request came twice at the same moment
+            made = self._made_by(tenant, key)
+            if made is None:
+                raise
+            return made
         return rfp
+
+    def _made_by(self, tenant: TenantContext, key: IdempotencyKey | None) -> Rfp | None:
+        if key is None:
+            return None
+        with self.rfps.view(tenant) as work:
+            known = work.rfps.by_key(key.key)
+            if known is None:
+                return None
+            rfp_id, of_first = known
+            if of_first != key.request:
+                raise KeyReused(
+                    f"idempotency key {key.key!r} belongs to RFP {rfp_id}, which was handed in as another file, or in "
+                    "other words; use a new key for a new request"
+                )
+            return work.rfps.get(rfp_id)
 
     def get(self, tenant: TenantContext, rfp_id: RfpId) -> Rfp:
         """
@@ -192,3 +230,9 @@ class RfpAnswering:
             idempotency_key=idempotency_key,
         )
         return self.jobs.submit(tenant, submission)
+
+
+def _fingerprint(content: bytes, *, name: str, wanted: WantedColumns) -> str:
+    """Return a SHA-256, in hex, over what is asked for: two forms with the same file differ in their boundaries."""
+    words = [name, asdict(wanted), hashlib.sha256(content).hexdigest()]
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()

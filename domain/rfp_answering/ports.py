@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from domain.jobs.ports import Outbox
+from domain.jobs.request_key import IdempotencyKey
 from domain.organizations.ports import Entries
 from domain.rfp_answering.overview import RfpOverview
 from domain.rfp_answering.questionnaire import Form, Question, Questionnaire, QuestionNo, WantedColumns
@@ -50,8 +51,16 @@ class QuestionnaireFiles(Protocol):
 class Rfps(Protocol):
     """The RFPs of one organization, and the files they came in."""
 
-    def add(self, rfp: Rfp, content: bytes) -> None:
-        """Store a new RFP with its questions and its file."""
+    def add(self, rfp: Rfp, content: bytes, *, key: IdempotencyKey | None = None) -> None:
+        """
+        Store a new RFP with its questions and its file, and the *key* of the request that brought it, until `remove`.
+
+        Raises:
+            Conflict: the key has made another RFP (look it up with `by_key`).
+        """
+
+    def by_key(self, key: str) -> tuple[RfpId, str] | None:
+        """Return the RFP that a key has made, and the fingerprint of that request; None for a key that is new."""
 
     def get(self, rfp_id: RfpId, *, lock: bool = False) -> Rfp:
         """

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from attrs import frozen
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 
 from domain.jobs.job import Job
 from domain.jobs.request_key import IdempotencyKey
@@ -21,6 +21,7 @@ from domain.tenancy import TenantContext
 from entrypoints.api.callers import Services, Writer
 from entrypoints.api.documents.jobs import JobDocument, job_document
 from entrypoints.api.problems import documented
+from entrypoints.api.request_keys import RequestKey
 from entrypoints.container import Antiphon
 
 STARTS: dict[int | str, dict[str, Any]] = {
@@ -35,16 +36,7 @@ STARTS: dict[int | str, dict[str, Any]] = {
 
 async def _key(
     request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=200,
-            pattern="^[!-~]+$",
-            description="A name of your own for this request. Sent again, it leads to the job it started at first.",
-            examples=["nightly-2026-11-21"],
-        ),
-    ] = None,
+    idempotency_key: RequestKey = None,
 ) -> IdempotencyKey | None:
     if idempotency_key is None:
         return None

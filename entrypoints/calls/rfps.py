@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
+from uuid import uuid4
 
 from attrs import frozen
 from pydantic import BaseModel
@@ -29,10 +30,11 @@ class RfpCalls(Calls):
     """`Rfps` of a server; all but looking asks for a key with the scope `write`."""
 
     def preview(self, name: str, content: bytes, words: ImportWords) -> PreviewDocument:
-        return self._upload(path("rfp-previews"), PreviewDocument, name, content, words, repeatable=True)
+        return self._upload(path("rfp-previews"), PreviewDocument, name, content, words)
 
     def add(self, name: str, content: bytes, words: ImportWords) -> RfpDocument:
-        return self._upload(_RFPS, RfpDocument, name, content, words, repeatable=False)
+        key = {"Idempotency-Key": str(uuid4())}  # a lost answer never makes two
+        return self._upload(_RFPS, RfpDocument, name, content, words, headers=key)
 
     def all(self, *, id_prefix: str = "") -> Iterator[RfpDocument]:
         return self._pages(_RFPS, RfpDocument, id=id_prefix or None)
@@ -56,9 +58,16 @@ class RfpCalls(Calls):
         return self._start(path("rfps", rfp_id, "review"), words, idempotency_key=idempotency_key)
 
     def _upload(
-        self, where: str, kind: type[M], name: str, content: bytes, words: ImportWords, *, repeatable: bool
+        self,
+        where: str,
+        kind: type[M],
+        name: str,
+        content: bytes,
+        words: ImportWords,
+        *,
+        headers: Mapping[str, str] = {},
     ) -> M:
         file = ("file", content, "application/octet-stream")  # a form's file names hold no quotation marks
         said = {"name": name, **words.model_dump(exclude_unset=True)}
-        answer = self.sender.send("POST", where, repeatable=repeatable, params=said, files={"file": file})
+        answer = self.sender.send("POST", where, repeatable=True, params=said, headers=headers, files={"file": file})
         return kind.model_validate_json(answer.content)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import attrs
 import pytest
+from attrs import evolve
 
 from domain.jobs.errors import Conflict, NotFound
+from domain.jobs.request_key import IdempotencyKey
 from domain.rfp_answering.ports import RfpStore
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.records import ReviewVerdict
@@ -43,6 +45,32 @@ def test_an_rfp_is_read_as_it_was_stored_with_its_file(rfps: RfpStore) -> None:
         assert work.rfps.get(rfp.id) == rfp
         assert work.rfps.content(rfp.id) == b"\x00file"
         assert [one.id for one in work.rfps.page(id_prefix=rfp.id[:8], limit=9)] == [rfp.id]
+
+
+def test_a_key_makes_one_rfp_and_is_forgotten_with_it(rfps: RfpStore) -> None:
+    """Whoever lost an answer asks again; of two at once one is refused, with nothing of it left."""
+    key, first, second = IdempotencyKey("once", request="words"), an_rfp(1), an_rfp(2)
+    with rfps.begin(US) as work:
+        work.rfps.add(first, b"file", key=key)
+        work.commit()
+
+    with rfps.begin(US) as work, pytest.raises(Conflict, match="'once'"):
+        work.rfps.add(second, b"file", key=evolve(key, request="others"))
+    with rfps.begin(THEM) as work:
+        work.rfps.add(an_rfp(3, tenant=THEM), b"file", key=key)
+        work.commit()
+
+    with rfps.view(US) as work:
+        assert work.rfps.by_key("once") == (first.id, "words")
+        assert work.rfps.by_key("never") is None
+        assert [one.id for one in work.rfps.page(limit=9)] == [first.id]
+    with rfps.begin(US) as work:
+        work.rfps.remove(first.id)
+        work.commit()
+    with rfps.begin(US) as work:
+        assert work.rfps.by_key("once") is None
+        work.rfps.add(second, b"file", key=key)
+        work.commit()
 
 
 def test_rfps_are_listed_newest_first_in_pages(rfps: RfpStore) -> None:

@@ -25,6 +25,7 @@ from entrypoints.api.documents.documentation_sources import (
 from entrypoints.api.documents.jobs import JobDocument
 from entrypoints.api.paging import Page
 from entrypoints.api.problems import documented
+from entrypoints.api.request_keys import KEEPS_NO_KEY
 from entrypoints.api.starting import STARTS, Starting
 from entrypoints.container import Antiphon
 from entrypoints.library_sources import shown_source
@@ -44,7 +45,13 @@ def list_sources(caller: Reader, antiphon: Services) -> Page[SourceDocument]:
     return Page(items=[shown_source(antiphon.sources, caller, source) for source in found], next=None)
 
 
-@router.post("", operation_id="add_documentation_source", status_code=201, responses=documented(409))
+@router.post(
+    "",
+    operation_id="add_documentation_source",
+    status_code=201,
+    dependencies=[KEEPS_NO_KEY],
+    responses=documented(409),
+)
 def add_source(caller: Writer, antiphon: Services, wanted: NewSource, response: Response) -> SourceDocument:
     """Add a source; nothing of it is read before its first sync. A folder must be one that the operator allows."""
     added = antiphon.sources.sources.add(caller, wanted.name, settings_of(wanted), is_trusted=wanted.trusted)

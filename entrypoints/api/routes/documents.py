@@ -24,6 +24,7 @@ from entrypoints.api.documents.library import (
 )
 from entrypoints.api.paging import After, Limit, Page, cursor, numbered, page_of, position
 from entrypoints.api.problems import documented
+from entrypoints.api.request_keys import KEEPS_NO_KEY
 from entrypoints.api.uploading import FORM, UploadedFile
 
 router = APIRouter(prefix="/v1/documents", tags=["library"])
@@ -41,6 +42,7 @@ Decision = Annotated[ReviewWords | None, Body(description="What was looked at; m
     "",
     operation_id="add_document",
     status_code=201,
+    dependencies=[KEEPS_NO_KEY],
     responses={
         200: {"model": AddedDocument, "description": "There is a document of this name: a new version, or the same."},
         **documented(409, 415),

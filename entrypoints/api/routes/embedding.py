@@ -20,6 +20,7 @@ from entrypoints.api.documents.embedding import (
 from entrypoints.api.documents.jobs import JobDocument
 from entrypoints.api.paging import Page
 from entrypoints.api.problems import documented
+from entrypoints.api.request_keys import KEEPS_NO_KEY
 from entrypoints.api.starting import STARTS, Starting
 from entrypoints.library_embedding import changed_settings, settings_document, start_embedding
 
@@ -33,7 +34,13 @@ def list_embedding_models(caller: Reader, antiphon: Services) -> Page[EmbeddingM
     return Page(items=[embedding_model_document(view) for view in antiphon.embedding.models.all(caller)], next=None)
 
 
-@router.post("/embedding-models", operation_id="add_embedding_model", status_code=201, responses=documented(409))
+@router.post(
+    "/embedding-models",
+    operation_id="add_embedding_model",
+    status_code=201,
+    dependencies=[KEEPS_NO_KEY],
+    responses=documented(409),
+)
 def add_embedding_model(caller: Administrator, antiphon: Services, words: NewEmbeddingModel) -> EmbeddingModelDocument:
     """Add an embedding model: one word is embedded with it first, and the answer says how long its vectors are."""
     with at("/body"):

@@ -31,6 +31,7 @@ from entrypoints.api.documents.rfp_decisions import (
     stale_document,
 )
 from entrypoints.api.problems import documented
+from entrypoints.api.request_keys import KEEPS_NO_KEY
 from entrypoints.api.routes.rfps import TheQuestion, TheRfp
 from entrypoints.rfp_exports import LEFT_OPEN, LEFT_OUT, WRITTEN, exported_file, ranges
 
@@ -76,7 +77,12 @@ OwnNames = Annotated[
 ]
 
 
-@router.post("/rfps/{rfp_id}/answers/{no}/decisions", operation_id="decide_rfp_answer", responses=documented(404, 409))
+@router.post(
+    "/rfps/{rfp_id}/answers/{no}/decisions",
+    operation_id="decide_rfp_answer",
+    dependencies=[KEEPS_NO_KEY],
+    responses=documented(404, 409),
+)
 def decide_rfp_answer(
     caller: Writer, antiphon: Services, rfp_id: TheRfp, no: TheQuestion, words: DecisionWords
 ) -> AnswerDocument:
@@ -92,7 +98,12 @@ def decide_rfp_answer(
     return answer_document(decided)
 
 
-@router.post("/rfps/{rfp_id}/approvals", operation_id="approve_rfp_answers", responses=documented(404))
+@router.post(
+    "/rfps/{rfp_id}/approvals",
+    operation_id="approve_rfp_answers",
+    dependencies=[KEEPS_NO_KEY],
+    responses=documented(404),
+)
 def approve_rfp_answers(
     caller: Writer, antiphon: Services, rfp_id: TheRfp, words: NoWords | None = None
 ) -> ApprovalsDocument:
@@ -184,7 +195,12 @@ def report_rfp(caller: Reader, antiphon: Services, rfp_id: TheRfp) -> Response:
     return Response(text.encode(errors="replace"), media_type="text/markdown", headers=headers)
 
 
-@router.post("/rfps/{rfp_id}/library-documents", operation_id="shelve_rfp_answers", responses=documented(404, 409))
+@router.post(
+    "/rfps/{rfp_id}/library-documents",
+    operation_id="shelve_rfp_answers",
+    dependencies=[KEEPS_NO_KEY],
+    responses=documented(404, 409),
+)
 def shelve_rfp_answers(
     caller: Writer, antiphon: Services, rfp_id: TheRfp, words: NoWords | None = None
 ) -> ShelvedDocument:

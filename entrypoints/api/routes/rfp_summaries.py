@@ -22,6 +22,7 @@ from entrypoints.api.documents.rfp_summaries import (
 )
 from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, position
 from entrypoints.api.problems import documented
+from entrypoints.api.request_keys import KEEPS_NO_KEY
 from entrypoints.api.starting import STARTS, Starting
 from entrypoints.api.uploading import FORM, UploadedFile
 from entrypoints.rfp_summary_requests import check_summarizing, start_summarizing
@@ -40,6 +41,7 @@ TheSummary = Annotated[InformationId, Depends(_summary_id)]
     "/summaries",
     operation_id="add_summary",
     status_code=201,
+    dependencies=[KEEPS_NO_KEY],
     responses={
         200: {"model": InformationDocumentDocument, "description": "This file was handed in under this name before."},
         **documented(415),

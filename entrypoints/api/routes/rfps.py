@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from domain.jobs.request_key import IdempotencyKey
 from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.rfp import RfpId, RfpPlace
 from entrypoints.api.callers import Reader, Services, Writer
@@ -33,6 +34,7 @@ from entrypoints.api.documents.rfps import (
 )
 from entrypoints.api.paging import LARGEST_NUMBER, After, Limit, Page, cursor, dated, numbered, page_of, position
 from entrypoints.api.problems import documented
+from entrypoints.api.request_keys import RequestKey
 from entrypoints.api.starting import STARTS, Starting
 from entrypoints.api.uploading import FORM, UploadedFile
 from entrypoints.rfp_requests import imported, start_answering, start_review
@@ -67,13 +69,22 @@ Wanted = Annotated[ImportWords, Depends(_import_words)]
 
 
 @router.post("/rfps", operation_id="add_rfp", status_code=201, responses=documented(415), openapi_extra=_BODY)
-def add_rfp(caller: Writer, antiphon: Services, file: UploadedFile, words: Wanted, response: Response) -> RfpDocument:
+def add_rfp(
+    caller: Writer,
+    antiphon: Services,
+    file: UploadedFile,
+    words: Wanted,
+    response: Response,
+    idempotency_key: RequestKey = None,
+) -> RfpDocument:
     """
     Hand in a questionnaire: .xlsx, .docx, .pdf, .csv, .md or .json, of 25 MB at most.
 
-    The ending of its name tells the format. The file is kept as it is: answers are written into it in the end.
+    The ending of its name tells the format. The file is kept as it is: answers are written into it in the end. A
+    repeated request (same key, name, file and columns) gets the same RFP, as long as that is not removed.
     """
-    added = imported(antiphon, caller, file.name, file.content, words)
+    key = IdempotencyKey(idempotency_key) if idempotency_key else None
+    added = imported(antiphon, caller, file.name, file.content, words, key=key)
     response.headers["Location"] = f"/v1/rfps/{added.id}"
     return added
 
