@@ -17,12 +17,11 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from entrypoints.api.cursors import LARGEST_NUMBER
 from entrypoints.api.refusals import InvalidField
 
 T = TypeVar("T")
 MOST = 200
-LARGEST_NUMBER = 2**31 - 1
-"""What a row's number can be at most; Postgres refuses to compare an integer column with more."""
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
 After = Annotated[
@@ -41,11 +40,6 @@ def page_of(rows: Sequence[T], *, limit: int, place: Callable[[T], str]) -> Page
     """Return the first *limit* of *rows* as a page; one row more than that says that there is a next one."""
     more = len(rows) > limit
     return Page(items=list(rows[:limit]), next=place(rows[limit - 1]) if more else None)
-
-
-def cursor(*position: str | int) -> str:
-    """Return the cursor of a position: the key of the last row seen."""
-    return base64.urlsafe_b64encode(json.dumps(position, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 def position(after: str | None, read: Callable[..., T]) -> T | None:

@@ -44,9 +44,8 @@ class Calls:
         """Return a document; *params* that are None are not said."""
         return kind.model_validate_json(self.sender.send("GET", where, params=params).content)
 
-    def _pages(self, where: str, kind: type[M], /, **params: object) -> Iterator[M]:
-        """Yield the rows of a list; pages are asked for as they are needed."""
-        after: str | None = None
+    def _pages(self, where: str, kind: type[M], /, *, after: str | None = None, **params: object) -> Iterator[M]:
+        """Yield the rows of a list, from just behind the place *after*; pages are asked for as they are needed."""
         while True:
             page = self.sender.send("GET", where, params={**params, "limit": PAGE, "after": after}).json()
             yield from map(kind.model_validate, page["items"])

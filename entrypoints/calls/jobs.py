@@ -8,6 +8,7 @@ from attrs import frozen
 
 from domain.jobs.item import ItemState
 from domain.jobs.job import JobStatus
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.events import ProgressDocument
 from entrypoints.api.documents.items import ItemDetailDocument, ItemDocument
 from entrypoints.api.documents.jobs import JobDetailDocument, JobDocument
@@ -33,10 +34,17 @@ class JobCalls(Calls):
         return self._get(path("jobs", job_id), JobDetailDocument)
 
     def items(
-        self, job_id: str, *, states: Iterable[ItemState] = (), verdicts: Iterable[str] = ()
+        self,
+        job_id: str,
+        *,
+        states: Iterable[ItemState] = (),
+        verdicts: Iterable[str] = (),
+        after: int | None = None,
     ) -> Iterator[ItemDocument]:
-        """Yield a job's items in the order of its plan."""
-        return self._pages(path("jobs", job_id, "items"), ItemDocument, state=list(states), verdict=list(verdicts))
+        """Yield a job's items in the order of its plan, from just behind the number *after*."""
+        place = None if after is None else cursor(after)
+        said = {"state": list(states), "verdict": list(verdicts)}
+        return self._pages(path("jobs", job_id, "items"), ItemDocument, after=place, **said)
 
     def item(self, job_id: str, no: int) -> ItemDetailDocument:
         """Return an item with what was handed in and what came out."""

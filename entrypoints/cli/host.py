@@ -6,12 +6,13 @@ What a command asks of either is this protocol, and nothing else, so that it nee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from attrs import frozen
 
+from domain.jobs.item import ItemState
 from domain.jobs.job import JobId, JobOptions, JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.configuration import SavedConfiguration
@@ -20,6 +21,7 @@ from domain.test_execution.panel import Panel
 from domain.test_execution.summary import RunSummary
 from domain.test_execution.test_set import Gates
 from entrypoints.api.documents.configurations import ConfigurationDocument, SavedVersion
+from entrypoints.api.documents.items import ItemDocument
 from entrypoints.cli.outputs import Outputs
 from entrypoints.cli.requests import Request
 from entrypoints.places.runs import Runs
@@ -123,6 +125,15 @@ class Host(Protocol):
 
     def newest(self, *, limit: int, status: JobStatus | None) -> Sequence[JobView]:
         """Return jobs, newest first."""
+
+    def items(
+        self, job_id: JobId, *, states: Sequence[ItemState], verdicts: Sequence[str], after: int | None
+    ) -> Iterator[ItemDocument]:
+        """
+        Yield the items of a job in the order of its plan, read as they are needed.
+
+        Only those in *states* and with *verdicts*, where any are named, from just behind the number *after*.
+        """
 
     def not_done(self, view: JobView) -> Sequence[NotDone]:
         """Return the first items that could not be done."""

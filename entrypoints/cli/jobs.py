@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, TypeVar
 
 import click
 
+from domain.jobs.item import ItemState
 from domain.jobs.job import JobId, JobStatus
+from entrypoints.api.cursors import LARGEST_NUMBER
 from entrypoints.cli.acting import ORG
 from entrypoints.cli.console import print_json, say
 from entrypoints.cli.following import follow, look_on, report
@@ -89,6 +92,68 @@ def show(*, host: Host, job_id: JobId, outputs: Outputs) -> int:
         say(f"{standing}: {view.tally.ended} of {view.job.planned or '?'} ended{go_on}")
     report(host, view, outputs)
     return ExitCode.DONE
+
+
+@jobs.command()
+@_of_job
+@click.option(
+    "--state",
+    "states",
+    type=click.Choice([state.value for state in ItemState]),
+    multiple=True,
+    help="Only items in this state; repeat it for several.",
+)
+@click.option(
+    "--verdict",
+    "verdicts",
+    metavar="WORD",
+    multiple=True,
+    help="Only items with this verdict, in the words of the job's kind: pass, fail, inconclusive of a test, "
+    "answered, no_answer of a question; repeat it for several.",
+)
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--after",
+    metavar="N",
+    type=click.IntRange(0, LARGEST_NUMBER),
+    help="Only items behind number N: where the list before this one ended.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")  # fmt: skip
+def items(
+    *,
+    host: Host,
+    job_id: JobId,
+    states: tuple[str, ...],
+    verdicts: tuple[str, ...],
+    limit: int,
+    after: int | None,
+    as_json: bool,
+) -> None:
+    """
+    List the items of a job in the order of its plan: a test, a document, a question, an LLM API each.
+
+    Each with its state, the verdict on what it came to, the tries it took, how long the last one took, and why it
+    failed or is tried again. An item that succeeded may have the verdict `fail`: it was done, and the answer was wrong.
+
+    \b
+    antiphon jobs items last --state failed
+    antiphon jobs items 0b9f2c56 --verdict fail --verdict inconclusive
+    antiphon jobs items last --after 49 --json
+    """
+    found = host.items(job_id, states=[ItemState(state) for state in states], verdicts=verdicts, after=after)
+    page = list(islice(found, limit + 1))
+    shown, following = page[:limit], page[limit - 1].no if len(page) > limit else None
+    if as_json:
+        print_json({"items": [one.model_dump(mode="json") for one in shown], "next": following})
+        return
+    if shown:
+        from entrypoints.cli.item_tables import print_items
+
+        print_items(shown)
+    else:
+        say("no such items" if states or verdicts or after is not None else "its plan is being written: no items yet")
+    if following is not None:
+        say(f"there are more; `--after {following}` goes on")
 
 
 @jobs.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from attrs import frozen
 
 from domain.jobs.errors import InvalidInput
+from domain.jobs.item import ItemNo, ItemState
 from domain.jobs.job import Job, JobId, JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.configuration import SavedConfiguration, TestConfiguration
@@ -20,6 +21,7 @@ from entrypoints.api.documents.configurations import (
     configuration_document,
     saved_version,
 )
+from entrypoints.api.documents.items import ItemDocument, item_document
 from entrypoints.cli.host import Anew, NotDone, Wanted, Watcher
 from entrypoints.cli.inputs import check_models
 from entrypoints.cli.outputs import Outputs, write_reports
@@ -41,6 +43,8 @@ from entrypoints.stored_runs import find_run, items_of
 
 INTERRUPTED = "interrupted"
 ERRORS_SHOWN = 20
+ITEMS_READ = 200
+"""How many items are read at a time."""
 
 
 @frozen
@@ -137,6 +141,16 @@ class LocalHost:
     def newest(self, *, limit: int, status: JobStatus | None) -> Sequence[JobView]:
         """Return jobs, newest first."""
         return self.antiphon.jobs.page(self.antiphon.tenant, limit=limit, status=status)
+
+    def items(
+        self, job_id: JobId, *, states: Sequence[ItemState], verdicts: Sequence[str], after: int | None
+    ) -> Iterator[ItemDocument]:
+        """Yield the items of a job."""
+        behind = None if after is None else ItemNo(after)
+        records, tenant = self.antiphon.records, self.antiphon.tenant
+        while page := records.items(tenant, job_id, after=behind, limit=ITEMS_READ, states=states, verdicts=verdicts):
+            yield from map(item_document, page)
+            behind = page[-1].no
 
     def not_done(self, view: JobView) -> Sequence[NotDone]:
         """Return the first items that could not be done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from attrs import frozen
 
 from adapters.reports.files import check_report_path
 from domain.jobs.errors import AntiphonError, InvalidInput, NotFound
+from domain.jobs.item import ItemState
 from domain.jobs.job import JobId, JobStatus
 from domain.jobs.service import JobView
 from domain.test_execution.configuration import SavedConfiguration
@@ -17,6 +18,7 @@ from domain.test_execution.summary import RunSummary
 from domain.test_execution.summary_reading import summary_from
 from domain.test_execution.test_set import ConfigurationId
 from entrypoints.api.documents.configurations import ConfigurationDocument, SaveConfiguration, SavedVersion
+from entrypoints.api.documents.items import ItemDocument
 from entrypoints.api.documents.runs import StartRun
 from entrypoints.calls.runs import RunCalls
 from entrypoints.cli.console import say
@@ -127,6 +129,12 @@ class ServerHost:
     def newest(self, *, limit: int, status: JobStatus | None) -> Sequence[JobView]:
         """Return jobs, newest first."""
         return [view_of(job) for job in islice(self.client.jobs.all(status=status), limit)]
+
+    def items(
+        self, job_id: JobId, *, states: Sequence[ItemState], verdicts: Sequence[str], after: int | None
+    ) -> Iterator[ItemDocument]:
+        """Yield the items of a job."""
+        return self.client.jobs.items(job_id, states=states, verdicts=verdicts, after=after)
 
     def not_done(self, view: JobView) -> Sequence[NotDone]:
         """Return the first items that could not be done."""

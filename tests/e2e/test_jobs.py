@@ -54,6 +54,29 @@ def test_list_shows_every_job_newest_first(shared_cli: CommandLine, history: lis
     assert [job["id"] for job in partial] == history[:1]
 
 
+def test_items_are_listed_by_state_and_verdict_in_pieces(shared_cli: CommandLine, history: list[str]) -> None:
+    """What came of one test among thousands, without a program that reads the API."""
+    whole = shared_cli.run("jobs", "items", history[1])
+    failed = shared_cli.run("jobs", "items", history[1], "--state", "failed", "--json")
+    wrong = shared_cli.run("jobs", "items", "last", "--verdict", "fail", "--state", "succeeded", "--json")
+    first = shared_cli.run("jobs", "items", history[1], "--limit", "4", "--json")
+    rest = shared_cli.run("jobs", "items", history[1], "--after", str(first.document["next"]), "--json")
+    told = shared_cli.run("jobs", "items", history[1], "--limit", "4")
+    none = shared_cli.run("jobs", "items", history[0], "--verdict", "unheard-of")
+
+    assert [line.split()[:3] for line in whole.stdout.splitlines()[1:]] == [
+        [str(no), f"t{no}", "failed" if no in (1, 4) else "succeeded"] for no in range(6)
+    ]
+    assert "503" in " ".join(whole.stdout.split()), whole.stdout
+    assert [one["key"] for one in failed.document["items"]] == ["t1", "t4"]
+    assert {one["failure"]["kind"] for one in failed.document["items"]} == {"server_error"}
+    assert [one["key"] for one in wrong.document["items"]] == ["t3"]
+    assert ([one["no"] for one in first.document["items"]], first.document["next"]) == ([0, 1, 2, 3], 3)
+    assert ([one["no"] for one in rest.document["items"]], rest.document["next"]) == ([4, 5], None)
+    assert "`--after 3` goes on" in told.stderr
+    assert (none.code, none.stdout, "no such items" in none.stderr) == (0, "", True)
+
+
 def test_show_takes_an_id_its_beginning_or_last(shared_cli: CommandLine, history: list[str]) -> None:
     """It exits as the run did, so that a later step can ask how it ended."""
     whole = shared_cli.run("jobs", "show", history[0])

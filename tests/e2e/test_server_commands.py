@@ -90,6 +90,19 @@ def test_jobs_there_are_listed_shown_and_watched(far: Far) -> None:
     assert job_id in far.run("jobs", "list").stdout
 
 
+def test_items_there_are_listed_as_they_are_here(far: Far) -> None:
+    """With the API's own filters, from any number on."""
+    job_id = far.run("run", "tests.jsonl", *far.words(), "--json").document["job"]["id"]
+
+    words = ("jobs", "items", job_id, "--state", "succeeded", "--verdict", "pass", "--limit", "2", "--after", "1")
+    there, here = far.run(*words, "--json"), far.there.run(*words, "--json")
+
+    assert there.document == here.document
+    assert ([one["no"] for one in there.document["items"]], there.document["next"]) == ([2, 3], 3)
+    assert far.run(*words[:3], "--verdict", "fail", "--json").document == {"items": [], "next": None}
+    assert far.run("jobs", "items", job_id, "--verdict", "x" * 101).code == 2
+
+
 def test_what_can_not_be_done_there_is_said_in_the_servers_words(far: Far) -> None:
     """With the codes that the same mistakes have here."""
     job_id = far.run("run", "tests.jsonl", *far.words(), "--json").document["job"]["id"]

@@ -6,8 +6,9 @@ from fastapi import APIRouter
 
 from domain.organizations.audit_entry import AuditEntryId, AuditPlace
 from entrypoints.api.callers import Administrator, Services
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.organizations import AuditEntryDocument, audit_entry_document
-from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, position
+from entrypoints.api.paging import After, Limit, Page, dated, page_of, position
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 

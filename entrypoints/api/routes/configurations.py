@@ -11,6 +11,7 @@ from domain.test_execution.configuration import NAME_PATTERN, SavedConfiguration
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.checking import at, usability
 from entrypoints.api.conditional import TAGGED, Tagging
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.configurations import (
     ConfigurationDocument,
     SaveConfiguration,
@@ -19,7 +20,7 @@ from entrypoints.api.documents.configurations import (
     saved_version,
 )
 from entrypoints.api.documents.jobs import JobDocument
-from entrypoints.api.paging import After, Limit, Page, cursor, numbered, page_of, position
+from entrypoints.api.paging import After, Limit, Page, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.run_requests import RunRequests
 from entrypoints.api.starting import STARTS, Starting

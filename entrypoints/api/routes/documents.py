@@ -12,6 +12,7 @@ from domain.embedding.adding import Change, Upload
 from domain.embedding.library_document import DocumentId, DocumentPlace, ReviewStatus, SourceId
 from domain.embedding.reviewing import DocumentFilter
 from entrypoints.api.callers import Reader, Services, Writer
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.library import (
     AddedDocument,
     ChunkDocument,
@@ -22,7 +23,7 @@ from entrypoints.api.documents.library import (
     chunk_document,
     stored_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, numbered, page_of, position
+from entrypoints.api.paging import After, Limit, Page, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.request_keys import KEEPS_NO_KEY
 from entrypoints.api.uploading import FORM, UploadedFile

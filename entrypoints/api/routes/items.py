@@ -9,8 +9,9 @@ from fastapi import APIRouter, Path, Query, Response
 from domain.jobs.item import ItemNo, ItemState
 from entrypoints.api.callers import Reader, Services
 from entrypoints.api.conditional import TAGGED, Tagging
+from entrypoints.api.cursors import LARGEST_NUMBER, cursor
 from entrypoints.api.documents.items import ItemDetailDocument, ItemDocument, item_detail_document, item_document
-from entrypoints.api.paging import LARGEST_NUMBER, After, Limit, Page, cursor, numbered, page_of, position
+from entrypoints.api.paging import After, Limit, Page, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.routes.jobs import TheJob
 

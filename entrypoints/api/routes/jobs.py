@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from domain.jobs.job import JobId, JobPlace, JobStatus
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.conditional import TAGGED, Tagging
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.jobs import JobDetailDocument, JobDocument, job_detail_document, job_document
-from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, position
+from entrypoints.api.paging import After, Limit, Page, dated, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.starting import STARTS, accepted
 

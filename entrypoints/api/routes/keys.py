@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from domain.organizations.api_key import KeyState
 from entrypoints.api.callers import Administrator, Services
 from entrypoints.api.checking import at
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.organizations import (
     IssuedKeyDocument,
     KeyDocument,
@@ -18,7 +19,7 @@ from entrypoints.api.documents.organizations import (
     issued_key_document,
     key_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import After, Limit, Page, page_of, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Response
 from domain.llm_validation.llm_model import LONGEST_NAME
 from entrypoints.api.callers import Administrator, Reader, Services
 from entrypoints.api.conditional import TAGGED, Tagging
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.llm import (
     LlmApiChange,
     LlmApiDocument,
@@ -20,7 +21,7 @@ from entrypoints.api.documents.llm import (
     model_document,
     offer_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import After, Limit, Page, page_of, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/llm-apis", tags=["LLM APIs"])

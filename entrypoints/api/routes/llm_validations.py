@@ -12,6 +12,7 @@ from domain.jobs.request_key import IdempotencyKey
 from domain.llm_validation.check import CheckId
 from domain.llm_validation.checks import CheckPlace
 from entrypoints.api.callers import Administrator, Reader, Services
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.jobs import JobDocument
 from entrypoints.api.documents.llm_checks import (
     CheckDocument,
@@ -22,7 +23,7 @@ from entrypoints.api.documents.llm_checks import (
     refresh_document,
     validation_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import After, Limit, Page, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.routes.llm_apis import TheApi
 from entrypoints.api.starting import STARTS, Starting

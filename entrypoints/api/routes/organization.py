@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from domain.organizations.organization import LONGEST_EMAIL
 from entrypoints.api.callers import Administrator, Reader, Services
 from entrypoints.api.checking import at
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.organizations import (
     MemberDocument,
     MemberRole,
@@ -16,7 +17,7 @@ from entrypoints.api.documents.organizations import (
     member_document,
     organization_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import After, Limit, Page, page_of, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/organization", tags=["organization"])

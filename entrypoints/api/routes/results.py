@@ -14,8 +14,9 @@ from domain.jobs.ports import Store
 from domain.tenancy import TenantContext
 from domain.test_execution.test_result import Standing, TestResult, read_result
 from entrypoints.api.callers import Reader, Services
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.results import ResultDocument, result_document
-from entrypoints.api.paging import After, Limit, Page, cursor, numbered, position
+from entrypoints.api.paging import After, Limit, Page, numbered, position
 from entrypoints.api.problems import documented
 from entrypoints.api.routes.jobs import TheJob
 from entrypoints.api.summaries import run_of

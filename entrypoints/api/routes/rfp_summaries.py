@@ -11,6 +11,7 @@ from domain.embedding.adding import Upload
 from domain.rfp_answering.summaries.information_document import InformationId, InformationPlace
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.checking import at
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.jobs import JobDocument
 from entrypoints.api.documents.rfp_summaries import (
     InformationDocumentDocument,
@@ -20,7 +21,7 @@ from entrypoints.api.documents.rfp_summaries import (
     information_document_document,
     summary_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, position
+from entrypoints.api.paging import After, Limit, Page, dated, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.request_keys import KEEPS_NO_KEY
 from entrypoints.api.starting import STARTS, Starting

@@ -12,6 +12,7 @@ from domain.rfp_answering.questionnaire import QuestionNo
 from domain.rfp_answering.rfp import RfpId, RfpPlace
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.checking import at
+from entrypoints.api.cursors import LARGEST_NUMBER, cursor
 from entrypoints.api.documents.jobs import JobDocument
 from entrypoints.api.documents.rfp_answers import (
     AnswerDetailDocument,
@@ -32,7 +33,7 @@ from entrypoints.api.documents.rfps import (
     rfp_detail_document,
     rfp_document,
 )
-from entrypoints.api.paging import LARGEST_NUMBER, After, Limit, Page, cursor, dated, numbered, page_of, position
+from entrypoints.api.paging import After, Limit, Page, dated, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.request_keys import RequestKey
 from entrypoints.api.starting import STARTS, Starting

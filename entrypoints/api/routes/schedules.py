@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from domain.schedules.schedule import ScheduleId
 from domain.schedules.service import MOST_NEXT
 from entrypoints.api.callers import Reader, Services, Writer
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.schedules import (
     NewSchedule,
     NextTimes,
@@ -18,7 +19,7 @@ from entrypoints.api.documents.schedules import (
     ScheduleDocument,
     TickDocument,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import After, Limit, Page, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.local.schedules import LocalSchedules
 

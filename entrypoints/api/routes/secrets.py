@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Path
 
 from domain.secrets.secret import SecretName, checked_name
 from entrypoints.api.callers import Administrator, Reader, Services
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.secrets import SecretDocument, SecretValue, secret_document
-from entrypoints.api.paging import After, Limit, Page, cursor, page_of, position
+from entrypoints.api.paging import After, Limit, Page, page_of, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/secrets", tags=["secrets"])

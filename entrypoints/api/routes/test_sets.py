@@ -16,6 +16,7 @@ from domain.test_execution.test_set import RunDefaults, TestCase, TestSetId, Tes
 from entrypoints.api.callers import Reader, Services, Writer
 from entrypoints.api.checking import checking_scorers
 from entrypoints.api.conditional import TAGGED, Tagging
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.test_sets import (
     NumberedTest,
     TestSetDocument,
@@ -24,7 +25,7 @@ from entrypoints.api.documents.test_sets import (
     test_set_document,
     uploaded_document,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, dated, numbered, page_of, position
+from entrypoints.api.paging import After, Limit, Page, dated, numbered, page_of, position
 from entrypoints.api.problems import documented
 from entrypoints.api.streaming import in_blocks
 from entrypoints.api.uploading import FORM, MEDIA_TYPES, Uploaded

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from domain.notifications.delivery import DeliveryId, DeliveryPlace, DeliveryState
 from domain.notifications.webhook import WebhookId
 from entrypoints.api.callers import Administrator, Reader, Services, Writer
+from entrypoints.api.cursors import cursor
 from entrypoints.api.documents.webhooks import (
     DeliveryDocument,
     NewWebhook,
@@ -22,7 +23,7 @@ from entrypoints.api.documents.webhooks import (
     shown_delivery,
     shown_webhook,
 )
-from entrypoints.api.paging import After, Limit, Page, cursor, dated, page_of, position
+from entrypoints.api.paging import After, Limit, Page, dated, page_of, position
 from entrypoints.api.problems import documented
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
