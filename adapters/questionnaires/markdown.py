@@ -1,17 +1,19 @@
 """
-Questionnaires in Markdown: a heading, a list item or a paragraph that ends with a question mark asks.
+Questionnaires in Markdown: a heading, a list item or a paragraph that ends with a question mark asks; so does an item
+that requests or demands something, as in a PDF, unless it stands under a question, whose answer it is then.
 
-What stands under a question, up to the next one or the next heading, is its answer; an answer is written there.
+What stands under a question is its answer, up to the next question, heading, rule, or item of its list; an answer is
+written there. What stands in fences or quotations, and in tables, asks nothing.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from adapters.questionnaires.markdown_blocks import Block, blocks_of, plain
 from adapters.questionnaires.plain_text import decoded, encoded
 from domain.jobs.errors import InvalidInput
 from domain.rfp_answering.questionnaire import (
@@ -24,9 +26,7 @@ from domain.rfp_answering.questionnaire import (
     file_hash,
 )
 
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
-_ITEM = re.compile(r"\s{0,3}(?:[-*+]|\d+[.)])\s+(.*)$")
-_EMPHASIS = re.compile(r"[*_`]+")
+_LABEL = re.compile(r"(?:a|answer|response|reply|antwort)\s*:", re.IGNORECASE)
 TABLE = "markdown"
 
 
@@ -51,7 +51,8 @@ def read_markdown(content: bytes, *, name: str) -> Questionnaire:
     lines = _lines(decoded(content, name=name))
     found = list(_asked(lines))
     if not found:
-        raise InvalidInput(f"{name}: no line ends with a question mark, so nothing is asked")
+        tables = "; tables are not read from Markdown: save them as .csv" if _has_table(lines) else ""
+        raise InvalidInput(f"{name}: no line ends with a question mark, so nothing is asked{tables}")
     check_size([one.text for one in found], name=name)
     questions = tuple(
         Question(
@@ -59,7 +60,7 @@ def read_markdown(content: bytes, *, name: str) -> Questionnaire:
             text=one.text,
             section=one.section,
             place=Place(table=TABLE, question=f"line {one.line + 1}", answer=f"line {one.behind + 1}"),
-            given="\n".join(lines[one.behind : one.until]).strip(),
+            given=_given(lines[one.behind : one.until]),
         )
         for number, one in enumerate(found, start=1)
     )
@@ -84,25 +85,29 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").split("\n")
 
 
-def _asked(lines: list[str]) -> Iterator[Asked]:
-    section, starts = "", []
-    ends = [number for number, line in enumerate(lines) if _HEADING.match(line)]
-    for number, line in enumerate(lines):
-        text = _text(line)
-        if text.endswith("?"):
-            starts.append((number, text, section))
-        elif match := _HEADING.match(line):
-            section = _EMPHASIS.sub("", match.group(2))
-    borders = [*sorted({number for number, _text, _section in starts} | set(ends)), len(lines)]
-    for number, text, its_section in starts:
-        until = borders[bisect_right(borders, number)]
-        yield Asked(text=text, section=its_section, line=number, behind=number + 1, until=until)
+def _has_table(lines: Sequence[str]) -> bool:
+    return any(line.lstrip().startswith("|") for line in lines)
 
 
-def _text(line: str) -> str:
-    if line.startswith((">", "    ", "\t")):
-        return ""
-    heading = _HEADING.match(line)
-    item = _ITEM.match(line)
-    words = heading.group(2) if heading else item.group(1) if item else line
-    return _EMPHASIS.sub("", words).strip()
+def _given(lines: Sequence[str]) -> str:
+    text = "\n".join(lines).strip()
+    return "" if _LABEL.fullmatch(plain(text)) else text
+
+
+def _asked(lines: Sequence[str]) -> Iterator[Asked]:
+    """Yield what asks; a question is told when its answer's end is known."""
+    section = ""
+    waiting: tuple[Block, Asked] | None = None
+    for block in blocks_of(lines):
+        under = waiting[0] if waiting else None
+        asks = block.asks(under=under)
+        if waiting is not None and (asks or block.ends_answer_to(waiting[0])):
+            yield evolve(waiting[1], until=block.first)
+            waiting = None
+        if asks:
+            one = Asked(text=block.text, section=section, line=block.first, behind=block.behind, until=len(lines))
+            waiting = (block, one)
+        elif block.is_heading:
+            section = block.text
+    if waiting is not None:
+        yield waiting[1]
