@@ -63,7 +63,7 @@ def _folders_of(name: str, *, search_path: Sequence[str]) -> list[str]:
 def domain_findings(root: Path) -> list[str]:
     """Return what importing every module of the domain loads beside the standard library and attrs."""
     script = [sys.executable, "-c", _LOADED_BY_DOMAIN, str(root)]
-    done = subprocess.run(script, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(script, capture_output=True, text=True, timeout=250, check=False)
     if done.returncode:
         return [f"the domain can't be imported: {done.stderr.strip().splitlines()[-1]}"]
     foreign = sorted(set(done.stdout.split()) - ALLOWED_IN_DOMAIN)
@@ -114,5 +114,5 @@ def plant(root: Path, breaches: Sequence[tuple[str, str]]) -> None:
 def lint_imports(root: Path) -> str:
     """Return what import-linter says of the packages in *root* by the contracts in its pyproject.toml."""
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo", "--no-cache"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=250, check=False)
     return done.stdout + done.stderr

@@ -51,7 +51,7 @@ def address_findings(root: Path, files: Iterable[Path]) -> list[str]:
 def build_wheel(root: Path, target: Path) -> Path:
     """Build the project's wheel into *target* and return it; asks no index, hatchling is installed."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=250, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return next(target.glob("*.whl"))
 
