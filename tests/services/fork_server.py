@@ -132,7 +132,10 @@ def received(requests: socket.socket) -> tuple[dict[str, Any] | None, list[int]]
 def _exactly(source: socket.socket, size: int) -> bytes:
     data = b""
     while len(data) < size:
-        data += source.recv(size - len(data))
+        more = source.recv(size - len(data))
+        if not more:
+            raise EOFError("whoever asked was killed in the middle of it")
+        data += more
     return data
 
 
