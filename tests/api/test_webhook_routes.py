@@ -11,7 +11,7 @@ from entrypoints.container import Antiphon
 from entrypoints.worker_side import WorkerSide
 from tests.api.calling import THEM, US, Api
 from tests.contract.building import a_job, add_job
-from tests.pipelines.newsroom import OK, ended
+from tests.pipelines.newsroom import FLUSH_S, OK, ended
 from tests.services.http_server import ScriptedServer, always, reply
 
 BODY = {"url": "https://example.org/hooks/antiphon", "events": ["job.ended"]}
@@ -31,7 +31,7 @@ def _job_ends(antiphon: Antiphon, no: int) -> None:
     with antiphon.store.begin(US) as work:
         work.outbox.add(fact, now=antiphon.clock.now())
         work.commit()
-    assert WorkerSide(antiphon, places=1).notifying.flush(timeout_s=30)
+    assert WorkerSide(antiphon, places=1).notifying.flush(timeout_s=FLUSH_S)
 
 
 def test_the_secret_is_in_the_answer_that_makes_it_and_in_no_other(api: Api) -> None:
@@ -60,11 +60,11 @@ def test_an_event_is_delivered_and_stands_in_the_log_and_is_sent_again(api: Api,
         receiver.script = always(OK)
         tested = api.post(f"{path}/test").json()
         assert (tested["state"], tested["event"]["type"]) == ("delivered", "webhook.test")
-        WorkerSide(antiphon, places=1).notifying.flush(timeout_s=30)
+        WorkerSide(antiphon, places=1).notifying.flush(timeout_s=FLUSH_S)
         again = api.post(f"{path}/deliveries/{pending['id']}/redeliver")
         assert (again.status_code, again.json()["state"]) == (202, "pending")
         refused = api.post(f"{path}/deliveries/{pending['id']}/redeliver")
-        WorkerSide(antiphon, places=1).notifying.flush(timeout_s=30)
+        WorkerSide(antiphon, places=1).notifying.flush(timeout_s=FLUSH_S)
 
     told = [request for request in receiver.received if request.headers["webhook-id"] == pending["event_id"]]
     assert len(told) == 3

@@ -59,7 +59,7 @@ def opened_by(scene: SummaryScene, task_id: str) -> JobId:
             found.extend(filter(None, [work.jobs.by_key(f"task:{task_id}")]))
         return bool(found)
 
-    look_until(is_there, what="the job that was opened", within_s=30)
+    look_until(is_there, what="the job that was opened")
     return found[0][0]
 
 

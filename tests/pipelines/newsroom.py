@@ -40,7 +40,7 @@ from tests.services.http_server import Received, Script, Wire, reply
 OTHERS = {name for names in SUBSCRIPTIONS.values() for name in names}
 """What else follows facts; there is nothing to do for it here."""
 OK = reply("")
-FLUSH_S = 60.0
+FLUSH_S = 240.0
 
 
 def memory_rows() -> Rows:

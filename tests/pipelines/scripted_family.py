@@ -16,7 +16,7 @@ from domain.jobs.job import Job
 from domain.tenancy import TenantContext
 
 Act = Callable[[Item], Outcome]
-LET_GO_WITHIN_S = 60.0
+LET_GO_WITHIN_S = 240.0
 
 
 @define(eq=False)
