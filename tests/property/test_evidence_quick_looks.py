@@ -12,9 +12,10 @@ from domain.rfp_answering.proving.addresses import addresses_in
 from domain.rfp_answering.proving.dates import dates_in
 from domain.rfp_answering.proving.designations import is_written_small
 from domain.rfp_answering.proving.folding import folded
-from domain.rfp_answering.proving.negations import Sense, clauses_of
+from domain.rfp_answering.proving.negations import clauses_of
 from domain.rfp_answering.proving.quantities import quantities_in
 from domain.rfp_answering.proving.rates import rates_in
+from domain.rfp_answering.proving.scales import Sense
 from domain.rfp_answering.proving.spelled import found_where, spelled_in
 from domain.rfp_answering.proving.spelling import respelled
 

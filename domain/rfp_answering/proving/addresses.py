@@ -8,12 +8,13 @@ _ADDRESS = re.compile(
     r"""
       (?:[a-z][a-z0-9+.-]{1,20}:)?//[^\s<>()\[\]"']+
     | \b(?:javascript|data|mailto|tel|file|vbscript):[^\s<>()\[\]"']+
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)*
-    | \b(?:[a-z0-9-]+\.)+[a-z]{2,24}\b(?:/[^\s<>()\[\]"']*)?
+    | [\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*
+    | (?<![\w-]\.)\b(?:[\w-]{1,255}\.)+[a-z]{2,24}\b(?:/[^\s<>()\[\]"']*)?
     | \+\d[\d ()/-]{6,}\d
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+"""No part is endless, and no host begins within one: a page of `a.a.a` is read at once."""
 _HINT = re.compile(r"//|:\S|@|\.[^\W\d_]|\+\d")
 """What every address holds, and most texts don't."""
 

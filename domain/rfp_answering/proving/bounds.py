@@ -26,13 +26,13 @@ _MOST_BEFORE = re.compile(
     rf"(?:\b(?:at (?:the )?most|up to|within|max(?:imum|imal|\.)?(?:\s\w+){{0,3}}?|"
     rf"(?<!no )(?<!not )(?:less|fewer|lower|shorter|sooner) than|under|below|"
     rf"not? (?:more|longer|later|higher|greater) than|capped at|höchstens|spätestens|bis zu|weniger als|"
-    rf"au plus|moins de|jusqu'à)|{_NOT_EXCEED}){_BETWEEN}",
+    rf"au plus|moins de|jusqu'à)|{_NOT_EXCEED}|(?<![-<>=])(?:<=?|=<|≤|≦|⩽)){_BETWEEN}",
     re.IGNORECASE,
 )
 _LEAST_BEFORE = re.compile(
-    rf"\b(?:at (?:the )?least|min(?:imum|imal|\.)?(?:\s\w+){{0,3}}?|(?:more|greater|higher|longer) than|over|above|"
+    rf"(?:\b(?:at (?:the )?least|min(?:imum|imal|\.)?(?:\s\w+){{0,3}}?|(?:more|greater|higher|longer) than|over|above|"
     rf"exceed(?:s|ing)?|in excess of|not? (?:less|fewer|earlier|shorter|lower|sooner) than|mindestens|wenigstens|"
-    rf"frühestens|mehr als|au moins|plus de){_BETWEEN}",
+    rf"frühestens|mehr als|au moins|plus de)|(?<![-<>=])(?:>=?|≥|≧|⩾)){_BETWEEN}",
     re.IGNORECASE,
 )
 _MOST_BEHIND = re.compile(
@@ -74,7 +74,7 @@ def _stating(one: Quantity | Designation, proof: Stated) -> Iterator[Quantity | 
     if isinstance(one, Quantity):
         yield from (other for other in proof.quantities if one.is_stated_by(other))
     else:
-        yield from (other for other in proof.designations if one.is_stated_by(other))
+        yield from proof.naming(one)
 
 
 def _is_turned(

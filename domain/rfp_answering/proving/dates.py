@@ -51,6 +51,7 @@ _DATES_IN_FIGURES = tuple(
     for pattern in (
         rf"(?<![\w.-]){_YEAR}-(?P<month>\d{{2}})-(?P<day>\d{{2}})(?![\w-])",
         rf"(?<![\w./])(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}(?!\w)",
+        rf"(?<![\w./-])(?P<month>0[1-9]|1[0-2])/{_YEAR}(?![\w/-])",
         rf"(?<![\w./])(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/{_YEAR}(?!\w)",
     )
 )
@@ -70,10 +71,11 @@ _DATES_WITH_NAMES = tuple(
 def dates_in(text: str) -> list[Date]:
     """Return the dates that a folded text states, by place."""
     found: list[Date] = []
+    taken = bytearray(len(text))
     for pattern in _patterns(text):
         for match in pattern.finditer(text):
-            taken = any(match.start() < one.end and one.start < match.end() for one in found)
-            if not taken and (date := _date(match)) is not None:
+            if not any(taken[match.start() : match.end()]) and (date := _date(match)) is not None:
+                taken[date.start : date.end] = b"\x01" * (date.end - date.start)
                 found.append(date)
     return sorted(found, key=lambda one: one.start)
 

@@ -15,14 +15,16 @@ from attrs import frozen
 
 from domain.rfp_answering.draft import AnswerRules, AnswerVerdict, ChunkId, Draft, Quote
 from domain.rfp_answering.proving.bounds import turned_limits
+from domain.rfp_answering.proving.contraries import contraries
 from domain.rfp_answering.proving.designations import has_initials, is_written_small, words_in
 from domain.rfp_answering.proving.folding import folded
 from domain.rfp_answering.proving.labels import other_labels, other_weekdays
-from domain.rfp_answering.proving.negations import contradicted, is_about_sources
-from domain.rfp_answering.proving.opposites import turned_words
+from domain.rfp_answering.proving.listing import lines_of
+from domain.rfp_answering.proving.negations import is_about_sources
 from domain.rfp_answering.proving.quoting import cut_to_fit, found_of, not_found, sentences_around, short, too_short
 from domain.rfp_answering.proving.sentences import sentences_of
 from domain.rfp_answering.proving.shares import exchanged
+from domain.rfp_answering.proving.siblings import taken_from_siblings
 from domain.rfp_answering.proving.stated import Stated, respelled_stated
 from domain.rfp_answering.proving.stems import stems
 from domain.rfp_answering.proving.writing import odd_writing
@@ -156,7 +158,7 @@ class _Compared:
         asked: str,
     ) -> _Compared:
         return cls(
-            answer="\n".join(_without_names(folded(line), own_names) for line in draft.answer.splitlines()),
+            answer="\n".join(_without_names(folded(line), own_names) for line in lines_of(draft.answer)),
             quotes=[folded(one.text) for one in found],
             sentences=sentences_around(found, chunks),
             asked=asked,
@@ -181,11 +183,10 @@ def _unproved(compared: _Compared) -> Iterator[Finding]:
     for address in sorted(one for one in whole.addresses if not any(one in proof.addresses for proof in proofs)):
         yield _missing(Check.ADDRESSES, "address", address)
     yield from _misnamed(compared, proofs)
+    yield from (Finding(check=Check.NAMES, reason=one) for one in taken_from_siblings(compared.answer, compared.quotes))
     yield from _groundless(compared)
     yield from (Finding(check=Check.WRITING, reason=one) for one in odd_writing(compared.answer, compared.quotes))
-    turned = [*contradicted(compared.answer, compared.sentences, asked=compared.asked)]
-    turned += turned_words(compared.answer, compared.sentences)
-    for clause, proof in turned:
+    for clause, proof in contraries(compared.answer, compared.sentences, asked=compared.asked):
         reason = f"the answer says {short(clause)}, and what is quoted says {short(proof)}"
         yield Finding(check=Check.NEGATIONS, reason=reason)
 
@@ -206,7 +207,7 @@ def _misnamed(compared: _Compared, proofs: list[Stated]) -> Iterator[Finding]:
     for line in filter(None, compared.answer.splitlines()):
         said = respelled_stated(line)
         for one in said.designations:
-            is_stated = any(one.is_stated_by(other) for proof in proofs for other in proof.designations)
+            is_stated = any(True for proof in proofs for _other in proof.naming(one))
             if not is_stated and not any(has_initials(one.text, those) for those in words):
                 yield _missing(Check.STANDARDS, "standard or abbreviation", one.text)
         for code in sorted(one for one in said.codes if not any(one in proof.codes for proof in proofs)):

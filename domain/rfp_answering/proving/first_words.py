@@ -48,6 +48,8 @@ vehicles vendors versions visitors voltage volume warranty waste water weight wi
 zones apply check choose click contact follow open see select send use write yearly monthly daily weekly quarterly up
 less fewer greater neither nor plus subject unlike like whichever whatever whoever should would could may might must
 cannot did do was were has have had will shall next last later earlier beyond inside outside throughout toward towards
-despite except excluding
+despite except excluding compliant comply fully partially partly partial complete completely included met agree agreed
+accepted confirmed correct implemented fulfilled native add configuration configurable customisation customization
+mandatory roadmap high medium low true false voll vollständig teilweise erfüllt geplant
 """
 FIRST_WORDS = frozenset(_WORDS.split())

@@ -13,8 +13,8 @@ from functools import lru_cache
 _SAME = {
     **dict.fromkeys("‘’‚‛′´`ʼ", "'"),  # single quotation marks, primes, apostrophes
     **dict.fromkeys("“”„‟″«»", '"'),  # double ones
-    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),  # hyphens, dashes, the minus sign
-    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),  # soft hyphens and what has no width
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－˗⁃⸺⸻᠆➖─", "-"),  # hyphens, dashes, the minus sign
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f", ""),  # soft hyphens and what has no width
 }
 _OTHERWISE = re.compile(f"[{re.escape(''.join(_SAME))}]")
 _LIGATURES = re.compile("[ﬀ-ﬆ]")

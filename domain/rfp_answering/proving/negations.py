@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from attrs import evolve, frozen
 
 from domain.rfp_answering.proving.designations import designations_in
 from domain.rfp_answering.proving.folding import folded
+from domain.rfp_answering.proving.scales import Sense, sense_of_value
 from domain.rfp_answering.proving.sentences import sentences_of
 from domain.rfp_answering.proving.stems import stems
 
@@ -27,7 +27,7 @@ _NEGATION = re.compile(
     rf"\b{_NOT}\b(?!\s(?:only\b|(?:more|less|fewer|later|earlier|sooner|longer)\sthan\b))", re.IGNORECASE
 )
 _PLANNED = (
-    r"\b(?:(?:is|are|was|were|been|being)\s(?:\w+\s)?(?:planned|expected(?!\sto)|foreseen)|roadmap|(?:intends?|expects?)\sto|considering|plan(?:s|ning)?\sto|"
+    r"\b(?:planned\s(?:for|to|by|as\sof)|(?:is|are|was|were|been|being)\s(?:\w+\s)?(?:planned|expected(?!\sto)|foreseen)|roadmap|(?:intends?|expects?)\sto|considering|plan(?:s|ning)?\sto|"
     r"under\sconsideration)\b"
 )
 _PLAN = re.compile(_PLANNED, re.IGNORECASE)
@@ -50,15 +50,6 @@ _ABOUT_SOURCES = re.compile(
 _AHEAD = re.compile(r"\b(?:plan\w*|expect\w*|foreseen|roadmap|will|upcoming|yet|future|scheduled)\b", re.IGNORECASE)
 FEWEST_SHARED = 2
 """Words that two clauses must share before they are about the same."""
-
-
-class Sense(StrEnum):
-    """What a clause does with its statement."""
-
-    SAYS = "says"
-    DENIES = "denies"
-    PLANS = "plans"
-    NEITHER = "neither"
 
 
 @frozen(kw_only=True)
@@ -121,7 +112,7 @@ def contradicted(answer: str, sentences: Sequence[str], *, asked: str = "") -> I
     """
     Yield clauses of an answer with the clause of the quoted *sentences* that says the contrary.
 
-    A `yes` or `no` at its beginning is a statement about what was *asked*.
+    A `yes` or `no` at its beginning, or a value of a scale (`Fully compliant`), is a statement about what was *asked*.
     """
     proofs = [clause for sentence in sentences for clause in clauses_of(sentence)]
     stated = list(_stated(answer, asked))
@@ -163,6 +154,11 @@ def is_about_sources(sentence: str) -> bool:
 
 
 def _stated(answer: str, asked: str) -> Iterator[Clause]:
+    value = sense_of_value(answer)
+    if value is not None:
+        if not _NEGATION.search(asked):
+            yield Clause(text=answer, about=asked, sense=value)
+        return
     opening = _YES_NO.match(answer)
     if opening is not None and not _NEGATION.search(asked):
         says = opening["word"].lower() in ("yes", "ja")

@@ -47,7 +47,7 @@ _PAIRS = (
     _pair("including|included|includes", "excluding|excluded|excludes|exclusive of"),
     _pair("internal|internally|in-house", "external|externally|outsourced|independent"),
     _pair("at night|nightly|night-time", "by day|during the day|daytime"),
-    _pair(r"whichever .*(?:first|earlier|sooner)", r"whichever .*(?:last|later)"),
+    _pair(r"whichever .{0,80}?\b(?:first|earlier|sooner)", r"whichever .{0,80}?\b(?:last|later)"),
     _pair(r"free of charge|at no (?:\w+ )?(?:charge|cost)", "charged|invoiced|billed|chargeable|for a fee"),
     _pair("automatic|automatically|automated", "manual|manually"),
     _pair("encrypted", "unencrypted|in clear text|in plain text"),

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from domain.rfp_answering.proving.number_words import ONES, OTHERS, TENS, TIMES, VALUES
 from domain.rfp_answering.proving.spelled import found_where, plain, spelled_in
-from domain.rfp_answering.proving.units import EXACTLY, MONEY, UNIT_OF
+from domain.rfp_answering.proving.units import EXACT, EXACTLY, MONEY, UNIT_OF
 
 
 @frozen(kw_only=True)
@@ -40,12 +40,19 @@ class Quantity:
         """The quantity for people."""
         return f"{self.value:f} {self.unit}".strip()
 
+    @property
+    def values(self) -> frozenset[Decimal]:
+        """What its number may be in other writings and units: what states the same shares one of these."""
+        times = EXACTLY[self.unit][1] if self.unit in EXACTLY else 1
+        thousands = EXACT.multiply(self.value, 1_000) if self.may_be_thousands else self.value
+        return frozenset([self.value, EXACT.multiply(self.value, times), thousands])
+
     def is_stated_by(self, other: Quantity) -> bool:
         """Return whether *other* says the same: its number, its unit where this one has a unit, its ambiguity."""
         kind, times = EXACTLY.get(self.unit, ("", 1))
         its_kind, its_times = EXACTLY.get(other.unit, ("", 1))
         if kind and kind == its_kind:
-            return self.value * times == other.value * its_times
+            return EXACT.multiply(self.value, times) == EXACT.multiply(other.value, its_times)
         if not self._has_the_value_of(other):
             return False
         if not self.unit and self.counted and other.unit:  # `30 decades` is not stated by `30 days`
@@ -58,7 +65,7 @@ class Quantity:
             return other.may_be_thousands or not self.may_be_thousands
         grouped, plain_one = (self, other) if self.may_be_thousands else (other, self)
         is_count = grouped.unit in MONEY or bool(grouped.counted and not grouped.unit)
-        return is_count and grouped.may_be_thousands and grouped.value * 1_000 == plain_one.value
+        return is_count and grouped.may_be_thousands and EXACT.multiply(grouped.value, 1_000) == plain_one.value
 
 
 _UNIT_WORDS = "|".join(sorted(map(re.escape, UNIT_OF), key=len, reverse=True))
@@ -110,13 +117,13 @@ def _quantity(match: re.Match[str]) -> tuple[Quantity, bool]:
         value = _decimal(said["digits"])
     else:
         value = Decimal(sum(VALUES[plain(said[key])] for key in ("tens", "units", "word") if said[key]))
-    value *= 100 if said["hundred"] else 1
-    value *= TIMES[plain(said["times"])] if said["times"] else 1
+    value = EXACT.multiply(value, 100 if said["hundred"] else 1)
+    value = EXACT.multiply(value, TIMES[plain(said["times"])] if said["times"] else 1)
     word = said["unit"] or (said["currency"] or "").strip()
     unit = UNIT_OF[plain(word)] if word else ""
     is_counted = bool(said["digits"] or unit or value != 1)
     quantity = Quantity(
-        value=value.normalize(),
+        value=value.normalize(EXACT),
         unit=unit,
         start=match.start(),
         end=match.end(),

@@ -31,6 +31,8 @@ _PER = {
 _PER_UNIT = re.compile(rf"(?<=[a-z²³])/(?P<unit>{'|'.join(_PER)})\b")
 _ARTICLE = re.compile(rf"\ban?\s{_TIME}\b", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"(\w+)\s\Z")
+_IN_ANY = re.compile(r"in an? calendar\s", re.IGNORECASE)
+"""`10 % in a calendar year` is how much in each of them, and not how soon."""
 _LASTING = frozenset(
     "for in within of than under after over lasts last takes take about least most to by until".split()  # noqa: SIM905
 )
@@ -66,7 +68,8 @@ def rates_in(text: str) -> Iterator[Quantity]:
             yield _quantity(found, unit=f"every {_unit(found)}")
     if words & _TIME_WORDS and words & _ARTICLES:
         for found in _ARTICLE.finditer(text):
-            yield _quantity(found, unit=_unit(found) if _lasts(text, found.start()) else f"every {_unit(found)}")
+            lasts = _lasts(text, found.start()) and not _IN_ANY.match(text, max(0, found.start() - 3), found.end())
+            yield _quantity(found, unit=_unit(found) if lasts else f"every {_unit(found)}")
     for found in _PER_UNIT.finditer(text) if "/" in text else ():
         yield _quantity(found, unit=f"every {_PER[found['unit']]}")
     for pattern, needed in ((_VAGUE, _VAGUE_WORDS), (_RELATIVE, _RELATIVE_WORDS)):

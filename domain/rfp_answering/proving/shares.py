@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from attrs import frozen
 
+from domain.rfp_answering.proving.dates import Date
 from domain.rfp_answering.proving.labels import is_label
 from domain.rfp_answering.proving.quantities import Quantity
 from domain.rfp_answering.proving.stated import Stated
@@ -33,20 +35,39 @@ _TIMES = frozenset(
 _EXCHANGED_BACK = re.compile(r"\brespectively\b", re.IGNORECASE)
 STRONG = 2
 """Words of another share alone that say enough where the two shares have nothing in common."""
+MOST_PLACES, MOST_RIVALS = 20, 50
+"""How often a number is looked for, and beside how many others: a list of thousands takes no minutes."""
 
 
 @frozen(kw_only=True)
 class Share:
     """
-    A number and what is said of it, *before* and *behind*.
+    A number, date or rate and what is said of it, *before* and *behind*.
 
     *place*: the number of its sentence, and where it begins; numbers of one range have one place.
     """
 
-    quantity: Quantity
+    measure: Quantity | Date
     before: str
     behind: str
     place: tuple[int, int]
+
+    @property
+    def kind(self) -> str:
+        """What its number can be exchanged for."""
+        return _kind(self.measure)
+
+    @property
+    def keys(self) -> frozenset[Decimal | str]:
+        """What its number may be written as: what states it has one of these."""
+        return frozenset(["date"]) if isinstance(self.measure, Date) else frozenset(self.measure.values)
+
+    def is_stated_by(self, other: Share) -> bool:
+        """Return whether another share's number is the same, or says it."""
+        mine, its = self.measure, other.measure
+        if isinstance(mine, Date):
+            return isinstance(its, Date) and mine.is_stated_by(its)
+        return isinstance(its, Quantity) and mine.is_stated_by(its)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -57,6 +78,12 @@ class Share:
     def opening(self) -> frozenset[str]:
         """Those before the number."""
         return _words(self.before)
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """The one behind a verb, which the next share may leave out: `A is cleaned daily, B weekly`."""
+        verb = _VERB.search(self.before)
+        return _words(self.before[verb.end() :].lstrip().partition(" ")[0]) if verb else frozenset()
 
     @cached_property
     def has_verb(self) -> bool:
@@ -70,23 +97,54 @@ def exchanged(said: Stated, proofs: Sequence[Stated]) -> Iterator[str]:
         return
     if any(said.text in proof.text for proof in proofs):  # a copy says it of the same
         return
-    several = [proof for proof in proofs if len(proof.quantities) > 1]
+    several = any(len(_measures(proof)) > 1 for proof in proofs)
     own = shares_of(said) if several else ()
-    theirs = [shares_of(proof) for proof in proofs] if own else []
+    places = _places([shares_of(proof) for proof in proofs]) if own else {}
     for share in own:
-        stating = [(one, all_of) for all_of in theirs for one in all_of if _states(one, share)]
-        others = [_taken_from(share, one, among=all_of) for one, all_of in stating]
-        if others and all(others):
-            words = ", ".join(sorted(others[0]))
-            yield f"the answer says {share.quantity.written} of {words!r}, and what is quoted says it of something else"
+        if words := _taken_everywhere(share, places):
+            said_of = ", ".join(sorted(words))
+            written = _written(share.measure)
+            yield f"the answer says {written} of {said_of!r}, and what is quoted says it of something else"
+
+
+def _places(quoted: Sequence[tuple[Share, ...]]) -> Mapping[Decimal | str, Sequence[tuple[Share, Sequence[Share]]]]:
+    """Return the shares of quotes by what their numbers may be written as, each with the shares beside it."""
+    found: dict[Decimal | str, list[tuple[Share, Sequence[Share]]]] = {}
+    for shares in quoted:
+        by_kind: dict[str, list[Share]] = {}
+        for share in shares:
+            by_kind.setdefault(share.kind, []).append(share)
+        for share in shares:
+            for key in share.keys:
+                found.setdefault(key, []).append((share, by_kind[share.kind]))
+    return found
+
+
+def _taken_everywhere(
+    share: Share, places: Mapping[Decimal | str, Sequence[tuple[Share, Sequence[Share]]]]
+) -> frozenset[str]:
+    """Return words of a share that are said of another number wherever its own is quoted; none if not so somewhere."""
+    stating = ((own, beside) for key in share.keys for own, beside in places.get(key, ()) if share.is_stated_by(own))
+    taken = frozenset[str]()
+    for own, beside in itertools.islice(stating, MOST_PLACES):
+        taken = _taken_from(share, own, among=beside)
+        if not taken:
+            break
+    return taken
+
+
+def _measures(stated: Stated) -> list[Quantity | Date]:
+    """Return the numbers, dates and rates of a text, by place."""
+    return sorted((*stated.quantities, *stated.dates, *stated.rates), key=lambda one: one.start)
 
 
 @lru_cache(maxsize=256)
 def shares_of(stated: Stated) -> tuple[Share, ...]:
     """Return the shares of a folded text, sentence by sentence."""
     found: list[Share] = []
+    measures = _measures(stated)
     for number, (start, end) in enumerate(_sentences(stated.text)):
-        here = [one for one in stated.quantities if start <= one.start < end]
+        here = [one for one in measures if start <= one.start < end]
         said = [one for one in here if not _is_part_of_a_name(one, stated.text)]
         for kind in dict.fromkeys(map(_kind, said)):
             of_kind = [one for one in said if _kind(one) == kind]
@@ -94,16 +152,26 @@ def shares_of(stated: Stated) -> tuple[Share, ...]:
     return tuple(found)
 
 
-def _is_part_of_a_name(one: Quantity, text: str) -> bool:
+def _is_part_of_a_name(one: Quantity | Date, text: str) -> bool:
     """Whether it is a year, an ordinal, a label, or the end of a word (`eu-west-1`): of what, and not how much."""
+    if isinstance(one, Date):
+        return False
     if one.unit == "th" or text[one.start - 1 : one.start] == "-":
         return True
     return bool(_YEAR.fullmatch(text, one.start, one.end)) or (not one.unit and is_label(text, one.start))
 
 
-def _kind(one: Quantity) -> str:
-    """What can be exchanged for another of it: a unit, or any length of time."""
+def _kind(one: Quantity | Date) -> str:
+    """What can be exchanged for another of it: a unit, any length of time, any date, or how often something is."""
+    if isinstance(one, Date):
+        return "date"
+    if one.unit.startswith("every "):
+        return "rate"
     return "time" if one.unit in _TIMES else one.unit
+
+
+def _written(one: Quantity | Date) -> str:
+    return one.text if isinstance(one, Date) else one.written
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -114,7 +182,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _shares(text: str, start: int, end: int, here: Sequence[Quantity], *, sentence: int) -> Iterator[Share]:
+def _shares(text: str, start: int, end: int, here: Sequence[Quantity | Date], *, sentence: int) -> Iterator[Share]:
     cuts = [start]
     for one, other in itertools.pairwise(here):
         if _JOINED.fullmatch(text, one.end, other.start):  # `2 to 6 hours` is said of one thing
@@ -126,7 +194,7 @@ def _shares(text: str, start: int, end: int, here: Sequence[Quantity], *, senten
     for one, begin in zip(here, cuts, strict=True):
         until = next((cut for cut in cuts if cut > begin), end)
         before, behind = text[begin : one.start], text[one.end : until]
-        yield Share(quantity=one, before=before, behind=behind, place=(sentence, begin))
+        yield Share(measure=one, before=before, behind=behind, place=(sentence, begin))
 
 
 def _words(text: str) -> frozenset[str]:
@@ -134,14 +202,10 @@ def _words(text: str) -> frozenset[str]:
     return stems(text) | labelled | set(_YEAR.findall(text))
 
 
-def _states(one: Share, share: Share) -> bool:
-    return share.quantity.is_stated_by(one.quantity)
-
-
 def _taken_from(share: Share, own: Share, *, among: Sequence[Share]) -> frozenset[str]:
     """Return the words of a share of the answer that stand beside other numbers than its *own* one alone."""
-    rivals = [one for one in among if one is not own and _is_rival(one, own)]
-    for rival in rivals:
+    rivals = (one for one in among if one is not own and _is_rival(one, own))
+    for rival in itertools.islice(rivals, MOST_RIVALS):
         mine, its = own.words - rival.words, rival.words - own.words
         if rival.place[0] == own.place[0]:
             mine, its = _without_shared_opening(own, rival, mine, its)
@@ -158,12 +222,13 @@ def _without_shared_opening(
     """What stands before the first number is said of all those that follow without words of their own before them."""
     if not own.opening:
         return mine, its - rival.opening
-    return (mine - own.opening, its) if not rival.opening else (mine, its)
+    if rival.opening:
+        return (mine - own.verbs, its) if own.has_verb and not rival.has_verb else (mine, its)
+    return mine - own.opening, its
 
 
 def _is_rival(one: Share, other: Share) -> bool:
-    is_same = one.quantity.value == other.quantity.value and one.quantity.unit == other.quantity.unit
-    return not is_same and one.place != other.place and _kind(one.quantity) == _kind(other.quantity)
+    return one.place != other.place and not one.is_stated_by(other)
 
 
 def _are_alike(own: Share, rival: Share) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 from domain.rfp_answering.proving.spelled import plain, spelled_in
+from domain.rfp_answering.proving.units import EXACT
 
 _STANDARDS = """
 aes aicpa ansi bsi ccpa cis cmmc cobit csa cve cvss dkim dmarc dora dpa dss eidas fedramp ferpa fido fips gdpr hipaa
@@ -22,7 +24,7 @@ _ORDINALS = (
 )
 _ORDINAL = {word: f"{number}th" for number, word in enumerate(_ORDINALS.split(), start=3)}
 _ORDERED = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|quarter|half|week|weekend|working day|business day)"
-_FRACTION = re.compile(r"(?P<whole>\d+\s?)?(?P<part>[¼-¾⅐-⅞])")
+_FRACTION = re.compile(r"(?P<whole>(?<!\d)\d+\s?)?(?P<part>[¼-¾⅐-⅞])")
 _FORMS = {form: name for name in _STANDARDS.split() for form in (name, f"{name}v")}
 _STANDARD = {name: re.compile(rf"\b{name}(?=\d|v\d|\b)", re.IGNORECASE) for name in _STANDARDS.split()}
 _RESPELLED: tuple[tuple[frozenset[str], re.Pattern[str], str], ...] = tuple(
@@ -91,5 +93,5 @@ def respelled(text: str) -> str:
 
 
 def _decimal(found: re.Match[str]) -> str:
-    value = int(found["whole"] or 0) + unicodedata.numeric(found["part"])
-    return f"{value:.4g}"
+    part = Decimal(f"{unicodedata.numeric(found['part']):.4g}")
+    return f"{EXACT.add(Decimal((found['whole'] or '0').strip()), part):f}"

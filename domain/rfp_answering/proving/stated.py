@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from attrs import frozen
@@ -63,7 +64,30 @@ class Stated:
     def states(self, quantity: Quantity) -> bool:
         """Return whether the number is stated; one without a unit may be the year of a date."""
         is_year = not quantity.unit and any(quantity.value == date.year for date in self.dates)
-        return is_year or any(quantity.is_stated_by(other) for other in (*self.quantities, *self.rates))
+        likely = (other for value in quantity.values for other in self._by_value.get(value, ()))
+        return is_year or any(map(quantity.is_stated_by, likely))
+
+    def naming(self, designation: Designation) -> Iterator[Designation]:
+        """Yield the designations that state one."""
+        likely = self._by_part.get(designation.parts[-1], ())
+        return filter(designation.is_stated_by, likely)
+
+    @cached_property
+    def _by_part(self) -> Mapping[str, Sequence[Designation]]:
+        found: dict[str, list[Designation]] = {}
+        for one in self.designations:
+            for part in set(one.parts):
+                found.setdefault(part, []).append(one)
+        return found
+
+    @cached_property
+    def _by_value(self) -> Mapping[Decimal, Sequence[Quantity]]:
+        """Its quantities by the values that may be theirs: thousands of numbers are not compared each with each."""
+        found: dict[Decimal, list[Quantity]] = {}
+        for one in (*self.quantities, *self.rates):
+            for value in one.values:
+                found.setdefault(value, []).append(one)
+        return found
 
 
 @lru_cache(maxsize=512)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Context
+
+EXACT = Context(prec=100_000)
+"""What numbers are reckoned with: of Python's own 28 digits, two long numbers that differ in the last are one."""
+
 _UNITS: dict[str, tuple[str, ...]] = {
     "%": ("%", "percent", "per cent", "pct", "prozent", "pour cent"),
     "‰": ("‰", "per mille", "permille"),
