@@ -14,7 +14,7 @@ from adapters.database import tables
 from adapters.database.prefixes import beginning, ids_beginning
 from adapters.database.rows import JOB_COLUMNS, Values, job_from, job_values
 from adapters.database.scope import Scope, of_organization
-from adapters.database.types import EachOf, Names, SafeText
+from adapters.database.types import Among, EachOf, Names, SafeText
 from domain.jobs.errors import AlreadyRunning, Conflict, NotFound
 from domain.jobs.job import Job, JobId, JobPlace, JobStatus
 
@@ -61,21 +61,17 @@ _BEHIND = or_(
 
 
 def _newest_about_each() -> Select[Any]:
-    """
-    Return the statement for the newest job of a kind about each subject, each found at the end of an index.
-
-    Their ids are found before the rows are read: Postgres would compare them with those of all jobs.
-    """
+    """Return the statement for the id of the newest job of a kind about each subject, each at the end of an index."""
     wanted = EachOf(bindparam("of_subjects", type_=Names)).table_valued("value", name="value")
     about = select(_job.c.id).where(of_organization(_job), _is("kind"), _job.c.subject == wanted.c.value)
     active = about.where(tables.ACTIVE).correlate(wanted).scalar_subquery()
     newest = about.order_by(_job.c.created_at.desc(), _job.c.id.desc()).limit(1).correlate(wanted).scalar_subquery()
-    found = select(func.coalesce(active, newest).label("id")).select_from(wanted).cte("found")
-    found = found.prefix_with("MATERIALIZED", dialect="postgresql")
-    return select(*JOB_COLUMNS).where(of_organization(_job), _job.c.id.in_(select(found.c.id)))
+    return select(func.coalesce(active, newest).label("id")).select_from(wanted)
 
 
 _NEWEST_ABOUT_EACH = _newest_about_each()
+# apart from the above: Postgres would compare the ids that it finds with those of all jobs
+_OF_IDS = select(*JOB_COLUMNS).where(of_organization(_job), Among(_job.c.id, bindparam("of_ids", type_=Names)))
 
 
 @frozen(kw_only=True)
@@ -144,8 +140,11 @@ class SqlJobs:
 
     def newest(self, *, kind: str, subjects: Sequence[str]) -> dict[str, Job]:
         """Return the newest job of a kind about each subject: the active one, if one is."""
-        rows = self.scope.execute(_NEWEST_ABOUT_EACH, of_kind=kind, of_subjects=list(subjects)) if subjects else ()
-        return {row.subject: job_from(row) for row in rows}
+        if not subjects:
+            return {}
+        found = self.scope.execute(_NEWEST_ABOUT_EACH, of_kind=kind, of_subjects=list(subjects))
+        ids = [row.id for row in found if row.id is not None]
+        return {row.subject: job_from(row) for row in self.scope.execute(_OF_IDS, of_ids=ids)}
 
     def page(
         self, *, before: JobPlace | None, limit: int, status: JobStatus | None = None, kind: str | None = None

@@ -37,10 +37,15 @@ _is_visible = and_(
     _document.c.removed_at.is_(None),
 )
 _is_in_use = and_(_setting.c.organization_id == _model.c.organization_id, _setting.c.model_id == _model.c.id)
-_has_vector = exists().where(
-    _vector.c.organization_id == _chunk.c.organization_id,
-    _vector.c.fingerprint == _model.c.fingerprint,
-    _vector.c.text_hash == _chunk.c.text_hash,
+# looked up for each chunk: of `NOT EXISTS` Postgres makes a join, and that, without statistics, one of all with all
+_its_vector = (
+    select(_vector.c.text_hash)
+    .where(
+        _vector.c.organization_id == _chunk.c.organization_id,
+        _vector.c.fingerprint == _model.c.fingerprint,
+        _vector.c.text_hash == _chunk.c.text_hash,
+    )
+    .scalar_subquery()
 )
 _is_of_its_model = and_(
     _vector.c.organization_id == _model.c.organization_id, _vector.c.fingerprint == _model.c.fingerprint
@@ -62,7 +67,7 @@ _LOOKS: Mapping[Trouble, Select[Any]] = {
     Trouble.CHUNKS_WITHOUT_VECTORS: select(_chunk.c.document_id.label("whose"), func.count().label("size"))
     .select_from(_chunk.join(_document, _is_visible).join(_model, _model.c.organization_id == _chunk.c.organization_id))
     .join(_setting, _is_in_use)
-    .where(of_organization(_chunk), ~_has_vector)
+    .where(of_organization(_chunk), _its_vector.is_(None))
     .group_by(_chunk.c.document_id),
     Trouble.STUCK_DOCUMENTS: select(_document.c.id.label("whose"), literal(1).label("size")).where(
         of_organization(_document),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from attrs import frozen
-from sqlalchemy import and_, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, cast, func, not_, or_, select
 
 from adapters.database.library_tables import library_document
 from adapters.database.rfp_tables import (
@@ -26,48 +28,60 @@ from domain.rfp_answering.records import DecisionKind
 from domain.rfp_answering.rfp import RfpId
 from domain.tenancy import TenantContext
 
+T = TypeVar("T")
 _quoted, _document = rfp_draft_source, library_document
-_is_rejected = and_(_document.c.verdict == "rejected", _document.c.verdict_hash == _document.c.visible_hash)
-_decided_at = cast(rfp_decision.c.body["at"].as_string(), UtcTime)
+
+
+def _shown(column: ColumnElement[T]) -> ScalarSelect[T]:
+    """
+    Return what is said of the quoted document now; nothing where it is gone.
+
+    Looked up for each quote, as all that follows: joined, and without statistics, as after a first job, Postgres went
+    through all documents and questions for each of them.
+    """
+    its = and_(_document.c.organization_id == _quoted.c.organization_id, _document.c.id == _quoted.c.document_id)
+    return select(column).where(its).scalar_subquery()
+
+
+def _decided(column: ColumnElement[T]) -> ScalarSelect[T]:
+    """Return what is said of the newest decision; nothing where nobody has decided."""
+    newest = select(column).where(same_question(rfp_decision, _quoted)).order_by(rfp_decision.c.version.desc()).limit(1)
+    return newest.scalar_subquery()
+
+
+_is_rejected = func.coalesce(
+    and_(_document.c.verdict == "rejected", _document.c.verdict_hash == _document.c.visible_hash), False
+)
+_is_as_quoted = and_(
+    _document.c.removed_at.is_(None), _document.c.generation == _quoted.c.generation, not_(_is_rejected)
+)
+_decision = _decided(rfp_decision.c.body["kind"].as_string())
+_changed_at = _shown(_document.c.updated_at)
 _nobody_has_decided_since = or_(
-    rfp_decision.c.version.is_(None),
-    rfp_decision.c.body["kind"].as_string() == DecisionKind.REJECTED.value,
-    _document.c.updated_at.is_(None),
-    _decided_at < _document.c.updated_at,
+    _decision.is_(None),
+    _decision == DecisionKind.REJECTED.value,
+    _changed_at.is_(None),
+    _decided(cast(rfp_decision.c.body["at"].as_string(), UtcTime)) < _changed_at,
 )
 _STALE = (
     select(
         _quoted.c.rfp_id,
         rfp.c.body["name"].as_string().label("rfp_name"),
-        rfp_question.c.body.label("question"),
-        rfp_decision.c.body["kind"].as_string().label("decision"),
+        select(rfp_question.c.body).where(same_question(rfp_question, _quoted)).scalar_subquery().label("question"),
+        _decision.label("decision"),
         _quoted.c.document_id,
-        func.coalesce(_document.c.title, "").label("title"),
+        func.coalesce(_shown(_document.c.title), "").label("title"),
         _quoted.c.generation,
-        func.coalesce(_document.c.generation, 0).label("visible"),
-        or_(_document.c.id.is_(None), _document.c.removed_at.is_not(None)).label("is_removed"),
-        func.coalesce(_is_rejected, False).label("is_rejected"),
+        func.coalesce(_shown(_document.c.generation), 0).label("visible"),
+        func.coalesce(_shown(_document.c.removed_at.is_not(None)), True).label("is_removed"),
+        func.coalesce(_shown(_is_rejected), False).label("is_rejected"),
     )
     .select_from(_quoted)
     .join(rfp, and_(rfp.c.organization_id == _quoted.c.organization_id, rfp.c.id == _quoted.c.rfp_id))
-    .join(rfp_question, same_question(rfp_question, _quoted))
-    .outerjoin(
-        _document,
-        and_(_document.c.organization_id == _quoted.c.organization_id, _document.c.id == _quoted.c.document_id),
-    )
-    .outerjoin(
-        rfp_decision,
-        and_(same_question(rfp_decision, _quoted), rfp_decision.c.version == newest_version(rfp_decision, of=_quoted)),
-    )
     .where(
         of_organization(_quoted),
         _quoted.c.version == newest_version(rfp_draft, of=_quoted),
-        or_(
-            _document.c.id.is_(None),
-            _document.c.removed_at.is_not(None),
-            _document.c.generation != _quoted.c.generation,
-            _is_rejected,
-        ),
+        not_(func.coalesce(_shown(_is_as_quoted), False)),
         _nobody_has_decided_since,
     )
     .order_by(rfp.c.created_at.desc(), rfp.c.id.desc(), _quoted.c.no, _quoted.c.document_id, _quoted.c.generation)

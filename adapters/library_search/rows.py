@@ -39,10 +39,16 @@ IS_CHUNK_OF_IT = and_(
     _chunk.c.document_id == _document.c.id,
     _chunk.c.generation == _document.c.generation,
 )
-_its_vector = and_(
-    _vector.c.organization_id == _chunk.c.organization_id,
-    _vector.c.fingerprint == bindparam("of_fingerprint", type_=Name),
-    _vector.c.text_hash == _chunk.c.text_hash,
+# looked up for each chunk: joined, and without statistics, as after a first sync, Postgres went through all vectors for
+# each of them
+_its_vector = (
+    select(_vector.c.vector)
+    .where(
+        _vector.c.organization_id == _chunk.c.organization_id,
+        _vector.c.fingerprint == bindparam("of_fingerprint", type_=Name),
+        _vector.c.text_hash == _chunk.c.text_hash,
+    )
+    .scalar_subquery()
 )
 ITS_TEXT = and_(
     _text.c.organization_id == _chunk.c.organization_id,
@@ -56,8 +62,8 @@ _VISIBLE = (
     .order_by(_document.c.id)
 )
 _VECTORS = (
-    select(_chunk.c.document_id, _chunk.c.ordinal, _vector.c.vector)
-    .select_from(_document.join(_chunk, IS_CHUNK_OF_IT).outerjoin(_vector, _its_vector))
+    select(_chunk.c.document_id, _chunk.c.ordinal, _its_vector.label("vector"))
+    .select_from(_document.join(_chunk, IS_CHUNK_OF_IT))
     .where(of_organization(_document), _document.c.id.in_(bindparam("of_documents", expanding=True, type_=Name)))
     .order_by(_chunk.c.document_id, _chunk.c.ordinal)
 )
