@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -96,9 +96,17 @@ def make_sources(base: Foundation, *, family: DocumentationSync, jobs: JobServic
 
 def shown_source(services: SourceServices, tenant: TenantContext, source: DocumentationSource) -> SourceDocument:
     """Return the document of a source, with its newest sync."""
-    job = services.sources.newest_sync(tenant, source.id)
-    last = None if job is None else sync_document(job, services.reports.counts(tenant, job.id))
-    return source_document(source, last_sync=last)
+    return shown_sources(services, tenant, [source])[0]
+
+
+def shown_sources(
+    services: SourceServices, tenant: TenantContext, sources: Sequence[DocumentationSource]
+) -> list[SourceDocument]:
+    """Return the documents of sources, with their newest syncs, which are asked for once."""
+    jobs = services.sources.newest_syncs(tenant, [source.id for source in sources])
+    counts = services.reports.counts_of_each(tenant, jobs.values())
+    last = {source_id: sync_document(job, counts[job.id]) for source_id, job in jobs.items()}
+    return [source_document(source, last_sync=last.get(source.id)) for source in sources]
 
 
 def _cost_nanousd(prices: PriceTable, model: EmbeddingModel, tokens: int) -> int | None:

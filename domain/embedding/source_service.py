@@ -15,7 +15,6 @@ from domain.embedding.sync_spec import KIND
 from domain.jobs.errors import Conflict
 from domain.jobs.job import Job
 from domain.jobs.ports import Clock, IdSource, Store
-from domain.jobs.subjects import newest_about
 from domain.organizations.audit_log import AuditLog
 from domain.tenancy import TenantContext
 
@@ -139,10 +138,15 @@ class DocumentationSources:
             work.commit()
         return removed
 
+    def newest_syncs(self, tenant: TenantContext, source_ids: Sequence[SourceId]) -> dict[SourceId, Job]:
+        """Return the newest job that synced each source, asked for once; one that never was has none."""
+        with self.store.view(tenant) as work:
+            found = work.jobs.newest(kind=KIND, subjects=source_ids)
+        return {source_id: found[source_id] for source_id in source_ids if source_id in found}
+
     def newest_sync(self, tenant: TenantContext, source_id: SourceId) -> Job | None:
         """Return the newest job that synced the source; None: it never was."""
-        with self.store.view(tenant) as work:
-            return newest_about(work.jobs, kind=KIND, subject=source_id)
+        return self.newest_syncs(tenant, [source_id]).get(source_id)
 
     def refuse_while_active(self, tenant: TenantContext, source_id: SourceId) -> None:
         """

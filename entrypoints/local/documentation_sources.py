@@ -21,7 +21,7 @@ from entrypoints.api.documents.documentation_sources import (
     settings_of,
 )
 from entrypoints.api.documents.jobs import JobDocument, job_document
-from entrypoints.library_sources import SourceServices, shown_source
+from entrypoints.library_sources import SourceServices, shown_source, shown_sources
 
 
 @frozen(kw_only=True)
@@ -33,8 +33,7 @@ class LocalDocumentationSources:
     tenant: TenantContext
 
     def all(self) -> list[SourceDocument]:
-        found = self.services.sources.all(self.tenant)
-        return [shown_source(self.services, self.tenant, source) for source in found]
+        return shown_sources(self.services, self.tenant, self.services.sources.all(self.tenant))
 
     def get(self, source: str) -> SourceDocument:
         return shown_source(self.services, self.tenant, self.services.sources.find(self.tenant, source))

@@ -13,6 +13,7 @@ from entrypoints.api.documents.documentation_sources import NewSource, SourceCha
 from entrypoints.container import Antiphon
 from entrypoints.places.place import Place
 from tests.contract.places import told_twice
+from tests.contract.test_database_statements import watched
 
 
 def folder(tmp_path: Path, name: str = "handbook") -> NewSource:
@@ -53,6 +54,27 @@ def test_a_source_is_added_changed_synced_and_removed(place: Place, antiphon: An
     antiphon.jobs.cancel(antiphon.tenant, antiphon.jobs.find(antiphon.tenant, job.id))
     place.sources.remove("handbook")
     assert list(place.sources.all()) == []
+
+
+def test_a_list_asks_for_the_newest_syncs_once(place: Place, antiphon: Antiphon, tmp_path: Path) -> None:
+    """Five hundred sources must not be five hundred questions; each is shown with its own sync, or with none."""
+    use_a_model(antiphon)
+    assert list(place.sources.all()) == []
+    for name in ("a", "b", "c"):
+        place.sources.add(folder(tmp_path, name))
+    syncs = {name: place.sources.sync(name, SyncWords()).id for name in ("a", "c")}
+    antiphon.jobs.cancel(antiphon.tenant, antiphon.jobs.find(antiphon.tenant, syncs["a"]))
+
+    with watched(antiphon.engine) as asked:
+        listed = list(place.sources.all())
+
+    assert len([values for _, values in asked if "documentation_sync" in str(values)]) == 1
+    assert [(one.name, one.last_sync and one.last_sync.job_id) for one in listed] == [
+        ("a", syncs["a"]),
+        ("b", None),
+        ("c", syncs["c"]),
+    ]
+    assert listed == [place.sources.get(name) for name in ("a", "b", "c")]
 
 
 def test_both_places_tell_the_same(antiphon: Antiphon, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from entrypoints.api.problems import documented
 from entrypoints.api.request_keys import KEEPS_NO_KEY
 from entrypoints.api.starting import STARTS, Starting
 from entrypoints.container import Antiphon
-from entrypoints.library_sources import shown_source
+from entrypoints.library_sources import shown_source, shown_sources
 
 router = APIRouter(prefix="/v1/documentation-sources", tags=["documentation sources"])
 
@@ -42,7 +42,7 @@ TheSource = Annotated[str, Path(min_length=1, max_length=100, description="The s
 def list_sources(caller: Reader, antiphon: Services) -> Page[SourceDocument]:
     """List the sources, by name; an organization has at most 500."""
     found = antiphon.sources.sources.all(caller)
-    return Page(items=[shown_source(antiphon.sources, caller, source) for source in found], next=None)
+    return Page(items=shown_sources(antiphon.sources, caller, found), next=None)
 
 
 @router.post(
