@@ -32,7 +32,8 @@ CLAIMS = (
     "The entire {0} {1}",
     "We guarantee that {0} {1}",
 )
-PEOPLE = ("engineers", "administrators", "suppliers", "field staff")
+PEOPLE = ("engineers", "administrators", "suppliers", "employees")
+SOME = ("senior {}", "{} of the department", "{} with access to data", "{} who work abroad")
 DO = ("use hardware tokens for remote access", "sign the code of conduct", "take part in fire drills")
 FAMILIES = ("Orrin Sign", "Brevik", "Lumo Station")
 MEMBERS = ("Business", "Enterprise", "Cloud GmbH", "X1", "X2", "300")
@@ -82,15 +83,22 @@ def test_a_promise_without_its_condition_is_seen(done: tuple[str, str], conditio
     assert not failed(f"{promise}. That holds {condition}.", passage)
 
 
-@given(st.sampled_from(CLAIMS), st.sampled_from(PEOPLE), st.sampled_from(DO))
-def test_what_is_said_of_all_needs_a_quote_that_says_as_much(claim: str, who: str, do: str) -> None:
+@given(st.sampled_from(CLAIMS), st.sampled_from(PEOPLE), st.sampled_from(DO), st.sampled_from(SOME))
+def test_what_is_said_of_all_needs_a_quote_that_says_as_much(claim: str, who: str, do: str, some: str) -> None:
     """A rule about some is a promise about everybody where `all` is put before it."""
-    passage = f"As a rule our {who} {do}."
+    passage = f"As a rule our {some.format(who)} {do}."
     wide = claim.format(who, do)
 
     assert failed(f"{wide}.", passage) == {Check.NEGATIONS}
-    assert not failed(f"Our {who} {do}.", passage)
+    assert not failed(f"Our {some.format(who)} {do}.", passage)
     assert not failed(f"{wide} here.", f"As we see it, {wide[0].lower()}{wide[1:]}.")
+
+
+@given(st.sampled_from(PEOPLE), st.sampled_from(DO), st.sampled_from(["{0} {1}", "as a rule, {0} {1}", "the {0} {1}"]))
+def test_what_is_said_of_those_as_such_may_be_said_of_all(who: str, do: str, said: str) -> None:
+    """`Data is encrypted` is no secret about some data."""
+    assert not failed(f"All {who} {do}.", f"{said.format(who, do).capitalize()}.")
+    assert not failed(f"All of our {who} {do}.", f"{said.format(who, do).capitalize()}.")
 
 
 @given(

@@ -50,6 +50,6 @@ less fewer greater neither nor plus subject unlike like whichever whatever whoev
 cannot did do was were has have had will shall next last later earlier beyond inside outside throughout toward towards
 despite except excluding compliant comply fully partially partly partial complete completely included met agree agreed
 accepted confirmed correct implemented fulfilled native add configuration configurable customisation customization
-mandatory roadmap high medium low true false voll vollständig teilweise erfüllt geplant
+everybody anybody mandatory roadmap high medium low true false voll vollständig teilweise erfüllt geplant
 """
 FIRST_WORDS = frozenset(_WORDS.split())
