@@ -135,7 +135,10 @@ class ModelSpec:
         """
         address = self.base_url.strip() or BASE_URLS.get(self.provider)
         if address is None:
-            raise InvalidInput(f"{self.name}: no base_url; expected the address of the API, such as https://HOST/v1")
+            raise InvalidInput(
+                f"{self.name}: no base_url; expected the address of the API, such as https://HOST/v1; a registered API "
+                "(`antiphon llm add --base-url ...`) has it, and its models are named llm:API/MODEL"
+            )
         return address
 
 

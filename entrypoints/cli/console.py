@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from domain.counting_words import counted
 from domain.jobs.errors import ServiceUnavailable
 from domain.jobs.service import JobView
 
@@ -168,7 +169,7 @@ def counts(view: JobView) -> str:
     """Return how the items stand in a few words, such as `12 pass, 1 fail, 2 errors, 8 running`."""
     tally = view.tally
     parts = [f"{count} {verdict}" for verdict, count in _by_word(tally.verdicts).items()]
-    parts += [f"{tally.failed} errors"] if tally.failed else []
+    parts += [counted(tally.failed, "error")] if tally.failed else []
     parts += [f"{tally.cancelled} cancelled"] if tally.cancelled else []
     parts += [f"{tally.running} running"] if tally.running else []
     return ", ".join(parts) or "nothing yet"

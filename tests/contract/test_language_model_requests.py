@@ -182,6 +182,7 @@ def test_parameters_that_cannot_work_are_refused_at_opening(provider: Provider, 
     [
         (ModelSpec(provider=Provider.AZURE, model="m"), "azure:m: no base_url"),
         (ModelSpec(provider=Provider.OPENAI_COMPATIBLE, model="m"), "no base_url"),
+        (ModelSpec(provider=Provider.OPENAI_COMPATIBLE, model="m"), "`antiphon llm add --base-url ...`"),
         (ModelSpec(provider=Provider.OPENAI, model="m", api_key="${UNSET}"), "api_key: the secret UNSET"),
         (ModelSpec(provider=Provider.OLLAMA, model="m", base_url="h:1"), "base_url: 'h:1/api/chat' has the scheme 'h'"),
         (ModelSpec(provider=Provider.SCRIPTED, model="m", parameters={"replies": "x"}), "parameters.replies"),

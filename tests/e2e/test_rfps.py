@@ -113,6 +113,7 @@ def test_what_failed_is_said_with_the_reason(cli: CommandLine) -> None:
     failed = cli.run("rfp", "answer", "last", "--model", "llm:nobody/m", "--question", "2", "--max-attempts", "1")
 
     assert failed.code == 4
+    assert "failed: 1 error; " in failed.stderr
     assert "failed    2: " in failed.stderr
     assert "http://127.0.0.1:9/v1" in failed.stderr
 
