@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from entrypoints.api.callers import Authenticator
 from entrypoints.api.following import Following
 from entrypoints.api.guarding import Guarding
+from entrypoints.api.heading import Heading
 from entrypoints.api.problems import documented, explain_problems
 from entrypoints.api.rates import make_rates
 from entrypoints.api.routes import (
@@ -84,6 +85,7 @@ def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) 
     explain_problems(app)
     for router in ROUTERS:
         app.include_router(router, responses=documented(400, 401, 403, 408, 413, 422, 429, 503))
+    app.add_middleware(Heading)
     app.add_middleware(Guarding, most_bytes=antiphon.settings.api_body_bytes)
     _watch(app, antiphon)
     return app

@@ -167,7 +167,8 @@ def _allowed(request: Request) -> str:
     routes = [route for route in _each(request.app.routes) if isinstance(route, Route)]
     matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
     path = min((route.path for route in matching), key=lambda path: path.count("{"), default="")  # words before ids
-    return ", ".join(sorted({method for route in matching if route.path == path for method in route.methods or ()}))
+    there = {method for route in matching if route.path == path for method in route.methods or ()}
+    return ", ".join(sorted(there | ({"HEAD"} if "GET" in there else set())))  # `heading.py` answers that
 
 
 def _each(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from attrs import frozen
 
@@ -101,6 +102,15 @@ def test_items_there_are_listed_as_they_are_here(far: Far) -> None:
     assert ([one["no"] for one in there.document["items"]], there.document["next"]) == ([2, 3], 3)
     assert far.run(*words[:3], "--verdict", "fail", "--json").document == {"items": [], "next": None}
     assert far.run("jobs", "items", job_id, "--verdict", "x" * 101).code == 2
+
+
+def test_a_head_has_no_body_on_the_wire(far: Far) -> None:
+    """A body that nobody expects would be taken for the beginning of the next answer on the connection."""
+    with httpx.Client(base_url=far.server.url, headers={"Authorization": f"Bearer {far.key}"}) as client:
+        head, got = client.head("/v1/jobs"), client.get("/v1/jobs")
+
+    assert (head.status_code, head.content, got.status_code) == (200, b"", 200)
+    assert head.headers["Content-Length"] == str(len(got.content))
 
 
 def test_what_can_not_be_done_there_is_said_in_the_servers_words(far: Far) -> None:
