@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import celery.events.receiver  # noqa: F401  # a worker that is built and a relay that sends would load it at the same time
 from celery import Celery
 from celery.app import trace
 
