@@ -1,8 +1,8 @@
 """
 The composition root: which adapter is plugged into which port, once a process.
 
-Nothing is looked up by name or type: mypy proves that what is plugged in fits. What runs items is built in
-`worker_side.py`.
+Nothing is looked up by name or type: mypy proves that what is plugged in fits. The parts are made in `parts.py`, what
+runs items is built in `worker_side.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from domain.jobs.opening import Opener
 from domain.jobs.records import JobRecords
 from domain.jobs.service import JobService
 from domain.limits.doors import Doors
-from domain.rfp_answering.stage import RIVALS
 from domain.schedules.service import Schedules
 from domain.tenancy import ALL_SCOPES, OrganizationId, TenantContext, UserId
 from domain.test_execution.configurations import SavedConfigurations
@@ -40,19 +39,19 @@ from domain.test_execution.service import TestRuns
 from domain.tracing import Spans
 from entrypoints.administration import Administration, ensure_own_organization
 from entrypoints.foundation import Foundation, make_foundation
-from entrypoints.library import LibraryServices, make_library
-from entrypoints.library_embedding import Embedding, EmbeddingWork, make_embedding, make_embedding_work
-from entrypoints.library_search import LibrarySearchServices, make_library_search, make_searching
-from entrypoints.library_sources import SourceServices, make_sources, make_sync
-from entrypoints.llm_registry import LlmRegistry, make_llm_registry
-from entrypoints.llm_validation import LlmChecks, make_llm_checks, make_llm_family
+from entrypoints.library import LibraryServices
+from entrypoints.library_embedding import Embedding, EmbeddingWork
+from entrypoints.library_search import LibrarySearchServices, make_library_search
+from entrypoints.library_sources import SourceServices
+from entrypoints.llm_registry import LlmRegistry
+from entrypoints.llm_validation import LlmChecks
 from entrypoints.notifications import Notifications, make_notifications
-from entrypoints.rfp import RfpServices, make_rfp, make_stages
-from entrypoints.rfp_summaries import SummaryServices, make_summaries, make_summarizing
+from entrypoints.parts import Families, Starters, make_families, make_starters
+from entrypoints.rfp import RfpServices
+from entrypoints.rfp_summaries import SummaryServices, make_summaries
 from entrypoints.schedules import make_schedules
 from entrypoints.secrets import Secrets
 from entrypoints.settings import Settings
-from entrypoints.test_runs import make_runs, make_testing
 from pipelines.bell import RelayBell
 from pipelines.names import FAMILIES
 
@@ -132,41 +131,29 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
             "leave out --server and unset ANTIPHON_SERVER"
         )
     base = make_foundation(settings, spans=spans)
-    testing, llm, llm_family = make_testing(base), make_llm_registry(base), make_llm_family(base)
-    library = make_library(base)
-    embedding = make_embedding(base, library=library.store, parsers=library.parsers, resolve=llm.references.resolve)
-    syncing = make_sync(base, library=library.store, ingesting=embedding.ingesting)
-    searching = make_searching(base, library=library.store, embedders=embedding.embedders)
-    stages = make_stages(base, library=library.store, searching=searching)
-    every: tuple[Family, ...] = (testing.family, llm_family, embedding.family, syncing, *stages, make_summarizing(base))
-    families = {each.kind: each for each in every}
-    jobs = _make_jobs(base, kinds=frozenset(families))
-    runs = make_runs(base, jobs=jobs, test_sets=testing.test_sets, references=llm.references)
-    checks = make_llm_checks(base, family=llm_family, jobs=jobs)
-    embedding_work = make_embedding_work(base, jobs=jobs, library=library.store)
-    sources = make_sources(base, family=syncing, jobs=jobs)
-    rfp = make_rfp(base, jobs=jobs, llm=llm, library=library, searching=searching)
-    of_arguments = {
-        FAMILIES[testing.family.kind].start: runs.opener.check,
-        FAMILIES[SYNC].start: sources.syncs.check,
-        **checks.of_arguments,
-        **rfp.of_arguments,
-    }
+    families = make_families(base)
+    return _assembled(base, families, make_starters(base, families))
+
+
+def _assembled(base: Foundation, families: Families, starters: Starters) -> Antiphon:
+    """Return each part under the name that those who use it know it by."""
+    testing, runs, work = families.testing, starters.runs, starters.embedding_work
+    parsers, models = families.library.parsers, starters.rfp.models
     return Antiphon(
-        settings=settings,
+        settings=base.settings,
         engine=base.engine,
-        tenant=own_tenant(settings),
+        tenant=own_tenant(base.settings),
         store=base.store,
         test_sets=testing.test_sets,
         scorers=testing.scorers,
         targets=testing.targets,
         templates=testing.templates,
         family=testing.family,
-        families=families,
+        families=families.by_kind,
         doors=base.doors,
         cache=testing.cache,
         secrets=base.secrets,
-        jobs=jobs,
+        jobs=starters.jobs,
         records=JobRecords(store=base.store),
         runs=runs.opener.runs,
         rejudging=runs.rejudging,
@@ -177,21 +164,17 @@ def build(settings: Settings, *, spans: Spans | None = None) -> Antiphon:
         spans=base.spans,
         clock=base.clock,
         notifications=make_notifications(base),
-        schedules=make_schedules(base, checks=of_arguments),
-        llm=llm,
-        checks=checks,
-        library=library,
-        embedding=embedding,
-        embedding_work=embedding_work,
-        library_search=make_library_search(base, searching=searching, work=embedding_work),
-        sources=sources,
-        rfp=rfp,
-        summaries=make_summaries(base, jobs=jobs, parsers=library.parsers, models=rfp.models),
+        schedules=make_schedules(base, checks=starters.of_arguments(families)),
+        llm=families.llm,
+        checks=starters.checks,
+        library=families.library,
+        embedding=families.embedding,
+        embedding_work=work,
+        library_search=make_library_search(base, searching=families.searching, work=work),
+        sources=starters.sources,
+        rfp=starters.rfp,
+        summaries=make_summaries(base, jobs=starters.jobs, parsers=parsers, models=models),
     )
-
-
-def _make_jobs(base: Foundation, *, kinds: frozenset[str]) -> JobService:
-    return JobService(store=base.store, clock=base.clock, ids=base.ids, doorbell=base.bell, kinds=kinds, rivals=RIVALS)
 
 
 def ready_database(antiphon: Antiphon) -> None:
