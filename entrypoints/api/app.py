@@ -8,7 +8,6 @@ from entrypoints.api.callers import Authenticator
 from entrypoints.api.following import Following
 from entrypoints.api.guarding import Guarding
 from entrypoints.api.heading import Heading
-from entrypoints.api.parameters import ONLY_KNOWN_PARAMETERS
 from entrypoints.api.problems import documented, explain_problems
 from entrypoints.api.rates import make_rates
 from entrypoints.api.routes import (
@@ -85,8 +84,7 @@ def make_api(antiphon: Antiphon, *, authenticator: Authenticator | None = None) 
     app.state.streams, app.state.rates = Streams(), make_rates(antiphon.settings)
     explain_problems(app)
     for router in ROUTERS:
-        answers = documented(400, 401, 403, 408, 413, 422, 429, 503)
-        app.include_router(router, dependencies=[ONLY_KNOWN_PARAMETERS], responses=answers)
+        app.include_router(router, responses=documented(400, 401, 403, 408, 413, 422, 429, 503))
     app.add_middleware(Heading)
     app.add_middleware(Guarding, most_bytes=antiphon.settings.api_body_bytes)
     _watch(app, antiphon)
