@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 
 import pytest
 
@@ -17,7 +20,7 @@ from tests.contract.climbing import FRAGMENT, Climbed, api_at, climb, named, pro
 from tests.services.authorities import DAY, Authority
 from tests.services.certificates import Certificate
 from tests.services.guard import free_port
-from tests.services.http_server import Received, ScriptedServer, Wire, always, reply
+from tests.services.http_server import Received, ScriptedServer, Wire, reply
 
 PLAY = named(Provider.OPENAI)
 
@@ -101,8 +104,8 @@ def test_an_authority_nobody_trusts_is_told(authority: Authority, monkeypatch: p
 
 def test_https_where_http_is_spoken_is_told() -> None:
     """The commonest mistake of base URLs."""
-    with ScriptedServer(always(reply("x"))) as server:
-        climbed = climb(api_at(PLAY, f"https://127.0.0.1:{server.port}"))
+    with _plain_http() as port:
+        climbed = climb(api_at(PLAY, f"https://127.0.0.1:{port}"))
 
     assert broken(climbed) == (Rung.TLS, FailureKind.TLS)
 
@@ -189,6 +192,29 @@ def test_an_api_that_drips_is_given_its_time_and_no_more() -> None:
 
     assert broken(climbed) == (Rung.MODELS, FailureKind.TIMED_OUT)
     assert sum(result.duration_s for result in climbed.rungs) < 30  # it would go on for a minute
+
+
+class _Plain(BaseRequestHandler):
+    """Answers what comes first, as web servers do what is no request; it need hold no line end to wait for."""
+
+    def handle(self) -> None:
+        self.request.recv(65_536)
+        self.request.sendall(reply(status="400 Bad Request"))
+        self.request.shutdown(socket.SHUT_WR)
+        while self.request.recv(65_536):  # closed with something unread, it would be reset
+            pass
+
+
+@contextmanager
+def _plain_http() -> Iterator[int]:
+    with ThreadingTCPServer(("127.0.0.1", 0), _Plain) as server:
+        serving = Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            yield int(server.server_address[1])
+        finally:
+            server.shutdown()
+            serving.join()
 
 
 class _Deaf:
