@@ -102,6 +102,7 @@ class ForkServer:
     def _leave(self, teller: int) -> None:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, where the tests run in the background
         self.requests.close()
         for other in (*self._ended, *self._children.values(), teller):
             os.close(other)
