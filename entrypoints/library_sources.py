@@ -104,7 +104,7 @@ def shown_sources(
 ) -> list[SourceDocument]:
     """Return the documents of sources, with their newest syncs, which are asked for once."""
     jobs = services.sources.newest_syncs(tenant, [source.id for source in sources])
-    counts = services.reports.counts_of_each(tenant, jobs.values())
+    counts = services.reports.counts(tenant, jobs.values())
     last = {source_id: sync_document(job, counts[job.id]) for source_id, job in jobs.items()}
     return [source_document(source, last_sync=last.get(source.id)) for source in sources]
 

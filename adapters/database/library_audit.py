@@ -10,7 +10,7 @@ from attrs import frozen
 from sqlalchemy import Engine, Select, and_, bindparam, delete, exists, func, literal, select
 
 from adapters.database.library import SqlLibrary, SqlLibraryUnitOfWork
-from adapters.database.library_model_tables import library_model, library_setting, library_vector
+from adapters.database.library_model_tables import library_model, library_setting, library_vector, of_vector
 from adapters.database.library_tables import library_chunk, library_document, library_text
 from adapters.database.rows import AnyRow
 from adapters.database.scope import Scope, of_organization
@@ -37,16 +37,7 @@ _is_visible = and_(
     _document.c.removed_at.is_(None),
 )
 _is_in_use = and_(_setting.c.organization_id == _model.c.organization_id, _setting.c.model_id == _model.c.id)
-# looked up for each chunk: of `NOT EXISTS` Postgres makes a join, and that, without statistics, one of all with all
-_its_vector = (
-    select(_vector.c.text_hash)
-    .where(
-        _vector.c.organization_id == _chunk.c.organization_id,
-        _vector.c.fingerprint == _model.c.fingerprint,
-        _vector.c.text_hash == _chunk.c.text_hash,
-    )
-    .scalar_subquery()
-)
+_its_vector = of_vector(_vector.c.text_hash, chunk=_chunk, fingerprint=_model.c.fingerprint)
 _is_of_its_model = and_(
     _vector.c.organization_id == _model.c.organization_id, _vector.c.fingerprint == _model.c.fingerprint
 )

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    ScalarSelect,
     Table,
     UniqueConstraint,
+    and_,
+    select,
 )
+from sqlalchemy.sql.expression import FromClause
 
 from adapters.database.tables import METADATA
 from adapters.database.types import JSON_OBJECT, Name, SafeText, UtcTime
+
+T = TypeVar("T")
 
 library_model = Table(
     "library_model",
@@ -58,3 +67,19 @@ library_vector = Table(
     PrimaryKeyConstraint("organization_id", "fingerprint", "text_hash"),
 )
 Index("ix_library_vector_made", library_vector.c.organization_id, library_vector.c.made_at)
+
+
+def of_vector(column: ColumnElement[T], *, chunk: FromClause, fingerprint: ColumnElement[str]) -> ScalarSelect[T]:
+    """
+    Return what stands in this *column* of a chunk's vector by the model of this fingerprint; nothing where it has none.
+
+    Looked up by the key for each chunk. In a join, or a `NOT EXISTS`, of which Postgres makes one, all vectors are gone
+    through for each chunk as long as it has no statistics, as after a first sync.
+    """
+    vector = library_vector.c
+    its_key = and_(
+        vector.organization_id == chunk.c.organization_id,
+        vector.fingerprint == fingerprint,
+        vector.text_hash == chunk.c.text_hash,
+    )
+    return select(column).where(its_key).scalar_subquery()

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.database.rfp_tables import (
     IS_GAP,
+    newest,
     newest_version,
     rfp,
     rfp_decision,
@@ -38,9 +39,7 @@ def _is_newest(table: Table) -> ColumnElement[bool]:
 
 
 def _newest_body(table: Table) -> ColumnElement[object]:
-    """Return the newest record of the question in the row: by itself, as joins were planned to read all of an RFP's."""
-    record = select(table.c.body).where(same_question(table, rfp_question)).order_by(table.c.version.desc()).limit(1)
-    return record.correlate(rfp_question).scalar_subquery()
+    return newest(table, lambda record: record.c.body, of=rfp_question)
 
 
 _draft = rfp_draft.c

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, cast, func,
 
 from adapters.database.library_tables import library_document
 from adapters.database.rfp_tables import (
+    newest,
     newest_version,
     rfp,
     rfp_decision,
@@ -43,25 +44,20 @@ def _shown(column: ColumnElement[T]) -> ScalarSelect[T]:
     return select(column).where(its).scalar_subquery()
 
 
-def _decided(column: ColumnElement[T]) -> ScalarSelect[T]:
-    """Return what is said of the newest decision; nothing where nobody has decided."""
-    newest = select(column).where(same_question(rfp_decision, _quoted)).order_by(rfp_decision.c.version.desc()).limit(1)
-    return newest.scalar_subquery()
-
-
 _is_rejected = func.coalesce(
     and_(_document.c.verdict == "rejected", _document.c.verdict_hash == _document.c.visible_hash), False
 )
 _is_as_quoted = and_(
     _document.c.removed_at.is_(None), _document.c.generation == _quoted.c.generation, not_(_is_rejected)
 )
-_decision = _decided(rfp_decision.c.body["kind"].as_string())
+_decision = newest(rfp_decision, lambda record: record.c.body["kind"].as_string(), of=_quoted)
+_decided_at = newest(rfp_decision, lambda record: cast(record.c.body["at"].as_string(), UtcTime), of=_quoted)
 _changed_at = _shown(_document.c.updated_at)
 _nobody_has_decided_since = or_(
     _decision.is_(None),
     _decision == DecisionKind.REJECTED.value,
     _changed_at.is_(None),
-    _decided(cast(rfp_decision.c.body["at"].as_string(), UtcTime)) < _changed_at,
+    _decided_at < _changed_at,
 )
 _STALE = (
     select(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -11,9 +14,9 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    ScalarSelect,
     Table,
     and_,
-    func,
     select,
     text,
 )
@@ -21,6 +24,8 @@ from sqlalchemy.sql.expression import FromClause
 
 from adapters.database.tables import METADATA
 from adapters.database.types import JSON_OBJECT, Name, SafeText, UtcTime
+
+T = TypeVar("T")
 
 rfp = Table(
     "rfp",
@@ -125,11 +130,21 @@ rfp_decision = Table(
 )
 
 
-def newest_version(table: Table, *, of: FromClause) -> ColumnElement[int]:
-    """Return the version of the newest of a table's records about the question that a row of *of* is about."""
-    newer = table.alias()
-    newest = select(func.max(newer.c.version)).where(same_question(newer, of))
-    return newest.correlate(of).scalar_subquery()
+def newest(table: Table, said: Callable[[FromClause], ColumnElement[T]], *, of: FromClause) -> ScalarSelect[T]:
+    """
+    Return what the newest of a table's records about a question says; nothing where there is none.
+
+    Looked up by the table's key for each row of *of*, which is about the question: joined, and as long as Postgres has
+    no statistics, all records are gone through for each row.
+    """
+    record = table.alias()
+    found = select(said(record)).where(same_question(record, of)).order_by(record.c.version.desc()).limit(1)
+    return found.correlate(of).scalar_subquery()
+
+
+def newest_version(table: Table, *, of: FromClause) -> ScalarSelect[int]:
+    """Return the version of that record."""
+    return newest(table, lambda record: record.c.version, of=of)
 
 
 def same_question(one: FromClause, other: FromClause) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 from sqlalchemy import Text, and_, bindparam, func, or_, select, tuple_
 
-from adapters.database.library_model_tables import library_vector
+from adapters.database.library_model_tables import library_vector, of_vector
 from adapters.database.library_tables import library_chunk, library_document, library_text
 from adapters.database.library_version import VERSION
 from adapters.database.rows import AnyRow
@@ -21,7 +21,7 @@ from domain.embedding.embedding_model import EmbeddingModel
 from domain.embedding.library_document import DocumentId, ReviewStatus
 from domain.embedding.search import Hit
 
-_document, _chunk, _text, _vector = library_document, library_chunk, library_text, library_vector
+_document, _chunk, _text = library_document, library_chunk, library_text
 
 IS_VISIBLE = and_(
     _document.c.removed_at.is_(None),
@@ -39,17 +39,7 @@ IS_CHUNK_OF_IT = and_(
     _chunk.c.document_id == _document.c.id,
     _chunk.c.generation == _document.c.generation,
 )
-# looked up for each chunk: joined, and without statistics, as after a first sync, Postgres went through all vectors for
-# each of them
-_its_vector = (
-    select(_vector.c.vector)
-    .where(
-        _vector.c.organization_id == _chunk.c.organization_id,
-        _vector.c.fingerprint == bindparam("of_fingerprint", type_=Name),
-        _vector.c.text_hash == _chunk.c.text_hash,
-    )
-    .scalar_subquery()
-)
+_its_vector = of_vector(library_vector.c.vector, chunk=_chunk, fingerprint=bindparam("of_fingerprint", type_=Name))
 ITS_TEXT = and_(
     _text.c.organization_id == _chunk.c.organization_id,
     _text.c.document_id == _chunk.c.document_id,

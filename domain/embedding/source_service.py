@@ -15,6 +15,7 @@ from domain.embedding.sync_spec import KIND
 from domain.jobs.errors import Conflict
 from domain.jobs.job import Job
 from domain.jobs.ports import Clock, IdSource, Store
+from domain.jobs.subjects import at_work_on, look_or_cancel
 from domain.organizations.audit_log import AuditLog
 from domain.tenancy import TenantContext
 
@@ -144,10 +145,6 @@ class DocumentationSources:
             found = work.jobs.newest(kind=KIND, subjects=source_ids)
         return {source_id: found[source_id] for source_id in source_ids if source_id in found}
 
-    def newest_sync(self, tenant: TenantContext, source_id: SourceId) -> Job | None:
-        """Return the newest job that synced the source; None: it never was."""
-        return self.newest_syncs(tenant, [source_id]).get(source_id)
-
     def refuse_while_active(self, tenant: TenantContext, source_id: SourceId) -> None:
         """
         Return when nobody syncs the source.
@@ -155,12 +152,10 @@ class DocumentationSources:
         Raises:
             Conflict: somebody does.
         """
-        job = self.newest_sync(tenant, source_id)
-        if job is not None and not job.status.is_end:
-            raise Conflict(
-                f"the source is being synced (job {job.id}); wait for its end (`antiphon jobs watch {job.id}` looks "
-                f"on), or cancel it (`antiphon jobs cancel {job.id}`)"
-            )
+        with self.store.view(tenant) as work:
+            job = at_work_on(work.jobs, kind=KIND, subject=source_id)
+        if job is not None:
+            raise Conflict(f"the source is being synced (job {job.id}); wait for its end {look_or_cancel(job.id)}")
 
     def _note(self, work: LibraryUnitOfWork, tenant: TenantContext, action: str, source: DocumentationSource) -> None:
         """Store who did it; the place without its query, where a token of somebody's may stand."""

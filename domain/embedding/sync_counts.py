@@ -91,18 +91,8 @@ class SyncReports:
 
     store: Store
 
-    def counts(self, tenant: TenantContext, job_id: JobId) -> SyncCounts:
-        """
-        Return a sync's numbers as they are now; a few rows are read, however many documents there are.
-
-        Raises:
-            NotFound: no such job in this organization.
-        """
-        with self.store.view(tenant) as work:
-            return _counted(work.ledger, work.jobs.get(job_id))
-
-    def counts_of_each(self, tenant: TenantContext, jobs: Iterable[Job]) -> dict[JobId, SyncCounts]:
-        """Return the numbers of several syncs, read in one transaction."""
+    def counts(self, tenant: TenantContext, jobs: Iterable[Job]) -> dict[JobId, SyncCounts]:
+        """Return the numbers of syncs as they are now; of each a few rows are read, however many documents it has."""
         with self.store.view(tenant) as work:
             return {job.id: _counted(work.ledger, job) for job in jobs}
 

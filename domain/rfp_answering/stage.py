@@ -17,7 +17,7 @@ from domain.jobs.family import Keep
 from domain.jobs.item import Document, Item
 from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import Clock, Store
-from domain.jobs.subjects import at_work_on
+from domain.jobs.subjects import at_work_on, look_or_cancel
 from domain.jobs.usage import NOTHING
 from domain.language_models.codec import model_from_json, model_to_json
 from domain.language_models.model import ModelSpec
@@ -134,8 +134,7 @@ def refuse_beside(store: Store, tenant: TenantContext, spec: StageSpec, *, other
         return
     what = {RESPONDING: "drafted", REVIEWING: "reviewed"}[other]
     raise Conflict(
-        f"RFP {spec.rfp_id}: its answers are being {what} by job {there.id}; wait for that "
-        f"(`antiphon jobs watch {there.id}` looks on), or cancel it (`antiphon jobs cancel {there.id}`)"
+        f"RFP {spec.rfp_id}: its answers are being {what} by job {there.id}; wait for that {look_or_cancel(there.id)}"
     )
 
 

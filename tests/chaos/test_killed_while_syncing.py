@@ -138,8 +138,9 @@ def _ended(antiphon: Antiphon, job_id: JobId, dead: DeadWorkers) -> SyncCounts:
         return antiphon.jobs.get(antiphon.tenant, job_id).job.status.is_end
 
     dead.look_until(has_ended, what="the end of the sync")
-    assert antiphon.jobs.get(antiphon.tenant, job_id).job.status in (JobStatus.COMPLETED, JobStatus.PARTIAL)
-    return antiphon.sources.reports.counts(antiphon.tenant, job_id)
+    job = antiphon.jobs.get(antiphon.tenant, job_id).job
+    assert job.status in (JobStatus.COMPLETED, JobStatus.PARTIAL)
+    return antiphon.sources.reports.counts(antiphon.tenant, [job])[job_id]
 
 
 def _stored(antiphon: Antiphon, texts: list[str]) -> bool:

@@ -132,14 +132,13 @@ class Syncing:
 
     def job(self) -> Job:
         """Return the newest sync."""
-        found = self.sources.newest_sync(US, self.source.id)
-        assert found is not None
-        return found
+        return self.sources.newest_syncs(US, [self.source.id])[self.source.id]
 
     def counts(self, job: Job | None = None) -> SyncCounts:
         """Return a sync's numbers, after a look at whether they add up."""
-        counts = SyncReports(store=self.store).counts(US, (job or self.job()).id)
-        if self.kernel.job((job or self.job()).id).status.is_end and counts.total is not None:
+        found = self.kernel.job((job or self.job()).id)
+        counts = SyncReports(store=self.store).counts(US, [found])[found.id]
+        if found.status.is_end and counts.total is not None:
             assert counts.processed == counts.total
         return counts
 

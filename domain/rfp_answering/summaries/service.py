@@ -25,7 +25,7 @@ from domain.jobs.job import Job, JobOptions
 from domain.jobs.ports import Clock, IdSource
 from domain.jobs.request_key import IdempotencyKey
 from domain.jobs.service import JobService, Submission
-from domain.jobs.subjects import newest_about
+from domain.jobs.subjects import look_or_cancel, newest_about
 from domain.organizations.audit_log import AuditLog
 from domain.rfp_answering.stage import OPTIONS
 from domain.rfp_answering.summaries.information_document import (
@@ -176,8 +176,7 @@ class Summaries:
         job = self.newest_job(tenant, document_id)
         if job is not None and not job.status.is_end:
             raise Conflict(
-                f"summary {document_id}: job {job.id} is at work on it; wait for that (`antiphon jobs watch {job.id}` "
-                f"looks on), or cancel it (`antiphon jobs cancel {job.id}`)"
+                f"summary {document_id}: job {job.id} is at work on it; wait for that {look_or_cancel(job.id)}"
             )
         with self.summaries.begin(tenant) as work:
             work.documents.remove(document_id)
